@@ -1,0 +1,33 @@
+"""What authors import: typed, frozen values for rules, routes, scrape jobs, data sources and folders.
+
+Nothing here reads or writes anything. `env` is the one object that is filled from outside: it holds the
+variables of the environment that is being built.
+"""
+
+from provision.author.alertmanager import AlertmanagerGlobal, Email, Inhibit, Receiver, Route, TimeInterval, Webhook
+from provision.author.dashboards import Datasource, Folder, JsonDashboard
+from provision.author.environment import Environment, env
+from provision.author.rules import Alert, Group, Record
+from provision.author.scrape import PrometheusGlobal, ScrapeConfig
+from provision.author.secrets import Secret
+
+__all__ = [
+    "Alert",
+    "AlertmanagerGlobal",
+    "Datasource",
+    "Email",
+    "Environment",
+    "Folder",
+    "Group",
+    "Inhibit",
+    "JsonDashboard",
+    "PrometheusGlobal",
+    "Receiver",
+    "Record",
+    "Route",
+    "ScrapeConfig",
+    "Secret",
+    "TimeInterval",
+    "Webhook",
+    "env",
+]

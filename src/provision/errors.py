@@ -1,0 +1,120 @@
+"""The error tree and the exit codes.
+
+    ProvisionError               1  failed or refused, nothing written
+    ├── UsageError               2  the command line or pyproject.toml is wrong
+    ├── SourceErrors             1  one or more sources are broken; all are listed together
+    ├── Unreachable              1  a server doesn't answer, or something else answers in its place
+    ├── ServerRefused            1  a server answered a request with an error
+    │   └── NotAllowed           3  …with 401 or 403
+    ├── MissingTool              1  promtool, amtool, git or a server program can't be had
+    └── PartlyDone               4  something was written, not all
+
+Every message is one sentence: where, what is wrong, what to do about it. No message holds a secret.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DONE = 0
+FAILED = 1
+WRONG_USAGE = 2
+NOT_ALLOWED = 3
+PARTLY_DONE = 4
+CHANGES_PENDING = 5
+INTERRUPTED = 130
+
+
+class ProvisionError(Exception):
+    """An expected failure, told to the user as one sentence.
+
+    Args:
+        what: what is wrong.
+        where: the file, URL or setting it is wrong in, if there is one.
+        remedy: what the user can do about it.
+    """
+
+    exit_code = FAILED
+
+    def __init__(self, what: str, *, where: str | None = None, remedy: str | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = where
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        prefix = f"{self.where}: " if self.where else ""
+        suffix = f"; {self.remedy}" if self.remedy else ""
+        return f"{prefix}{self.what}{suffix}"
+
+
+class UsageError(ProvisionError):
+    """The command line or the configuration is wrong."""
+
+    exit_code = WRONG_USAGE
+
+
+class Unreachable(ProvisionError):
+    """A server doesn't answer, or what answers isn't that server."""
+
+
+class ServerRefused(ProvisionError):
+    """A server answered a request with an error.
+
+    Args:
+        status: the HTTP status code, such as 409.
+    """
+
+    def __init__(
+        self, what: str, *, status: int, where: str | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.status = status
+
+
+class NotAllowed(ServerRefused):
+    """The server wants other credentials (401) or more permissions (403)."""
+
+    exit_code = NOT_ALLOWED
+
+
+class MissingTool(ProvisionError):
+    """A program that is needed isn't there and can't be had."""
+
+
+class PartlyDone(ProvisionError):
+    """Something was written, but not all that was asked for."""
+
+    exit_code = PARTLY_DONE
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong with one source.
+
+    Attributes:
+        path: the source, relative to the project's root, with forward slashes.
+        line: the line in that file, counted from 1, or None when the whole file is meant.
+        message: what is wrong, as one sentence.
+        code: the offending line of source code, stripped, or None.
+    """
+
+    path: str
+    line: int | None
+    message: str
+    code: str | None = None
+
+    def __str__(self) -> str:
+        place = self.path if self.line is None else f"{self.path}:{self.line}"
+        return f"{place}: {self.message}" + (f"\n    {self.code}" if self.code else "")
+
+
+class SourceErrors(ProvisionError):
+    """Sources that don't compile, all of them together."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(f"{len(problems)} problem(s) in the sources")
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(str(problem) for problem in self.problems)

@@ -1,0 +1,137 @@
+"""A project as a value: a root folder, a name and the settings of one environment.
+
+A git revision unpacked into another folder is another project; nothing below reads the working directory.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from provision.errors import UsageError
+
+SOURCE_ROOMS = ("dashboards", "rules", "provisioning")
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in one environment.
+
+    Attributes:
+        root: absolute path of the folder that holds `pyproject.toml`.
+        name: marks what this project owns on servers.
+        environment: the environment's name; `default` when none was asked for.
+        variables: what sources read through `provision.author.env`.
+        settings: the rest of `[tool.provision]`, with the environment's own laid over it.
+    """
+
+    root: Path
+    name: str
+    environment: str = "default"
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def time_limit_seconds(self) -> float:
+        """How long one source may run."""
+        return float(self.setting("time_limit_seconds", (int, float), 20))
+
+    @property
+    def output(self) -> Path:
+        """Where `build` writes, unless told otherwise."""
+        return self.root / self.setting("output", str, "build")
+
+    def setting(self, name: str, kind: type[_T] | tuple[type[_T], ...], default: _T) -> _T:
+        """The setting `name`, or `default`.
+
+        Raises:
+            UsageError: it is set to a value of another type than `kind`.
+        """
+        value = self.settings.get(name, default)
+        wanted = kind if isinstance(kind, tuple) else (kind,)
+        if not isinstance(value, kind) or (isinstance(value, bool) and bool not in wanted):
+            names = " or ".join({"str": "string", "int": "whole number", "float": "number", "list": "list",
+                                 "bool": "true or false", "dict": "table"}.get(k.__name__, k.__name__) for k in wanted)  # fmt: skip
+            raise UsageError(
+                f"[tool.provision] {name} must be a {names}", where=str(self.root / "pyproject.toml")
+            )
+        return value
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above `start` whose pyproject.toml has a `[tool.provision]` table.
+
+    Raises:
+        UsageError: there is none, or a pyproject.toml on the way can't be read.
+    """
+    for folder in (start, *start.parents):
+        file = folder / "pyproject.toml"
+        if file.is_file() and "provision" in _table(_read(file), "tool", file):
+            return folder
+    raise UsageError(
+        "no project here: no pyproject.toml with a [tool.provision] table in this folder or above",
+        where=str(start),
+        remedy="add one, or name the project with --project DIR",
+    )
+
+
+def open_project(root: Path, environment: str | None = None) -> Project:
+    """The project at `root` in the environment of that name (none: the plain settings).
+
+    Raises:
+        UsageError: pyproject.toml is missing or broken, or there is no such environment.
+    """
+    root = root.resolve()
+    file = root / "pyproject.toml"
+    table = dict(_table(_table(_read(file), "tool", file), "provision", file))
+    environments = _table(table, "env", file)
+    table.pop("env", None)
+    variables = dict(_table(table, "variables", file))
+    table.pop("variables", None)
+    if environment is not None:
+        if environment not in environments:
+            known = ", ".join(sorted(environments)) or "none"
+            raise UsageError(
+                f"there is no environment {environment!r}",
+                where=str(file),
+                remedy=f"add [tool.provision.env.{environment}] or use one of: {known}",
+            )
+        overlay = dict(_table(environments, environment, file))
+        variables.update(_table(overlay, "variables", file))
+        overlay.pop("variables", None)
+        table.update(overlay)
+    name = table.pop("name", root.name)
+    if not isinstance(name, str) or not name:
+        raise UsageError("[tool.provision] name must be a string that isn't empty", where=str(file))
+    return Project(
+        root=root,
+        name=name,
+        environment=environment or "default",
+        variables=variables,
+        settings=table,
+    )
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise UsageError(
+            "there is no such file", where=str(file), remedy="add one with a [tool.provision] table"
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"not valid TOML: {error}", where=str(file), remedy="mend it and try again") from None
+    except OSError as error:
+        raise UsageError(f"can't be read: {error.strerror}", where=str(file)) from None
+
+
+def _table(parent: Mapping[str, Any], name: str, file: Path) -> Mapping[str, Any]:
+    value = parent.get(name, {})
+    if not isinstance(value, dict):
+        raise UsageError(f"{name!r} must be a table", where=str(file))
+    return value

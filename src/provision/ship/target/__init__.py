@@ -1,0 +1,45 @@
+"""One server a module. A target reads what is live and carries out batches of actions.
+
+`Target` is all that planning and applying know of a server.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+from provision.model import Action, Live, Outcome
+
+
+class Target(Protocol):
+    """One organisation, tenant or folder that holds resources.
+
+    Attributes:
+        name: what a person calls it, such as `grafana http://127.0.0.1:3000`.
+        order: kinds in the order they are written; deletions go the other way round.
+        marks: the kinds for which the server has room for a mark of ownership.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def order(self) -> tuple[str, ...]: ...
+
+    @property
+    def marks(self) -> frozenset[str]: ...
+
+    def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
+        """What the target holds now, of the kinds in `order`, with GETs only: at least what this project
+        owns and each (kind, key) in `wanted`.
+
+        Raises:
+            Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        ...
+
+    def write(self, batch: Sequence[Action], owner: str) -> Iterator[Outcome]:
+        """Carry out actions that may run together, and say what came of each, in any order. A failure of one
+        is an `Outcome`, not an exception. Every write carries the owner's mark where there is room for it.
+        """
+        ...
