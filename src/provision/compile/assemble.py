@@ -1,0 +1,63 @@
+"""What only all sources together show: the folders that directories become, and keys that are taken twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from provision.compile.dashboards import folders_for
+from provision.compile.kinds import (
+    ALERTMANAGER,
+    DASHBOARD,
+    DATASOURCE,
+    FOLDER,
+    PROMETHEUS,
+    RECEIVER,
+    ROUTE,
+    RULE_GROUP,
+    SCRAPE_CONFIG,
+    TIME_INTERVAL,
+)
+from provision.errors import Problem
+from provision.model import Definition, decode
+
+_TAKEN = {
+    DASHBOARD: "two dashboards have the uid {key!r}",
+    DATASOURCE: "two data sources have the uid {key!r}",
+    FOLDER: "two Folders describe dashboards/{key}",
+    RULE_GROUP: "two rule groups would be {key!r} (rule file and group name)",
+    SCRAPE_CONFIG: "two scrape jobs are called {key!r}",
+    PROMETHEUS: "a project has one PrometheusGlobal",
+    ALERTMANAGER: "a project has one AlertmanagerGlobal",
+    RECEIVER: "two receivers are called {key!r}",
+    TIME_INTERVAL: "two time intervals are called {key!r}",
+    ROUTE: "a project has one root route, one without matchers",
+}
+
+
+def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
+    """All definitions with the folders that no source describes, and a problem for each key or folder uid
+    that is taken twice; the problem stands at the second place and names the first."""
+    given = list(definitions)
+    given.extend(folders_for(given))
+    first: dict[tuple[str, str], Definition] = {}
+    kept: list[Definition] = []
+    problems: list[Problem] = []
+    for definition in given:
+        earlier = first.setdefault((definition.kind, definition.key), definition)
+        if earlier is definition:
+            kept.append(definition)
+            continue
+        what = _TAKEN[definition.kind].format(key=definition.key)
+        problems.append(_problem(definition, earlier, what))
+    uids: dict[str, Definition] = {}
+    for definition in kept:
+        if definition.kind == FOLDER:
+            uid = decode(definition.body)["uid"]
+            earlier = uids.setdefault(uid, definition)
+            if earlier is not definition:
+                problems.append(_problem(definition, earlier, f"two folders have the uid {uid!r}"))
+    return tuple(kept), tuple(problems)
+
+
+def _problem(second: Definition, first: Definition, what: str) -> Problem:
+    return Problem(second.place.path, second.place.line, f"{what}; the other is in {first.place}")

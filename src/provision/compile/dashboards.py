@@ -1,0 +1,136 @@
+"""Dashboards of every kind an author may write, and the folders they lie in, to definitions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import orjson
+
+from provision.author import Folder, JsonDashboard
+from provision.author.place import Written
+from provision.compile.keys import UID, folder_of, inside, uid_of
+from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.errors import Problem
+from provision.model import Definition, Place, encode
+
+Locate = Callable[[Written], Place | None]
+
+
+def is_dashboard(value: object) -> bool:
+    """Whether it is a dashboard: grafanalib's, a foundation-sdk builder or model, or marked JSON."""
+    return isinstance(value, JsonDashboard) or _is_grafanalib(value) or _is_sdk(value)
+
+
+def title_of(value: object) -> str:
+    """The title by which dashboards in one list are told apart; empty for what has none."""
+    if isinstance(value, dict):
+        return str(value.get("title") or "")
+    title = getattr(value, "title", None)
+    return title if isinstance(title, str) else ""
+
+
+def compile_dashboard(path: str, suffix: tuple[str, ...], value: object, place: Place) -> list[Definition]:
+    """The definition of one dashboard. Its uid is the author's, or else made of the path and the name it is
+    assigned to; a dashboard named `dashboard` has the path alone.
+
+    Raises:
+        ValueError: it can't become a dashboard of a modern Grafana, or its uid isn't one.
+    """
+    from provision.compile import normalize
+
+    if isinstance(value, JsonDashboard):
+        spec = normalize.from_json(dict(value))
+    elif _is_grafanalib(value):
+        spec = normalize.from_grafanalib(value)
+    else:
+        spec = normalize.from_sdk(value)
+    own = tuple(part for part in suffix if part)
+    return [_definition(path, own[1:] if own[:1] == ("dashboard",) else own, spec, place)]
+
+
+def compile_folder(path: str, folder: Folder, place: Place, _: Locate) -> list[Definition]:
+    """The definition of the folder that the source's directory becomes.
+
+    Raises:
+        ValueError: the source lies in no subdirectory, or the uid isn't one.
+    """
+    directory = folder_of(path)
+    if not directory:
+        raise ValueError("a Folder stands in a source of the subdirectory of dashboards/ that it describes")
+    return [_folder(directory, folder.title, folder.uid, place)]
+
+
+def folders_for(definitions: Iterable[Definition]) -> list[Definition]:
+    """The folders that `definitions` lack: one for each directory that holds a dashboard, and its parents,
+    unless a source describes it. The title is made of the directory's name."""
+    given = list(definitions)
+    described = {definition.key for definition in given if definition.kind == FOLDER}
+    wanted: dict[str, Place] = {}
+    for definition in given:
+        if definition.kind not in (DASHBOARD, FOLDER):
+            continue
+        parts = folder_of(definition.place.path).split("/")
+        for depth in range(1, len(parts) + 1):
+            directory = "/".join(parts[:depth])
+            if directory:
+                wanted.setdefault(directory, Place("/".join(("dashboards", *parts[:depth]))))
+    return [
+        _folder(directory, _title(directory.rsplit("/", 1)[-1]), None, place)
+        for directory, place in sorted(wanted.items())
+        if directory not in described
+    ]
+
+
+def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
+    """The dashboard of a JSON file, taken over as it is."""
+    from provision.compile import normalize
+
+    try:
+        spec = orjson.loads(content)
+    except orjson.JSONDecodeError as error:
+        return [], [Problem(path, error.lineno, f"not valid JSON: {error.msg} (column {error.colno})")]
+    if not isinstance(spec, dict):
+        return [], [Problem(path, 1, "not a dashboard: expected a JSON object")]
+    try:
+        return [_definition(path, (), normalize.from_json(spec), Place(path, 1))], []
+    except (ValueError, TypeError) as error:
+        return [], [Problem(path, 1, str(error))]
+
+
+def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Place) -> Definition:
+    uid = spec.get("uid") or uid_of(*inside(path), *own)
+    if not isinstance(uid, str) or not UID.fullmatch(uid):
+        raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
+    body = encode({"folder": folder_of(path), "spec": {**spec, "uid": uid}})
+    return Definition(DASHBOARD, uid, body, place)
+
+
+def _folder(directory: str, title: str, uid: str | None, place: Place) -> Definition:
+    parts = directory.split("/")
+    if uid is not None and not UID.fullmatch(uid):
+        raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
+    body = {"uid": uid or uid_of(*parts), "title": title, "parent": "/".join(parts[:-1])}
+    return Definition(FOLDER, directory, encode(body), place)
+
+
+def _title(name: str) -> str:
+    words = name.replace("_", " ").replace("-", " ").strip()
+    return words[:1].upper() + words[1:]
+
+
+def _is_grafanalib(value: object) -> bool:
+    core = sys.modules.get("grafanalib.core")
+    return core is not None and isinstance(value, core.Dashboard)
+
+
+def _is_sdk(value: object) -> bool:
+    """A builder of a dashboard, or a built one, of any schema generation (`dashboard`, `dashboardv2…`)."""
+    module = type(value).__module__
+    parts = module.split(".")
+    return (
+        parts[0] == "grafana_foundation_sdk"
+        and parts[-1].startswith("dashboard")
+        and type(value).__name__ == "Dashboard"
+    )

@@ -1,0 +1,103 @@
+"""Definitions to the files that `build` writes: dashboards and Grafana's own file provisioning, Prometheus'
+configuration and rules, Alertmanager's configuration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+
+from provision.compile import yamltext
+from provision.compile.dialect import alertmanager, prometheus
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.model import Definition, Place, Resource, decode
+from provision.project import Project
+
+GENERAL = "general"
+"""The directory of dashboards that lie in no folder; Grafana reserves this name for just that."""
+
+_DASHBOARDS_PATH = "/var/lib/grafana/dashboards"
+
+
+def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource, ...]:
+    """Resources of kind `file`: key is the path under the output folder, body the bytes of the file."""
+    dialect = prometheus.PrometheusDialect.of(project)
+    files = [*_dashboards(definitions, project), *_datasources(definitions)]
+    config = prometheus.shape_config(definitions, dialect)
+    if config is not None:
+        text = prometheus.config_bytes(config, project.name)
+        files.append(_file("prometheus/prometheus.yml", text, config.places))
+    for rules in prometheus.shape_rules(definitions, dialect):
+        text = prometheus.rule_file_bytes(rules, project.name)
+        files.append(_file(f"prometheus/rules/{rules.key}", text, rules.places))
+    routing = alertmanager.shape(definitions)
+    if routing is not None:
+        text = alertmanager.config_bytes(routing, project.name)
+        files.append(_file("alertmanager/alertmanager.yml", text, routing.places))
+    return tuple(files)
+
+
+def _dashboards(definitions: Iterable[Definition], project: Project) -> list[Resource]:
+    folders = {found.key: decode(found.body) for found in definitions if found.kind == FOLDER}
+    files = []
+    used: dict[str, dict[str, Any]] = {}
+    for definition in definitions:
+        if definition.kind != DASHBOARD:
+            continue
+        body = decode(definition.body)
+        folder = folders.get(body["folder"])
+        directory = folder["uid"] if folder else GENERAL
+        used[directory] = {
+            "name": directory,
+            "type": "file",
+            "folder": _full_title(body["folder"], folders),
+            **({"folderUid": folder["uid"]} if folder else {}),
+            "allowUiUpdates": False,
+            "options": {"path": f"{project.setting('grafana_dashboards_path', str, _DASHBOARDS_PATH)}/{directory}"},
+        }
+        text = orjson.dumps(body["spec"], option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
+        files.append(_file(f"grafana/dashboards/{directory}/{definition.key}.json", text, (definition.place,)))
+    if used:
+        providers = {"apiVersion": 1, "providers": [used[name] for name in sorted(used)]}
+        files.append(_yaml("grafana/provisioning/dashboards/dashboards.yaml", providers))
+    return files
+
+
+def _full_title(path: str, folders: dict[str, Any]) -> str:
+    """File provisioning knows one level of folders, so a nested one carries its parents' titles."""
+    titles = []
+    while path:
+        titles.append(folders[path]["title"])
+        path = folders[path]["parent"]
+    return " / ".join(reversed(titles))
+
+
+def _datasources(definitions: Iterable[Definition]) -> list[Resource]:
+    found = [definition for definition in definitions if definition.kind == DATASOURCE]
+    if not found:
+        return []
+    content = {"apiVersion": 1, "datasources": [_datasource(decode(definition.body)) for definition in found]}
+    places = tuple(definition.place for definition in found)
+    return [_yaml("grafana/provisioning/datasources/datasources.yaml", content, places)]
+
+
+def _datasource(body: dict[str, Any]) -> dict[str, Any]:
+    """Secrets stay references: Grafana expands `$NAME` and `$__file{PATH}` in its provisioning files."""
+    secure = {
+        name: f"${{{secret['name']}}}" if secret["source"] == "env" else f"$__file{{{secret['name']}}}"
+        for name, secret in body.pop("secure").items()
+    }
+    if not body.pop("basicAuth"):
+        body.pop("basicAuthUser")
+    else:
+        body["basicAuth"] = True
+    return {**body, **({"secureJsonData": secure} if secure else {}), "editable": False}
+
+
+def _yaml(key: str, content: Any, places: tuple[Place, ...] = ()) -> Resource:
+    return _file(key, yamltext.render(content), places)
+
+
+def _file(key: str, content: bytes, places: tuple[Place, ...]) -> Resource:
+    return Resource("file", key, content, places)

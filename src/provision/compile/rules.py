@@ -1,0 +1,113 @@
+"""Groups, records and alerts to rule-group definitions; YAML rule files taken over as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from provision.author import Alert, Group, Record
+from provision.author.place import Written
+from provision.compile import yamltext
+from provision.compile.keys import inside, rule_file_of
+from provision.compile.kinds import RULE_GROUP
+from provision.errors import Problem, ProvisionError
+from provision.model import Definition, Place, decode, encode
+
+Locate = Callable[[Written], Place | None]
+
+
+def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list[Definition]:
+    """The definition of one group; its position in the file is set by `indexed`."""
+    body = _without_empty(
+        {
+            "name": group.name,
+            "interval": group.interval,
+            "query_offset": group.query_offset,
+            "limit": group.limit,
+            "labels": dict(group.labels),
+            "rules": [rule_body(rule) for rule in group.rules],
+        }
+    )
+    body.setdefault("rules", [])
+    places = [(f"/group/rules/{n}", locate(rule.where)) for n, rule in enumerate(group.rules)]
+    return [_definition(path, body, place, [(pointer, at) for pointer, at in places if at])]
+
+
+def rule_body(rule: Record | Alert) -> dict[str, Any]:
+    """A rule as Prometheus writes it."""
+    if isinstance(rule, Record):
+        return _without_empty({"record": rule.record, "expr": rule.expr, "labels": dict(rule.labels)})
+    annotations = {
+        "summary": rule.summary,
+        "description": rule.description,
+        "runbook_url": rule.runbook_url,
+        "dashboard_url": rule.dashboard_url,
+        **rule.annotations,
+    }
+    return _without_empty(
+        {
+            "alert": rule.alert,
+            "expr": rule.expr,
+            "for": rule.for_,
+            "keep_firing_for": rule.keep_firing_for,
+            "labels": _without_empty({"severity": rule.severity, **rule.labels}),
+            "annotations": _without_empty(annotations),
+        }
+    )
+
+
+def loose(path: str, rules: Sequence[tuple[Record | Alert, Place]], locate: Locate) -> list[Definition]:
+    """Module-level rules that stand in no group: one group named after the source."""
+    if not rules:
+        return []
+    group = Group(name=inside(path)[-1], rules=[rule for rule, _ in rules])
+    return compile_group(path, group, rules[0][1], locate)
+
+
+def indexed(definitions: Iterable[Definition]) -> list[Definition]:
+    """The definitions of one source, with each group's position in its file."""
+    position = 0
+    result = []
+    for definition in definitions:
+        if definition.kind == RULE_GROUP:
+            body = decode(definition.body) | {"index": position}
+            definition = replace(definition, body=encode(body))  # noqa: PLW2901  # the indexed one takes its place
+            position += 1
+        result.append(definition)
+    return result
+
+
+def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
+    """The groups of a YAML rule file, fields as they are."""
+    try:
+        document = yamltext.load(content, path)
+    except ProvisionError as error:
+        line = getattr(error, "line", None)
+        return [], [Problem(path, line, error.what)]
+    if document is None:
+        return [], []
+    groups = document.get("groups") if isinstance(document, dict) else None
+    if groups is None and isinstance(document, dict) and document.get("kind") == "PrometheusRule":
+        spec = document.get("spec")
+        groups = spec.get("groups") if isinstance(spec, dict) else None
+    if not isinstance(groups, list) or not all(_is_group(group) for group in groups):
+        return [], [Problem(path, 1, "not a rule file: expected `groups:`, a list of groups with a name and rules")]
+    place = Place(path, 1)
+    return indexed(_definition(path, group, place, []) for group in groups), []
+
+
+def _is_group(value: object) -> bool:
+    return isinstance(value, dict) and isinstance(value.get("name"), str) and isinstance(value.get("rules") or [], list)
+
+
+def _definition(
+    path: str, group: dict[str, Any], place: Place, parts: list[tuple[str, Place]]
+) -> Definition:
+    file = rule_file_of(path)
+    body = encode({"file": file, "index": 0, "group": group})
+    return Definition(RULE_GROUP, f"{file}/{group['name']}", body, place, tuple(parts))
+
+
+def _without_empty(body: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in body.items() if value is not None and value not in ({}, [])}

@@ -1,0 +1,62 @@
+"""Carrying out a plan: batch after batch, and an outcome for every action that isn't a keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from provision.model import Action, Outcome, Plan, Verb
+from provision.ship.target import Target
+
+
+def apply(plan: Plan, target: Target) -> Iterator[Outcome]:
+    """Carry out `plan`; yields one outcome for each action that writes or stops, as soon as it is known.
+
+    What needs something that failed or stopped is skipped and says so. When the caller is interrupted while
+    it waits for the next outcome, no further batch is begun.
+    """
+    missed: set[tuple[str, str]] = set()
+    for action in plan.stops:  # it exists, so what needs it can be written all the same
+        yield Outcome(action, "skipped", action.reason)
+    for batch in batches(plan.writes):
+        able: list[Action] = []
+        for action in batch:
+            lost = _lost(action, missed)
+            if lost:
+                missed.add((action.kind, action.key))
+                yield Outcome(action, "skipped", f"it needs {lost}, which was not written")
+            else:
+                able.append(action)
+        for outcome in target.write(able, plan.owner) if able else ():
+            if outcome.status != "done":
+                missed.add((outcome.action.kind, outcome.action.key))
+            yield outcome
+
+
+def batches(actions: Iterable[Action]) -> Iterator[tuple[Action, ...]]:
+    """Runs of actions that may be carried out together: the same kind, all writes or all deletions, and none
+    needs another of the same run."""
+    for _, run in groupby(actions, key=lambda action: (action.kind, action.verb is Verb.DELETE)):
+        batch: list[Action] = []
+        names: set[tuple[str, str]] = set()
+        for action in run:
+            needs = action.desired.needs if action.desired else ()
+            if names.intersection(needs) or _inside_earlier(action, batch):
+                yield tuple(batch)
+                batch, names = [], set()
+            batch.append(action)
+            names.add((action.kind, action.key))
+        if batch:
+            yield tuple(batch)
+
+
+def _inside_earlier(action: Action, batch: list[Action]) -> bool:
+    """Deletions of folders go one by one: a folder is only empty once those inside it are gone."""
+    return action.verb is Verb.DELETE and action.kind == "folder" and bool(batch)
+
+
+def _lost(action: Action, missed: set[tuple[str, str]]) -> str:
+    for kind, key in action.desired.needs if action.desired else ():
+        if (kind, key) in missed:
+            return f"{kind} {key}"
+    return ""

@@ -1,0 +1,99 @@
+"""Deciding: desired and live to an ordered, immutable plan. Nothing here touches a server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from graphlib import CycleError, TopologicalSorter
+
+from provision.errors import ProvisionError
+from provision.model import Action, Live, Plan, Resource, Verb, digest
+from provision.ship.target import Target
+
+
+def make_plan(
+    desired: Sequence[Resource], target: Target, owner: str, *, overwrite: bool = False, prune: bool = False
+) -> Plan:
+    """What is to happen on `target` so that it holds `desired`; reads the target with GETs only.
+
+    Args:
+        owner: the project's name, as the marks on the target spell it.
+        overwrite: turn conflicts and foreign resources into updates.
+        prune: delete what the owner has on the target and `desired` lacks.
+
+    Raises:
+        ProvisionError: the target can't be read, or resources need each other in a circle.
+    """
+    wanted = frozenset((resource.kind, resource.key) for resource in desired)
+    live = {(found.kind, found.key): found for found in target.read(wanted)}
+    actions = [
+        decide(resource, live.get((resource.kind, resource.key)), owner, target.marks, overwrite=overwrite)
+        for resource in ordered(desired, target.order)
+    ]
+    if prune:
+        actions.extend(_deletions(live.values(), wanted, owner, target.order))
+    return Plan(target.name, owner, tuple(actions))
+
+
+def decide(
+    desired: Resource, live: Live | None, owner: str, marks: frozenset[str], *, overwrite: bool = False
+) -> Action:
+    """What is to happen to one resource. Edited means: the digest of what was sent last differs from what is
+    live, and live isn't what is desired either."""
+
+    def action(verb: Verb, reason: str = "") -> Action:
+        if verb.stops and overwrite:
+            return Action(Verb.UPDATE, desired.kind, desired.key, desired, live, reason)
+        return Action(verb, desired.kind, desired.key, desired, live, reason)
+
+    if live is None:
+        return action(Verb.CREATE)
+    owned = live.mark is not None and live.mark.owner == owner
+    if live.body == desired.body:
+        return action(Verb.KEEP, "" if owned or desired.kind not in marks else "it is the same, but not ours")
+    if desired.kind not in marks:
+        return action(Verb.UPDATE)
+    if live.mark is None:
+        return action(Verb.FOREIGN, "it exists already and carries no mark of this project")
+    if live.mark.owner != owner:
+        return action(Verb.FOREIGN, f"it belongs to {live.mark.owner!r}")
+    if live.mark.base != digest(live.body):
+        return action(Verb.CONFLICT, "it was changed on the server since the last push")
+    return action(Verb.UPDATE)
+
+
+def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resource]:
+    """Resources so that each comes after what it needs; otherwise by kind, then key.
+
+    Raises:
+        ProvisionError: some need each other in a circle.
+    """
+    by_name = {(resource.kind, resource.key): resource for resource in resources}
+    sorter = TopologicalSorter(
+        {name: [need for need in resource.needs if need in by_name] for name, resource in by_name.items()}
+    )
+    rank = {kind: position for position, kind in enumerate(kinds)}
+    try:
+        sorter.prepare()
+    except CycleError as error:
+        circle = " → ".join(f"{kind} {key}" for kind, key in error.args[1])
+        raise ProvisionError(f"resources need each other in a circle: {circle}") from None
+    result: list[Resource] = []
+    while sorter.is_active():
+        ready = sorted(sorter.get_ready(), key=lambda name: (rank.get(name[0], len(rank)), name[1]))
+        result.extend(by_name[name] for name in ready)
+        sorter.done(*ready)
+    result.sort(key=lambda resource: rank.get(resource.kind, len(rank)))
+    return result
+
+
+def _deletions(
+    live: Iterable[Live], wanted: frozenset[tuple[str, str]], owner: str, kinds: Sequence[str]
+) -> list[Action]:
+    rank = {kind: position for position, kind in enumerate(kinds)}
+    gone = [
+        found
+        for found in live
+        if (found.kind, found.key) not in wanted and found.mark is not None and found.mark.owner == owner
+    ]
+    gone.sort(key=lambda found: (-rank.get(found.kind, len(rank)), found.key))
+    return [Action(Verb.DELETE, found.kind, found.key, None, found) for found in gone]

@@ -1,0 +1,154 @@
+"""A folder of files as a target: what `build` writes to.
+
+What this project made is remembered in `.provision.json` in the folder, written ahead of the files, so that a
+build that was killed recognises its own work. Any other file in the folder is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from provision.errors import ProvisionError
+from provision.model import Action, Live, Mark, Outcome, Verb, digest
+
+FILE = "file"
+LEDGER = ".provision.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The folder at `root`, which need not exist yet. Keys are paths relative to it, bodies the files' bytes."""
+
+    root: Path
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        return f"folder {self.root}"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The only kind."""
+        return (FILE,)
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Files are marked, in the ledger."""
+        return frozenset((FILE,))
+
+    def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
+        """The files in the ledger and those in `wanted` that exist.
+
+        Raises:
+            ProvisionError: the folder or its ledger can't be read.
+        """
+        owner, made = self._ledger()
+        for key in sorted(made.keys() | {key for _, key in wanted}):
+            file = self.root / key
+            try:
+                body = file.read_bytes()
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            except OSError as error:
+                raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
+            # A built file is only ever written here, so one that was edited is simply written again.
+            yield Live(FILE, key, body, Mark(owner, digest(body)) if key in made else None)
+
+    def write(self, batch: Sequence[Action], owner: str) -> Iterator[Outcome]:
+        """Write or remove files; each is written beside its place and renamed.
+
+        Raises:
+            ProvisionError: the ledger can't be written; no file has been touched then.
+        """
+        _, made = self._ledger()
+        ahead = made | {action.key: digest(action.after or b"") for action in batch}
+        self._write_ledger(owner, ahead)
+        for action in batch:
+            started = time.perf_counter()
+            try:
+                if action.verb is Verb.DELETE:
+                    self._remove(self.root / action.key)
+                    del ahead[action.key]
+                else:
+                    write_beside(self.root / action.key, action.after or b"")
+            except OSError as error:
+                yield Outcome(action, "failed", f"{error.strerror}: {error.filename}")
+                continue
+            yield Outcome(action, "done", seconds=time.perf_counter() - started)
+        self._write_ledger(owner, ahead)
+
+    def remember(self, keys: Sequence[str], owner: str) -> None:
+        """Take files that are already as they should be into the ledger.
+
+        Raises:
+            ProvisionError: the ledger can't be written.
+        """
+        _, made = self._ledger()
+        missing = [key for key in keys if key not in made]
+        if missing:
+            found = {key: digest((self.root / key).read_bytes()) for key in missing}
+            self._write_ledger(owner, made | found)
+
+    def _ledger(self) -> tuple[str, dict[str, str]]:
+        file = self.root / LEDGER
+        try:
+            ledger = orjson.loads(file.read_bytes())
+            return str(ledger["owner"]), {str(key): str(value) for key, value in ledger["files"].items()}
+        except FileNotFoundError:
+            return "", {}
+        except NotADirectoryError:
+            raise ProvisionError("is not a folder", where=str(self.root), remedy="choose another with -o") from None
+        except OSError as error:
+            raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
+        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError):
+            raise ProvisionError(
+                "is not this tool's list of files", where=str(file), remedy="remove it and the files beside it"
+            ) from None
+
+    def _write_ledger(self, owner: str, files: dict[str, str]) -> None:
+        text = orjson.dumps(
+            {"owner": owner, "files": files}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2
+        )
+        try:
+            write_beside(self.root / LEDGER, text + b"\n")
+        except OSError as error:
+            raise ProvisionError(f"can't be written: {error.strerror}", where=str(error.filename)) from None
+
+    def _remove(self, file: Path) -> None:
+        file.unlink(missing_ok=True)
+        for parent in file.parents:
+            if parent == self.root or any(parent.iterdir()):
+                break
+            parent.rmdir()
+
+
+def write_beside(file: Path, content: bytes) -> None:
+    """Write a file so that it holds the old content or the new, never half of it.
+
+    Raises:
+        OSError: as the file system says.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            stream.write(content)
+        mode = file.stat().st_mode if file.exists() else 0o666 & ~_umask()
+        Path(beside).chmod(mode & 0o7777)
+        Path(beside).replace(file)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
