@@ -92,7 +92,18 @@ def _datasource(body: dict[str, Any]) -> dict[str, Any]:
         body.pop("basicAuthUser")
     else:
         body["basicAuth"] = True
-    return {**body, **({"secureJsonData": secure} if secure else {}), "editable": False}
+    return {**_literal(body), **({"secureJsonData": secure} if secure else {}), "editable": False}
+
+
+def _literal(value: Any) -> Any:
+    """Every `$` doubled, so that Grafana doesn't take it for a variable."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    return value
 
 
 def _yaml(key: str, content: Any, places: tuple[Place, ...] = ()) -> Resource:
