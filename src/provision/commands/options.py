@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,11 +69,17 @@ class Servers:
     ca_file: Path | None = None
 
 
-def opened(project_dir: Path | None, environment: str | None) -> Project:
-    """The project that the options name.
+def opened(project_dir: Path | None, environment: str | None, *, verbose: int = 0) -> Project:
+    """The project that the options name; `verbose` turns the log of requests on.
 
     Raises:
         UsageError: there is none, or it has no such environment.
     """
+    if verbose:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        log = logging.getLogger("provision")
+        log.handlers = [handler]
+        log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
     root = project_dir if project_dir is not None else find_root(Path.cwd())
     return open_project(root, environment)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 
 from provision.model import Action, Outcome, Plan, Verb
 from provision.ship.target import Target
 
 
-def apply(plan: Plan, target: Target) -> Iterator[Outcome]:
+def apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
     """Carry out `plan`; yields one outcome for each action that writes or stops, as soon as it is known.
 
-    What needs something that failed or stopped is skipped and says so. When the caller is interrupted while
-    it waits for the next outcome, no further batch is begun.
+    What needs something that failed is skipped and says so. As soon as `cancelled()` is true nothing further is
+    begun; what is in flight is finished, and the rest is reported as skipped.
     """
     missed: set[tuple[str, str]] = set()
     for action in plan.stops:  # it exists, so what needs it can be written all the same
@@ -27,10 +27,22 @@ def apply(plan: Plan, target: Target) -> Iterator[Outcome]:
                 yield Outcome(action, "skipped", f"it needs {lost}, which was not written")
             else:
                 able.append(action)
-        for outcome in target.write(able, plan.owner) if able else ():
+        begun: list[Action] = []
+        for outcome in target.write(_until(cancelled, able, begun), plan.owner) if able else ():
             if outcome.status != "done":
                 missed.add((outcome.action.kind, outcome.action.key))
             yield outcome
+        for action in able[len(begun) :]:
+            missed.add((action.kind, action.key))
+            yield Outcome(action, "skipped", "interrupted before it was begun")
+
+
+def _until(cancelled: Callable[[], bool], actions: Iterable[Action], begun: list[Action]) -> Iterator[Action]:
+    for action in actions:
+        if cancelled():
+            return
+        begun.append(action)
+        yield action
 
 
 def batches(actions: Iterable[Action]) -> Iterator[tuple[Action, ...]]:

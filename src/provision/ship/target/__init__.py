@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
 from provision.model import Action, Live, Outcome
@@ -38,8 +38,16 @@ class Target(Protocol):
         """
         ...
 
-    def write(self, batch: Sequence[Action], owner: str) -> Iterator[Outcome]:
+    def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What the credentials may not do of `actions`, one sentence a resource; empty when nothing is missing
+        or the server has no way to ask. Sends GETs only."""
+        ...
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Carry out actions that may run together, and say what came of each, in any order. A failure of one
         is an `Outcome`, not an exception. Every write carries the owner's mark where there is room for it.
+
+        `batch` is taken from lazily, an action when it is about to be begun: it ends early when the user
+        interrupts, and what was not taken from it gets no outcome here.
         """
         ...

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,12 +61,19 @@ class Folder:
             # A built file is only ever written here, so one that was edited is simply written again.
             yield Live(FILE, key, body, Mark(owner, digest(body)) if key in made else None)
 
-    def write(self, batch: Sequence[Action], owner: str) -> Iterator[Outcome]:
-        """Write or remove files; each is written beside its place and renamed.
+    def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """The file system says what it doesn't allow when it is asked to write."""
+        del actions
+        return ()
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
+        """Write or remove files; each is written beside its place and renamed. One ledger entry for all of them
+        is written first, so the whole batch is taken at once.
 
         Raises:
             ProvisionError: the ledger can't be written; no file has been touched then.
         """
+        batch = tuple(batch)
         _, made = self._ledger()
         ahead = made | {action.key: digest(action.after or b"") for action in batch}
         self._write_ledger(owner, ahead)
