@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from provision.model import Action, Outcome, Plan, Resource, Verb
+from provision.ship.apply import apply, batches
+
+
+def action(verb: Verb, kind: str, key: str, *needs: tuple[str, str]) -> Action:
+    return Action(verb, kind, key, Resource(kind, key, b"1", needs=needs), None, "because")
+
+
+@dataclass
+class Recorder:
+    fails: frozenset[str] = frozenset()
+    batches: list[list[str]] = field(default_factory=list)
+    name: str = "recorder"
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
+        taken: list[str] = []
+        self.batches.append(taken)
+        for item in batch:
+            taken.append(item.key)
+            yield Outcome(item, "failed" if item.key in self.fails else "done", "no" if item.key in self.fails else "")
+
+
+def statuses(plan: Plan, target: Recorder, **options: object) -> dict[str, str]:
+    return {outcome.action.key: outcome.status for outcome in apply(plan, target, **options)}  # type: ignore[arg-type]
+
+
+def test_every_write_and_every_stop_has_one_outcome_and_keeps_have_none() -> None:
+    plan = Plan("t", "o", (action(Verb.KEEP, "folder", "k"), action(Verb.FOREIGN, "folder", "f"), action(Verb.CREATE, "folder", "c")))  # fmt: skip
+    assert statuses(plan, Recorder()) == {"f": "skipped", "c": "done"}
+
+
+def test_what_needs_something_that_failed_is_skipped_and_the_rest_goes_on() -> None:
+    plan = Plan(
+        "t",
+        "o",
+        (
+            action(Verb.CREATE, "folder", "bad"),
+            action(Verb.CREATE, "folder", "good"),
+            action(Verb.CREATE, "dashboard", "x", ("folder", "bad")),
+            action(Verb.CREATE, "dashboard", "y", ("folder", "good")),
+            action(Verb.CREATE, "rule", "z", ("dashboard", "x")),
+        ),
+    )
+    outcomes = {o.action.key: o for o in apply(plan, Recorder(frozenset(("bad",))))}
+    assert {key: o.status for key, o in outcomes.items()} == {
+        "bad": "failed",
+        "good": "done",
+        "x": "skipped",
+        "y": "done",
+        "z": "skipped",
+    }
+    assert outcomes["x"].message == "it needs folder bad, which was not written"
+
+
+def test_a_conflicting_folder_does_not_stop_its_dashboards() -> None:
+    plan = Plan("t", "o", (action(Verb.CONFLICT, "folder", "f"), action(Verb.CREATE, "dashboard", "d", ("folder", "f"))))
+    assert statuses(plan, Recorder()) == {"f": "skipped", "d": "done"}
+
+
+def test_an_interrupt_begins_nothing_further_and_reports_the_rest() -> None:
+    plan = Plan("t", "o", tuple(action(Verb.CREATE, "dashboard", str(n)) for n in range(5)))
+    target = Recorder()
+    outcomes: list[Outcome] = []
+    for outcome in apply(plan, target, cancelled=lambda: len(outcomes) >= 2):
+        outcomes.append(outcome)
+    assert [o.status for o in outcomes] == ["done", "done", "skipped", "skipped", "skipped"]
+    assert outcomes[-1].message == "interrupted before it was begun"
+
+
+def test_batches_hold_one_kind_and_nothing_that_needs_another_of_the_same_batch() -> None:
+    actions = [
+        action(Verb.CREATE, "folder", "a"),
+        action(Verb.CREATE, "folder", "b"),
+        action(Verb.CREATE, "folder", "c", ("folder", "b")),
+        action(Verb.UPDATE, "dashboard", "d"),
+        action(Verb.DELETE, "dashboard", "e"),
+        action(Verb.DELETE, "folder", "f"),
+        action(Verb.DELETE, "folder", "g"),
+    ]
+    assert [[item.key for item in batch] for batch in batches(actions)] == [["a", "b"], ["c"], ["d"], ["e"], ["f"], ["g"]]
