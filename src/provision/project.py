@@ -125,7 +125,9 @@ def _read(file: Path) -> dict[str, Any]:
             "there is no such file", where=str(file), remedy="add one with a [tool.provision] table"
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"not valid TOML: {error}", where=str(file), remedy="mend it and try again") from None
+        raise UsageError(
+            f"not valid TOML: {error}", where=str(file), remedy="mend it and try again"
+        ) from None
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", where=str(file)) from None
 

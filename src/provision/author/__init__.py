@@ -4,7 +4,15 @@ Nothing here reads or writes anything. `env` is the one object that is filled fr
 variables of the environment that is being built.
 """
 
-from provision.author.alertmanager import AlertmanagerGlobal, Email, Inhibit, Receiver, Route, TimeInterval, Webhook
+from provision.author.alertmanager import (
+    AlertmanagerGlobal,
+    Email,
+    Inhibit,
+    Receiver,
+    Route,
+    TimeInterval,
+    Webhook,
+)
 from provision.author.dashboards import Datasource, Folder, JsonDashboard
 from provision.author.environment import Environment, env
 from provision.author.rules import Alert, Group, Record

@@ -68,4 +68,4 @@ def fill(name: str, variables: Mapping[str, Any]) -> None:
 def read_variables() -> dict[str, Any]:
     """What was read from `env` since it was filled: name → value (None when unset; the environment's own
     name is under a key that no variable can have)."""
-    return dict(env._read)  # noqa: SLF001
+    return dict(env._read)

@@ -12,7 +12,7 @@ Written = tuple[str, int]
 
 def caller() -> Written:
     """The place that called the constructor from which this is called as a default factory."""
-    frame = sys._getframe(2)  # noqa: SLF001  # 0 is this function, 1 the generated __init__, 2 the author's code
+    frame = sys._getframe(2)  # 0 is this function, 1 the generated __init__, 2 the author's code
     return frame.f_code.co_filename, frame.f_lineno
 
 

@@ -14,7 +14,9 @@ from provision.model import Verb
 
 @click.command("build")
 @paths_argument
-@click.option("-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help="Where to (default: build/).")
+@click.option(
+    "-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help="Where to (default: build/)."
+)
 @format_option
 @project_options
 def command(
@@ -37,7 +39,7 @@ def command(
     from provision.ship.target.folder import Folder
     from provision.show.built import built_json, built_text
 
-    project = opened(project_dir, environment)
+    project = opened(project_dir, environment, verbose=verbose)
     result = loaded(project, paths)
     folder = Folder((output if output is not None else project.output).absolute())
     # Compiling a part of the project must not remove what the other parts made.

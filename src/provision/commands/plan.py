@@ -18,7 +18,9 @@ from provision.project import Project
 
 @click.command("plan")
 @server_options
-@click.option("--overwrite", is_flag=True, help="Write over what was changed on the server, and over what is not ours.")
+@click.option(
+    "--overwrite", is_flag=True, help="Write over what was changed on the server, and over what is not ours."
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when something would change.")
 @format_option
 @project_options

@@ -14,7 +14,7 @@ import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
 from provision.commands.plan import planned, show
-from provision.errors import DONE, FAILED, INTERRUPTED, NOT_ALLOWED, PARTLY_DONE
+from provision.errors import DONE, FAILED, INTERRUPTED, PARTLY_DONE
 from provision.model import Outcome, Plan
 from provision.ship.target import Target
 
@@ -23,7 +23,9 @@ from provision.ship.target import Target
 @server_options
 @click.option("--dry-run", is_flag=True, help="Stop after the plan; the servers see GETs only.")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
-@click.option("--overwrite", is_flag=True, help="Write over what was changed on the server, and over what is not ours.")
+@click.option(
+    "--overwrite", is_flag=True, help="Write over what was changed on the server, and over what is not ours."
+)
 @format_option
 @project_options
 def command(
@@ -58,7 +60,12 @@ def command(
         return FAILED if any(plan.stops for plan in plans) else DONE
     for aim, plan in pairs:
         require(aim.target, plan)
-    if writes and not yes and sys.stdin.isatty() and not click.confirm(f"Apply {writes} change(s)?", err=True):
+    if (
+        writes
+        and not yes
+        and sys.stdin.isatty()
+        and not click.confirm(f"Apply {writes} change(s)?", err=True)
+    ):
         click.echo("Nothing was written.", err=True)
         return FAILED
     with _interruptible() as cancelled:
@@ -69,7 +76,11 @@ def command(
     elif not quiet:
         for plan, outcomes in reports:
             click.echo(report_text(plan, outcomes))
-    return INTERRUPTED if interrupted else exit_code([outcome for _, outcomes in reports for outcome in outcomes])
+    return (
+        INTERRUPTED
+        if interrupted
+        else exit_code([outcome for _, outcomes in reports for outcome in outcomes])
+    )
 
 
 def exit_code(outcomes: list[Outcome]) -> int:

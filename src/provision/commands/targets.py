@@ -75,7 +75,11 @@ def _path(project: Project, setting: str) -> Path | None:
 
 
 def _grafana(
-    url: str, servers: Servers, project: Project, definitions: Sequence[Definition], environ: Mapping[str, str]
+    url: str,
+    servers: Servers,
+    project: Project,
+    definitions: Sequence[Definition],
+    environ: Mapping[str, str],
 ) -> Aim:
     from provision.client.session import endpoint_from
     from provision.compile.dialect import grafana as dialect
@@ -90,14 +94,20 @@ def _grafana(
 
 
 def _prometheus(
-    url: str, servers: Servers, project: Project, definitions: Sequence[Definition], environ: Mapping[str, str]
+    url: str,
+    servers: Servers,
+    project: Project,
+    definitions: Sequence[Definition],
+    environ: Mapping[str, str],
 ) -> Aim:
     from provision.client.session import endpoint_from
     from provision.compile.dialect import prometheus as dialect
     from provision.ship.target import prometheus
 
     if servers.rules_dir is None:
-        raise UsageError("--prometheus needs --rules-dir DIR, the folder that server reads its rule files from")
+        raise UsageError(
+            "--prometheus needs --rules-dir DIR, the folder that server reads its rule files from"
+        )
     endpoint = endpoint_from(environ, "PROMETHEUS", url)
     if servers.ca_file:
         endpoint = replace(endpoint, ca_file=str(servers.ca_file))
@@ -106,14 +116,20 @@ def _prometheus(
 
 
 def _alertmanager(
-    url: str, servers: Servers, project: Project, definitions: Sequence[Definition], environ: Mapping[str, str]
+    url: str,
+    servers: Servers,
+    project: Project,
+    definitions: Sequence[Definition],
+    environ: Mapping[str, str],
 ) -> Aim:
     from provision.client.session import endpoint_from
     from provision.compile.dialect import alertmanager as dialect
     from provision.ship.target import alertmanager
 
     if servers.config_file is None:
-        raise UsageError("--alertmanager needs --config-file FILE, the file that server reads its configuration from")
+        raise UsageError(
+            "--alertmanager needs --config-file FILE, the file that server reads its configuration from"
+        )
     endpoint = endpoint_from(environ, "ALERTMANAGER", url)
     if servers.ca_file:
         endpoint = replace(endpoint, ca_file=str(servers.ca_file))

@@ -74,7 +74,9 @@ def compile_time_interval(
     return [Definition(TIME_INTERVAL, interval.name, encode(body), place)]
 
 
-def compile_global(_path: str, settings: AlertmanagerGlobal, place: Place, _locate: Locate) -> list[Definition]:
+def compile_global(
+    _path: str, settings: AlertmanagerGlobal, place: Place, _locate: Locate
+) -> list[Definition]:
     """The definition of the global settings."""
     named = {
         "resolve_timeout": settings.resolve_timeout,

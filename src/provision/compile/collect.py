@@ -99,7 +99,11 @@ def _items(value: object, name: str) -> Iterator[tuple[object, tuple[str, ...]]]
 
 
 def _known(value: object) -> bool:
-    return type(value) in _AUTHORED or isinstance(value, Record | Alert | Folder) or dashboards.is_dashboard(value)
+    return (
+        type(value) in _AUTHORED
+        or isinstance(value, Record | Alert | Folder)
+        or dashboards.is_dashboard(value)
+    )
 
 
 _AUTHORED: dict[type, Callable[[str, Any, Place, Locate], list[Definition]]] = {

@@ -31,6 +31,8 @@ def compile_datasource(
         "jsonData": dict(datasource.json_data),
         "basicAuth": datasource.basic_auth_user is not None,
         "basicAuthUser": datasource.basic_auth_user or "",
-        "secure": {name: {"source": secret.source, "name": secret.name} for name, secret in datasource.secure.items()},
+        "secure": {
+            name: {"source": secret.source, "name": secret.name} for name, secret in datasource.secure.items()
+        },
     }
     return [Definition(DATASOURCE, datasource.uid, encode(body), place)]

@@ -92,18 +92,22 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
         spec = document.get("spec")
         groups = spec.get("groups") if isinstance(spec, dict) else None
     if not isinstance(groups, list) or not all(_is_group(group) for group in groups):
-        return [], [Problem(path, 1, "not a rule file: expected `groups:`, a list of groups with a name and rules")]
+        return [], [
+            Problem(path, 1, "not a rule file: expected `groups:`, a list of groups with a name and rules")
+        ]
     place = Place(path, 1)
     return indexed(_definition(path, group, place, []) for group in groups), []
 
 
 def _is_group(value: object) -> bool:
-    return isinstance(value, dict) and isinstance(value.get("name"), str) and isinstance(value.get("rules") or [], list)
+    return (
+        isinstance(value, dict)
+        and isinstance(value.get("name"), str)
+        and isinstance(value.get("rules") or [], list)
+    )
 
 
-def _definition(
-    path: str, group: dict[str, Any], place: Place, parts: list[tuple[str, Place]]
-) -> Definition:
+def _definition(path: str, group: dict[str, Any], place: Place, parts: list[tuple[str, Place]]) -> Definition:
     file = rule_file_of(path)
     body = encode({"file": file, "index": 0, "group": group})
     return Definition(RULE_GROUP, f"{file}/{group['name']}", body, place, tuple(parts))

@@ -15,6 +15,7 @@ SCHEME = "v1"
 
 def encode(value: JSON) -> bytes:
     """Canonical bytes of a JSON value (mappings sorted by key; dict subclasses and str subclasses allowed).
+    JSON knows neither NaN nor infinity: they become null, as they do in a browser.
 
     Raises:
         TypeError: the value holds something JSON can't.

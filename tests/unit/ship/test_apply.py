@@ -22,7 +22,9 @@ class Recorder:
         self.batches.append(taken)
         for item in batch:
             taken.append(item.key)
-            yield Outcome(item, "failed" if item.key in self.fails else "done", "no" if item.key in self.fails else "")
+            yield Outcome(
+                item, "failed" if item.key in self.fails else "done", "no" if item.key in self.fails else ""
+            )
 
 
 def statuses(plan: Plan, target: Recorder, **options: object) -> dict[str, str]:
@@ -58,7 +60,11 @@ def test_what_needs_something_that_failed_is_skipped_and_the_rest_goes_on() -> N
 
 
 def test_a_conflicting_folder_does_not_stop_its_dashboards() -> None:
-    plan = Plan("t", "o", (action(Verb.CONFLICT, "folder", "f"), action(Verb.CREATE, "dashboard", "d", ("folder", "f"))))
+    plan = Plan(
+        "t",
+        "o",
+        (action(Verb.CONFLICT, "folder", "f"), action(Verb.CREATE, "dashboard", "d", ("folder", "f"))),
+    )
     assert statuses(plan, Recorder()) == {"f": "skipped", "d": "done"}
 
 
@@ -82,4 +88,11 @@ def test_batches_hold_one_kind_and_nothing_that_needs_another_of_the_same_batch(
         action(Verb.DELETE, "folder", "f"),
         action(Verb.DELETE, "folder", "g"),
     ]
-    assert [[item.key for item in batch] for batch in batches(actions)] == [["a", "b"], ["c"], ["d"], ["e"], ["f"], ["g"]]
+    assert [[item.key for item in batch] for batch in batches(actions)] == [
+        ["a", "b"],
+        ["c"],
+        ["d"],
+        ["e"],
+        ["f"],
+        ["g"],
+    ]

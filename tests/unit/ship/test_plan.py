@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from provision.errors import ProvisionError
 from provision.model import Live, Mark, Resource, Verb, digest, encode
 from provision.ship.plan import decide, make_plan, ordered
@@ -14,7 +15,9 @@ OURS = "shop"
 MARKS = frozenset(("dashboard",))
 
 
-def resource(body: object, kind: str = "dashboard", key: str = "a", needs: tuple[tuple[str, str], ...] = ()) -> Resource:
+def resource(
+    body: object, kind: str = "dashboard", key: str = "a", needs: tuple[tuple[str, str], ...] = ()
+) -> Resource:
     return Resource(kind, key, encode(body), needs=needs)
 
 
@@ -42,7 +45,9 @@ def sent(body: object, owner: str = OURS) -> Mark:
 def test_decides_from_desired_live_and_base(desired: object, found: Live | None, verb: Verb) -> None:
     action = decide(resource(desired), found, OURS, MARKS)
     assert action.verb is verb
-    assert bool(action.reason) == (verb.stops or (verb is Verb.KEEP and found is not None and found.mark is None))
+    assert bool(action.reason) == (
+        verb.stops or (verb is Verb.KEEP and found is not None and found.mark is None)
+    )
 
 
 @pytest.mark.parametrize("found", [live(3, sent(1)), live(1, None), live(1, sent(1, "other"))])
@@ -73,7 +78,11 @@ def test_folders_come_before_dashboards_and_parents_before_children() -> None:
         resource(1, "folder", "b"),
     ]
     plan = make_plan(desired, Shelf(), OURS)
-    assert [(action.kind, action.key) for action in plan.actions] == [("folder", "b"), ("folder", "a"), ("dashboard", "d")]
+    assert [(action.kind, action.key) for action in plan.actions] == [
+        ("folder", "b"),
+        ("folder", "a"),
+        ("dashboard", "d"),
+    ]
 
 
 def test_prune_deletes_only_what_is_ours_and_deletes_in_reverse_order() -> None:

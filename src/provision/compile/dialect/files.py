@@ -54,10 +54,14 @@ def _dashboards(definitions: Iterable[Definition], project: Project) -> list[Res
             "folder": _full_title(body["folder"], folders),
             **({"folderUid": folder["uid"]} if folder else {}),
             "allowUiUpdates": False,
-            "options": {"path": f"{project.setting('grafana_dashboards_path', str, _DASHBOARDS_PATH)}/{directory}"},
+            "options": {
+                "path": f"{project.setting('grafana_dashboards_path', str, _DASHBOARDS_PATH)}/{directory}"
+            },
         }
         text = orjson.dumps(body["spec"], option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
-        files.append(_file(f"grafana/dashboards/{directory}/{definition.key}.json", text, (definition.place,)))
+        files.append(
+            _file(f"grafana/dashboards/{directory}/{definition.key}.json", text, (definition.place,))
+        )
     if used:
         providers = {"apiVersion": 1, "providers": [used[name] for name in sorted(used)]}
         files.append(_yaml("grafana/provisioning/dashboards/dashboards.yaml", providers))

@@ -21,13 +21,19 @@ class Target(Protocol):
     """
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What a person calls it."""
+        ...
 
     @property
-    def order(self) -> tuple[str, ...]: ...
+    def order(self) -> tuple[str, ...]:
+        """Kinds in the order they are written."""
+        ...
 
     @property
-    def marks(self) -> frozenset[str]: ...
+    def marks(self) -> frozenset[str]:
+        """Kinds that carry a mark."""
+        ...
 
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
         """What the target holds now, of the kinds in `order`, with GETs only: at least what this project

@@ -111,12 +111,16 @@ class Folder:
         except FileNotFoundError:
             return "", {}
         except NotADirectoryError:
-            raise ProvisionError("is not a folder", where=str(self.root), remedy="choose another with -o") from None
+            raise ProvisionError(
+                "is not a folder", where=str(self.root), remedy="choose another with -o"
+            ) from None
         except OSError as error:
             raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
         except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError):
             raise ProvisionError(
-                "is not this tool's list of files", where=str(file), remedy="remove it and the files beside it"
+                "is not this tool's list of files",
+                where=str(file),
+                remedy="remove it and the files beside it",
             ) from None
 
     def _write_ledger(self, owner: str, files: dict[str, str]) -> None:

@@ -7,6 +7,7 @@ import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from provision.errors import ProvisionError
 from provision.model import Resource, Verb
 from provision.ship.apply import apply
@@ -23,7 +24,9 @@ def push(folder: Folder, files: dict[str, bytes], owner: str = "shop") -> dict[s
 
 
 def tree(root: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name != LEDGER}
+    return {
+        str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file() and p.name != LEDGER
+    }
 
 
 def test_writes_keeps_and_removes_only_its_own(tmp_path: Path) -> None:
@@ -106,7 +109,9 @@ def test_one_file_that_cannot_be_written_does_not_stop_the_others(tmp_path: Path
     assert not list(tmp_path.glob(".a.*"))
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["a", "b/c", "b/d", "e"]), st.binary(max_size=3)), max_size=5))
+@given(
+    st.lists(st.dictionaries(st.sampled_from(["a", "b/c", "b/d", "e"]), st.binary(max_size=3)), max_size=5)
+)
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 def test_after_any_sequence_of_builds_the_folder_holds_just_the_last(
     tmp_path_factory: pytest.TempPathFactory, builds: list[dict[str, bytes]]

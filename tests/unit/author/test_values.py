@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from provision.author import (
+    Alert,
+    Email,
+    Environment,
+    Group,
+    PrometheusGlobal,
+    Record,
+    Route,
+    ScrapeConfig,
+    Secret,
+    Webhook,
+)
+from provision.author.durations import seconds
+from provision.author.environment import env, fill, read_variables
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("30s", 30),
+        ("5m", 300),
+        ("1h30m", 5400),
+        ("1d", 86400),
+        ("2w", 1209600),
+        ("1y", 31536000),
+        ("250ms", 0.25),
+        ("0", 0),
+    ],
+)
+def test_durations_are_prometheus_own(text: str, expected: float) -> None:
+    assert seconds(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "5", "m", "5 m", "1m1h", "-1s", "1.5h"])
+def test_what_is_no_duration_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a duration"):
+        seconds(text)
+
+
+@given(st.integers(0, 999), st.integers(0, 999))
+def test_durations_add_up(minutes: int, rest: int) -> None:
+    assert seconds(f"{minutes}m{rest}s") == minutes * 60 + rest
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Alert("Slow", "up", for_="5"), "alert 'Slow': for must be a duration"),
+        (lambda: Alert("", "up"), "Alert: alert must be text"),
+        (lambda: Record("a:b:c", " "), "Record: expr must be text"),
+        (lambda: Group("g", [], interval="x"), "group 'g': interval must be a duration"),
+        (lambda: ScrapeConfig("j", interval="x"), "scrape job 'j': interval must be"),
+        (lambda: ScrapeConfig("j", dns_names=["tasks.web"]), "dns_names needs dns_port"),
+        (lambda: PrometheusGlobal(scrape_interval="x"), "scrape_interval must be"),
+        (lambda: Route("r", group_wait="x"), "route to 'r': group_wait must be"),
+        (lambda: Webhook(), "either url or url_file"),
+        (lambda: Webhook(url="a", url_file="b"), "either url or url_file"),
+        (lambda: Email("a@b", extra={"auth_password": "x"}), "auth_password_file"),
+    ],
+)
+def test_mistakes_are_told_where_they_are_made(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
+
+
+def test_a_group_holds_rules_only() -> None:
+    with pytest.raises(TypeError, match="must be a Record or an Alert, not 'up'"):
+        Group("g", ["up"])  # type: ignore[list-item]
+
+
+def test_a_value_knows_where_it_was_written_and_that_is_no_part_of_it() -> None:
+    first = Record("a:b:c", "up")
+    second = Record("a:b:c", "up")
+    assert first.where[0] == __file__
+    assert second.where[1] == first.where[1] + 1
+    assert first == second
+    assert "where" not in repr(first)
+
+
+def test_secrets_are_references() -> None:
+    assert (Secret.env("TOKEN").source, Secret.file("/run/x").name) == ("env", "/run/x")
+
+
+def test_an_environment_remembers_what_was_read() -> None:
+    environment = Environment("demo", {"limit": 2, "name": "x"})
+    assert environment["limit"] == 2
+    assert environment.get("absent", 7) == 7
+    assert environment.number("limit") == 2.0
+    with pytest.raises(KeyError, match=r"variable 'gone' isn't set in environment 'demo'; add it to"):
+        environment["gone"]
+    with pytest.raises(TypeError, match="must be a number, not 'x'"):
+        environment.number("name")
+
+
+def test_filling_keeps_the_object_that_sources_imported() -> None:
+    try:
+        fill("demo", {"a": 1, "b": True})
+        assert (env.name, env["a"], env.get("c")) == ("demo", 1, None)
+        assert read_variables() == {"\0name": "demo", "a": 1, "c": None}
+        with pytest.raises(TypeError):
+            env.number("b")
+        fill("other", {})
+        assert read_variables() == {}
+    finally:
+        fill("default", {})

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provision.errors import UsageError
+from provision.project import find_root, open_project
+
+TEXT = """
+[tool.provision]
+name = "shop"
+output = "out"
+time_limit_seconds = 3
+[tool.provision.variables]
+limit = 1
+other = "x"
+[tool.provision.env.production]
+prometheus_version = "3.1"
+[tool.provision.env.production.variables]
+limit = 2
+"""
+
+
+def write(root: Path, text: str = TEXT) -> Path:
+    (root / "pyproject.toml").write_text(text)
+    return root
+
+
+def test_an_environment_is_laid_over_the_plain_settings(tmp_path: Path) -> None:
+    plain = open_project(write(tmp_path))
+    assert (plain.name, plain.environment, plain.variables) == ("shop", "default", {"limit": 1, "other": "x"})
+    assert (plain.output, plain.time_limit_seconds) == (tmp_path / "out", 3.0)
+    production = open_project(tmp_path, "production")
+    assert (production.environment, production.variables) == ("production", {"limit": 2, "other": "x"})
+    assert production.setting("prometheus_version", str, "") == "3.1"
+    assert plain.setting("prometheus_version", str, "none") == "none"
+
+
+def test_the_name_is_the_folders_unless_set(tmp_path: Path) -> None:
+    root = tmp_path / "shop"
+    root.mkdir()
+    assert open_project(write(root, "[tool.provision]\n")).name == "shop"
+
+
+def test_the_root_is_found_from_below_past_other_projects(tmp_path: Path) -> None:
+    inner = write(tmp_path) / "library" / "src"
+    inner.mkdir(parents=True)
+    (tmp_path / "library" / "pyproject.toml").write_text("[project]\nname='x'\n")
+    assert find_root(inner) == tmp_path
+
+
+def test_no_project_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no pyproject.toml with a \[tool.provision\] table.*; add one"):
+        find_root(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[tool.provision", "not valid TOML"),
+        ("tool = 3", "'tool' must be a table"),
+        ("[tool]\nprovision = 3", "'provision' must be a table"),
+        ("[tool.provision]\nenv = 3", "'env' must be a table"),
+        ("[tool.provision]\nvariables = 3", "'variables' must be a table"),
+        ("[tool.provision]\nname = 3", "name must be a string"),
+        ("[tool.provision]\nname = ''", "name must be a string"),
+    ],
+)
+def test_a_broken_configuration_is_one_sentence(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message) as caught:
+        open_project(write(tmp_path, text))
+    assert caught.value.where == str(tmp_path / "pyproject.toml")
+
+
+def test_a_configuration_that_is_not_text_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(UsageError, match="not valid TOML"):
+        open_project(tmp_path)
+
+
+def test_a_configuration_that_is_a_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").mkdir()
+    with pytest.raises(UsageError, match="can't be read"):
+        open_project(tmp_path)
+
+
+def test_a_missing_configuration_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such file"):
+        open_project(tmp_path)
+
+
+def test_an_unknown_environment_names_the_known(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no environment 'prod'.*use one of: production"):
+        open_project(write(tmp_path), "prod")
+
+
+@pytest.mark.parametrize("value", ["true", "'x'", "[]"])
+def test_a_setting_of_the_wrong_type_is_told(tmp_path: Path, value: str) -> None:
+    project = open_project(write(tmp_path, f"[tool.provision]\ntime_limit_seconds = {value}\n"))
+    with pytest.raises(UsageError, match="time_limit_seconds must be a whole number or number"):
+        _ = project.time_limit_seconds
