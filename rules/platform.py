@@ -1,0 +1,213 @@
+"""The machinery underneath: what is scraped, Prometheus, Alertmanager and the containers."""
+
+from __future__ import annotations
+
+from provision.author import Alert, Group
+from provision.author.durations import seconds
+from rules._links import links
+from rules._sla import FOR, WINDOW, window
+
+INSTANCE = "{{ $labels.instance }}"
+JOB = "{{ $labels.job }}"
+
+EXPECTED_JOBS = {"traefik": "page", "prometheus": "page", "alertmanager": "page", "cadvisor": "ticket"}
+
+targets = Group(
+    name="platform-targets",
+    rules=[
+        Alert(
+            alert="TargetDown",
+            expr="up == 0",
+            for_=FOR,
+            severity="ticket",
+            summary=f"{INSTANCE} of {JOB} can't be scraped",
+            description=f"Prometheus gets no metrics from {INSTANCE}: it is down, unreachable or too slow.",
+            **links("TargetDown", f"platform-targets?var-job={JOB}"),
+        ),
+        # With its last target a job loses its series, and `up == 0` has nothing left to find.
+        *(
+            Alert(
+                alert="JobDown",
+                expr=f'absent(up{{job="{job}"}} == 1)',
+                for_=FOR,
+                severity=severity,
+                labels={"job": job},
+                summary=f"Nothing of {job} can be scraped",
+                description=f"Every target of {job} is down, or discovery finds none any more.",
+                **links("JobDown", f"platform-targets?var-job={job}"),
+            )
+            for job, severity in EXPECTED_JOBS.items()
+        ),
+    ],
+)
+
+prometheus = Group(
+    name="platform-prometheus",
+    rules=[
+        Alert(
+            alert="PrometheusConfigReloadFailed",
+            expr=f"max_over_time(prometheus_config_last_reload_successful[{WINDOW}]) == 0",
+            for_=FOR,
+            severity="ticket",
+            summary=f"Prometheus {INSTANCE} refuses its configuration",
+            description="It runs on with the old one, and would not start again with the files on its disk.",
+            **links("PrometheusConfigReloadFailed", "platform-prometheus"),
+        ),
+        Alert(
+            alert="PrometheusRuleEvaluationFailures",
+            expr=(
+                "sum by (job, instance, rule_group) "
+                f"(increase(prometheus_rule_evaluation_failures_total[{WINDOW}])) > 0"
+            ),
+            for_=FOR,
+            severity="ticket",
+            summary="Rules of {{ $labels.rule_group }} fail",
+            description="What they record is missing, and what they should alert of goes unnoticed.",
+            **links("PrometheusRuleEvaluationFailures", "platform-prometheus"),
+        ),
+        Alert(
+            alert="PrometheusRuleEvaluationsMissed",
+            expr=(
+                "sum by (job, instance, rule_group) "
+                f"(increase(prometheus_rule_group_iterations_missed_total[{WINDOW}])) > 0"
+            ),
+            for_=FOR,
+            severity="ticket",
+            summary="{{ $labels.rule_group }} takes longer than its interval",
+            description="Evaluations are left out: records have gaps, alerts come late.",
+            **links("PrometheusRuleEvaluationsMissed", "platform-prometheus"),
+        ),
+        Alert(
+            alert="PrometheusNotIngesting",
+            expr=f"sum by (job, instance) (rate(prometheus_tsdb_head_samples_appended_total[{WINDOW}])) == 0",
+            for_=FOR,
+            severity="page",
+            summary=f"Prometheus {INSTANCE} stores no samples",
+            description="Nothing new is known of any system, and alerts judge old data.",
+            **links("PrometheusNotIngesting", "platform-prometheus"),
+        ),
+        Alert(
+            alert="PrometheusStorageFailing",
+            expr=" or ".join(
+                f'label_replace(increase({counter}[{window(36)}]) > 0, "operation", "{operation}", "", "")'
+                for operation, counter in {
+                    "compaction": "prometheus_tsdb_compactions_failed_total",
+                    "reload": "prometheus_tsdb_reloads_failures_total",
+                    "write-ahead log": "prometheus_tsdb_wal_corruptions_total",
+                }.items()
+            ),
+            for_=FOR,
+            severity="ticket",
+            summary=f"Prometheus {INSTANCE} has trouble with its storage: {{{{ $labels.operation }}}}",
+            description="The disk may be full or failing; history is at risk.",
+            **links("PrometheusStorageFailing", "platform-prometheus"),
+        ),
+        # A product instead of a quotient: no division by nothing sent.
+        Alert(
+            alert="PrometheusNotificationsFailing",
+            expr=(
+                "sum by (job, instance, alertmanager) "
+                f"(increase(prometheus_notifications_errors_total[{WINDOW}])) > 0.01 * "
+                "sum by (job, instance, alertmanager) "
+                f"(increase(prometheus_notifications_sent_total[{WINDOW}]))"
+            ),
+            for_=FOR,
+            severity="page",
+            summary="Alerts don't reach {{ $labels.alertmanager }}",
+            description="More than 1 % of what Prometheus sends to this Alertmanager fails.",
+            **links("PrometheusNotificationsFailing", "platform-prometheus"),
+        ),
+        Alert(
+            alert="PrometheusNoAlertmanager",
+            expr="prometheus_notifications_alertmanagers_discovered == 0",
+            for_=FOR,
+            severity="page",
+            summary=f"Prometheus {INSTANCE} knows no Alertmanager",
+            description="No alert of this Prometheus is delivered; this one shows on its dashboard only.",
+            **links("PrometheusNoAlertmanager", "platform-prometheus"),
+        ),
+    ],
+)
+
+alertmanager = Group(
+    name="platform-alertmanager",
+    rules=[
+        Alert(
+            alert="AlertmanagerConfigReloadFailed",
+            expr=f"max_over_time(alertmanager_config_last_reload_successful[{WINDOW}]) == 0",
+            for_=FOR,
+            severity="ticket",
+            summary=f"Alertmanager {INSTANCE} refuses its configuration",
+            description="It routes on with the old one, and would not start again with the file on its disk.",
+            **links("AlertmanagerConfigReloadFailed", "platform-alertmanager"),
+        ),
+        Alert(
+            alert="AlertmanagerNotificationsFailing",
+            expr=(
+                f"sum by (job, integration) (increase(alertmanager_notifications_failed_total[{WINDOW}])) > "
+                f"0.01 * sum by (job, integration) (increase(alertmanager_notifications_total[{WINDOW}]))"
+            ),
+            for_=FOR,
+            severity="page",
+            summary="Notifications by {{ $labels.integration }} fail",
+            description="Alerts fire and nobody is told by this way; others may still work.",
+            **links("AlertmanagerNotificationsFailing", "platform-alertmanager"),
+        ),
+    ],
+)
+
+NAME = "{{ $labels.name }}"
+SWARM_SERVICE = "container_label_com_docker_swarm_service_name"
+NAMED = 'name!=""'
+"""cAdvisor also reports the machine and its control groups; those have no name."""
+WHILE = window(3)
+
+containers = Group(
+    name="platform-containers",
+    rules=[
+        Alert(
+            alert="ContainerRestarting",
+            expr=f"changes(container_start_time_seconds{{{NAMED}}}[{WHILE}]) > 1",
+            severity="ticket",
+            summary=f"{NAME} keeps restarting",
+            description=f"The container was started {{{{ $value }}}} times within {WHILE}.",
+            **links("ContainerRestarting", "platform-containers"),
+        ),
+        # Swarm never restarts a container, it starts another: count those that came and went, on nodes whose
+        # cAdvisor still answers.
+        Alert(
+            alert="SwarmTasksFailing",
+            expr=(
+                f"count by (job, {SWARM_SERVICE}) ("
+                f'last_over_time(container_start_time_seconds{{{SWARM_SERVICE}!=""}}[{WHILE}]) '
+                f"> time() - {seconds(WHILE):g} "
+                f"unless container_start_time_seconds and on (job, instance) up == 1) > 1"
+            ),
+            severity="ticket",
+            summary=f"Tasks of {{{{ $labels.{SWARM_SERVICE} }}}} don't stay up",
+            description=f"{{{{ $value }}}} of its tasks were started and gone within {WHILE}.",
+            **links("SwarmTasksFailing", "platform-containers"),
+        ),
+        Alert(
+            alert="ContainerOutOfMemory",
+            expr=f"increase(container_oom_events_total{{{NAMED}}}[{WHILE}]) > 0",
+            severity="ticket",
+            summary=f"{NAME} ran out of memory",
+            description="The kernel ended a process of the container for lack of memory.",
+            **links("ContainerOutOfMemory", "platform-containers"),
+        ),
+        # A limit of 0 means none.
+        Alert(
+            alert="ContainerMemoryNearLimit",
+            expr=(
+                f"container_memory_working_set_bytes{{{NAMED}}} "
+                f"/ (container_spec_memory_limit_bytes{{{NAMED}}} > 0) > 0.9"
+            ),
+            for_=FOR,
+            severity="ticket",
+            summary=f"{NAME} uses {{{{ $value | humanizePercentage }}}} of its memory limit",
+            description="At 100 % the kernel ends it.",
+            **links("ContainerMemoryNearLimit", "platform-containers"),
+        ),
+    ],
+)
