@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from provision.compile.load import Loaded, load
 from provision.errors import SourceErrors
 from provision.project import Project
-from provision.show.progress import progress
+
+if TYPE_CHECKING:
+    from provision.compile.load import Loaded
 
 
 def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
@@ -18,6 +20,9 @@ def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
         SourceErrors: some sources are broken; all are listed.
         UsageError: a path isn't a source.
     """
+    from provision.compile.load import load
+    from provision.show.progress import progress
+
     with progress("Compiling") as advance:
         result = load(project, [path.absolute() for path in paths] or None, progress=advance)
     if result.problems:
