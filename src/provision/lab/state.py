@@ -1,0 +1,131 @@
+"""What is known of a lab: `lab.json` in its state folder, replaced whole at every change."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from provision.errors import ProvisionError
+from provision.lab.processes import Process
+
+FILE = "lab.json"
+_FORMAT = 1
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process of the lab.
+
+    Attributes:
+        name: such as `app-1`.
+        service: such as `app`: what its replicas have in common.
+        pid, started: the process (`provision.lab.processes`).
+        url: where it answers; empty when it doesn't.
+    """
+
+    name: str
+    service: str
+    pid: int
+    started: int
+    url: str = ""
+
+    @property
+    def process(self) -> Process:
+        """The process itself."""
+        return Process(self.pid, self.started)
+
+
+@dataclass(frozen=True, slots=True)
+class Lab:
+    """A lab that has been started.
+
+    Attributes:
+        id: unique; every process of the lab has it in its environment.
+        boot: the run of the machine that it was started in; after a restart its processes are gone.
+        ready: whether everything was started.
+        starter: the process that is starting it, or watches it.
+        project: the project's root.
+        environment: the environment's name.
+        urls: where to look: what a person calls it → URL.
+        processes: what runs.
+        made: what was made outside the state folder for it, in that order; removed afterwards.
+    """
+
+    id: str
+    boot: str
+    ready: bool
+    starter: Process
+    project: str
+    environment: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+    processes: tuple[Running, ...] = ()
+    made: tuple[str, ...] = ()
+
+
+def this_boot() -> str:
+    """The id of the machine's current run."""
+    return _BOOT_ID.read_text().strip()
+
+
+def read(folder: Path) -> Lab | None:
+    """The lab in that state folder, or None.
+
+    Raises:
+        ProvisionError: its file can't be read, or isn't one.
+    """
+    file = folder / FILE
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
+    except ValueError:
+        found = None
+    if not isinstance(found, dict) or found.pop("format", None) != _FORMAT:
+        raise ProvisionError(
+            "is not what this version of the lab writes",
+            where=str(file),
+            remedy="stop what it started by hand, and remove the folder",
+        )
+    return _lab(found)
+
+
+def write(folder: Path, lab: Lab) -> None:
+    """Replace the file by one that says this."""
+    content = json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n"
+    _replace(folder, content, claim=False)
+
+
+def claim(folder: Path, lab: Lab) -> bool:
+    """Write the file if there is none yet; whether it did. Of two that try at once, one does."""
+    return _replace(folder, json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n", claim=True)
+
+
+def _replace(folder: Path, content: str, *, claim: bool) -> bool:
+    descriptor, beside = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(content)
+        if claim:
+            os.link(beside, folder / FILE)
+        else:
+            Path(beside).replace(folder / FILE)
+    except FileExistsError:
+        return False
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    return True
+
+
+def _lab(found: dict[str, Any]) -> Lab:
+    found["starter"] = Process(**found["starter"])
+    found["processes"] = tuple(Running(**process) for process in found["processes"])
+    found["made"] = tuple(found["made"])
+    return Lab(**found)

@@ -1,0 +1,157 @@
+"""Starting a lab's programs, waiting until they are ready, and stopping whatever is left of them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import os
+import resource
+import shutil
+import subprocess
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import provision
+from provision.errors import ProvisionError
+from provision.lab import processes, state
+from provision.lab.stack import Component
+from provision.lab.state import Lab, Running
+from provision.tools import alertmanager_templates
+
+MARK = "PROVISION_LAB"
+"""The environment variable in which every process of a lab carries the lab's id."""
+
+READY_SECONDS = 60.0
+_TAIL_LINES = 15
+
+
+def log_file(folder: Path, name: str) -> Path:
+    """Where a program's output goes."""
+    return folder / "logs" / f"{name}.log"
+
+
+def start(components: Iterable[Component], lab: Lab, folder: Path) -> Lab:
+    """Start programs, remember each at once, and return when all of them are ready.
+
+    Returns:
+        The lab with their processes.
+
+    Raises:
+        ProvisionError: one can't be started, ends, or isn't ready in time; with the end of its log. The others
+            run on.
+    """
+    begun: list[tuple[Component, subprocess.Popen[bytes]]] = []
+    for component in components:
+        process = _spawn(component, lab.id, folder)
+        begun.append((component, process))
+        known = processes.identify(process.pid)
+        if known is not None:  # otherwise it has ended already, which is told below
+            running = Running(component.name, component.service, known.pid, known.started, component.url)
+            lab = replace(lab, processes=(*lab.processes, running))
+            state.write(folder, lab)
+    limit = time.monotonic() + READY_SECONDS
+    for component, process in begun:
+        _await_ready(component, process, limit, folder)
+    return lab
+
+
+def stop(folder: Path, lab: Lab) -> None:
+    """End every process of the lab, those too that an interrupted start didn't come to write down, and remove
+    what was made for it outside its folder.
+
+    Raises:
+        ProvisionError: some can't be ended.
+    """
+    known = {running.process for running in lab.processes} if lab.boot == state.this_boot() else set()
+    left = processes.stop(known | set(processes.marked(MARK, lab.id)))
+    if left:
+        pids = ", ".join(str(process.pid) for process in left)
+        raise ProvisionError(f"processes of the lab can't be ended: {pids}", where=str(folder))
+    alertmanager_templates.undo(tuple(map(Path, lab.made)))
+
+
+def remove(folder: Path) -> None:
+    """Remove a state folder. Its `lab.json` goes last, so that an interrupted removal can be repeated."""
+    for entry in folder.iterdir():
+        if entry.name == state.FILE:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry)
+        else:
+            entry.unlink()
+    (folder / state.FILE).unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def answers(url: str, says: str = "") -> bool:
+    """Whether a server answers 200 there, with a text that holds `says`."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=2)
+    try:
+        connection.request("GET", parts.path)
+        answer = connection.getresponse()
+        return answer.status == 200 and says.encode() in answer.read()
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def tail(file: Path, lines: int = _TAIL_LINES) -> str:
+    """The last lines of a log, indented; empty when there are none."""
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+    return "".join(f"\n    {line}" for line in text.splitlines()[-lines:])
+
+
+def _spawn(component: Component, lab_id: str, folder: Path) -> subprocess.Popen[bytes]:
+    log = log_file(folder, component.name)
+    log.parent.mkdir(exist_ok=True)
+    # Credentials in the environment are nothing that a lab's programs should hold.
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
+    }
+    environment |= {MARK: lab_id, "PYTHONPATH": str(Path(provision.__file__).parents[1])}
+    with log.open("ab") as output:
+        try:
+            process = subprocess.Popen(
+                component.command,
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise ProvisionError(
+                f"{component.name} can't be started: {error.strerror}", where=component.command[0]
+            ) from None
+    # It may have ended already, or run under a lower limit that isn't ours to raise.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        resource.prlimit(process.pid, resource.RLIMIT_DATA, (component.data_bytes, component.data_bytes))
+    return process
+
+
+def _await_ready(component: Component, process: subprocess.Popen[bytes], limit: float, folder: Path) -> None:
+    pause = 0.01
+    while process.poll() is None:
+        if not component.ready or answers(component.url + component.ready, component.says):
+            return
+        if time.monotonic() > limit:
+            raise _failure(component, f"isn't ready after {READY_SECONDS:.0f} s", folder)
+        try:
+            process.wait(pause)
+        except subprocess.TimeoutExpired:
+            pause = min(pause * 1.5, 0.3)
+    raise _failure(component, f"ended with exit code {process.returncode}", folder)
+
+
+def _failure(component: Component, what: str, folder: Path) -> ProvisionError:
+    log = tail(log_file(folder, component.name))
+    return ProvisionError(f"{component.name} {what}" + (f"; the end of its log:{log}" if log else ""))

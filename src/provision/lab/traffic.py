@@ -1,0 +1,152 @@
+"""Clients of the lab's application, through Traefik: a steady mix of pages, posts, a missing page, an error, a slow
+answer and a flaky one, some of it over TLS.
+
+The mix isn't left to chance: every 200 requests hold one error and one slow answer, evenly spread, so that a
+healthy lab stays well inside its objective in any window.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import ssl
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from provision.lab.app import ALBUMS
+from provision.lab.serving import wait_for_stop
+
+WORKERS = 16
+TIMEOUT_SECONDS = 10.0
+_WEIGHTS = {
+    "/": 60,
+    "/album": 92,
+    "POST /album": 20,
+    "/missing": 10,
+    "/flaky": 8,
+    "tls /": 8,
+    "/slow": 1,
+    "/error": 1,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: its method, its path, and whether it goes over TLS."""
+
+    method: str
+    path: str
+    tls: bool
+
+
+def mix() -> tuple[Visit, ...]:
+    """200 visits in the proportions of the mix, each kind evenly spread."""
+    slots = sorted(
+        ((number + 0.5) / weight, kind, number)
+        for kind, weight in _WEIGHTS.items()
+        for number in range(weight)
+    )
+    return tuple(_visit(kind, number) for _, kind, number in slots)
+
+
+def _visit(kind: str, number: int) -> Visit:
+    words = kind.split()
+    path = f"/album/{number % ALBUMS + 1}" if kind == "/album" else words[-1]
+    return Visit("POST" if "POST" in words else "GET", path, "tls" in words)
+
+
+class Traffic:
+    """Requests at a bounded rate, from several connections.
+
+    Args:
+        url: Traefik's entry point, `http://host:port`.
+        rate: requests a second; fewer when answers are slow, never more.
+        tls_url: its entry point with TLS, `https://host:port`; empty: those visits go to `url` too.
+        certificate: the file of the certificate to expect there.
+    """
+
+    def __init__(self, url: str, rate: float, tls_url: str = "", certificate: Path | None = None) -> None:
+        self._address = urlsplit(url).netloc
+        self._tls_address = urlsplit(tls_url).netloc
+        self._context = ssl.create_default_context(cafile=certificate) if certificate else None
+        self._pause = 1 / rate
+        self._visits = cycle(mix())
+        self._due = time.monotonic()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
+        self.counts: Counter[str] = Counter()
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Finish the running requests and make no more."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self) -> None:
+        plain = http.client.HTTPConnection(self._address, timeout=TIMEOUT_SECONDS)
+        secure = plain
+        if self._tls_address:
+            secure = http.client.HTTPSConnection(
+                self._tls_address, timeout=TIMEOUT_SECONDS, context=self._context
+            )
+        while (visit := self._next()) is not None:
+            outcome = _pay(visit, secure if visit.tls else plain)
+            with self._lock:
+                self.counts[outcome] += 1
+        plain.close()
+        secure.close()
+
+    def _next(self) -> Visit | None:
+        """The next visit, once it is due; None after a stop."""
+        with self._lock:
+            now = time.monotonic()
+            # What slow answers kept from being sent isn't made up for in a burst.
+            self._due = max(self._due + self._pause, now)
+            delay, visit = self._due - now, next(self._visits)
+        return None if self._stopped.wait(delay) else visit
+
+
+def _pay(visit: Visit, connection: http.client.HTTPConnection) -> str:
+    """Make one request; the status code as text, or `no answer`."""
+    try:
+        connection.request(visit.method, visit.path, b"title=Sea" if visit.method == "POST" else None)
+        answer = connection.getresponse()
+        answer.read()
+    except (OSError, http.client.HTTPException):
+        connection.close()
+        return "no answer"
+    return str(answer.status)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`python -m provision.lab.traffic --url URL --rate N [--tls-url URL --certificate FILE]`: until told to end;
+    then prints what the answers were."""
+    parser = argparse.ArgumentParser(prog="provision.lab.traffic")
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--rate", type=float, required=True)
+    parser.add_argument("--tls-url", default="")
+    parser.add_argument("--certificate", type=Path)
+    options = parser.parse_args(arguments)
+    traffic = Traffic(options.url, options.rate, options.tls_url, options.certificate)
+    traffic.start()
+    wait_for_stop()
+    traffic.stop()
+    sys.stdout.write("".join(f"{answer}: {count}\n" for answer, count in sorted(traffic.counts.items())))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
