@@ -1,0 +1,130 @@
+"""What every dashboard has around its panels: variables, annotations, links and the time it opens with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from dashboards._panels import DATASOURCE, timeline
+from grafanalib.core import (
+    GRAPH_TOOLTIP_MODE_SHARED_CROSSHAIR,
+    REFRESH_ON_TIME_RANGE_CHANGE,
+    Annotations,
+    DashboardLink,
+    StateTimeline,
+    Template,
+    Templating,
+    Time,
+)
+from rules._links import RUNBOOKS_URL
+
+ANY_JOB = 'job=~"$job"'
+TAG = "reference"
+
+
+def variable(name: str, label: str, metric: str, *, by: str | None = None) -> Template:
+    """A choice among the values of a label (`by`, or `name`), all of them at first."""
+    return Template(
+        name=name,
+        label=label,
+        dataSource=DATASOURCE,
+        query=f"label_values({metric}, {by or name})",
+        default="$__all",
+        includeAll=True,
+        allValue=".*",
+        multi=True,
+        refresh=REFRESH_ON_TIME_RANGE_CHANGE,
+    )
+
+
+def variables(*choices: Template) -> Templating:
+    """The data source, then the choices, each narrowed down by those before it."""
+    datasource = Template(
+        name="datasource", label="Data source", type="datasource", query="prometheus", default="prometheus"
+    )
+    return Templating(list=[datasource, *choices])
+
+
+def annotations(*reloads: str) -> Annotations:
+    """Firing alerts and deployments of the chosen jobs, drawn over every panel.
+
+    Args:
+        reloads: gauges that hold the time of the last configuration reload, in Unix seconds.
+    """
+    marks = [
+        _annotation(
+            "Firing alerts", "red", f'ALERTS{{alertstate="firing", {ANY_JOB}}}', "{{alertname}}",
+            "{{severity}} {{job}} {{entrypoint}} {{instance}}",
+        ),
+        # The time itself is compared: a new container is a new series, in which changes() sees nothing.
+        _annotation(
+            "Deployments", "blue", f"time() - process_start_time_seconds{{{ANY_JOB}}} < 60",
+            "{{job}} started", "{{instance}}",
+        ),
+        *(
+            _annotation(
+                "Configuration reloads", "purple", f"time() - {reload}{{{ANY_JOB}}} < 60",
+                "{{job}} reloaded its configuration", "{{instance}}",
+            )
+            for reload in reloads
+        ),
+    ]  # fmt: skip
+    return Annotations(list=marks)
+
+
+def links() -> list[DashboardLink]:
+    """The other dashboards of this project, and the alerts' runbooks."""
+    return [
+        DashboardLink(
+            title="Dashboards",
+            type="dashboards",
+            tags=[TAG],
+            asDropdown=True,
+            includeVars=True,
+            keepTime=True,
+        ),
+        DashboardLink(
+            title="Runbooks", type="link", icon="doc", uri=RUNBOOKS_URL, targetBlank=True, keepTime=False
+        ),
+    ]
+
+
+def page(topic: str, choices: Sequence[Template], reloads: Sequence[str] = ()) -> dict[str, Any]:
+    """The arguments that all dashboards give alike."""
+    return {
+        "tags": [TAG, topic],
+        "templating": variables(*choices),
+        "annotations": annotations(*reloads),
+        "links": links(),
+        "time": Time("now-1h", "now"),
+        "refresh": "30s",
+        "timezone": "browser",
+        "graphTooltip": GRAPH_TOOLTIP_MODE_SHARED_CROSSHAIR,
+    }
+
+
+def firing(what: str, matchers: str) -> StateTimeline:
+    """The alerts of some jobs while they fire."""
+    return timeline(
+        f"Firing alerts: {what}",
+        "Each alert while it fires; a single line “none” while all is well.",
+        {
+            "{{alertname}}": f'max by (alertname) (ALERTS{{alertstate="firing", {matchers}}}) '
+            'or label_replace(vector(0), "alertname", "none", "", "")'
+        },
+        {0: "quiet", 1: "firing"},
+        good=(0,),
+    )
+
+
+def _annotation(name: str, colour: str, expr: str, title: str, body: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "datasource": DATASOURCE,
+        "enable": True,
+        "iconColor": colour,
+        "expr": expr,
+        "step": "60s",
+        "titleFormat": title,
+        "textFormat": body,
+    }

@@ -1,0 +1,34 @@
+"""What the variables of the Traefik dashboards choose from Traefik's metrics."""
+
+from __future__ import annotations
+
+from dashboards._page import variable
+
+JOB = variable("job", "Job", "traefik_config_reloads_total")
+ENTRYPOINT = variable("entrypoint", "Entry point", 'traefik_open_connections{job=~"$job"}')
+SERVICE = variable("service", "Service", 'traefik_service_requests_total{job=~"$job"}')
+
+RELOADED = "traefik_config_last_reload_success"
+
+ENTRYPOINTS = 'job=~"$job", entrypoint=~"$entrypoint"'
+SERVICES = 'job=~"$job", service=~"$service"'
+
+
+def entrypoint_requests(more: str = "") -> str:
+    """Requests that reached the chosen entry points."""
+    return f"traefik_entrypoint_requests_total{{{ENTRYPOINTS}{more}}}"
+
+
+def service_requests(more: str = "") -> str:
+    """Requests that were handed to the chosen services."""
+    return f"traefik_service_requests_total{{{SERVICES}{more}}}"
+
+
+def rate(counter: str, by: str = "") -> str:
+    """Growth a second, summed (by a label, if one is given)."""
+    return f"sum{f' by ({by})' if by else ''} (rate({counter}[$__rate_interval]))"
+
+
+def share(part: str, whole: str, by: str = "") -> str:
+    """The share of one counter in another: 0 while the part has no series, nothing without traffic."""
+    return f"({rate(part, by)} or 0 * {rate(whole, by)}) / ({rate(whole, by)} > 0)"
