@@ -6,7 +6,6 @@
 | `POST /album` | 201 |
 | `/slow` | 200 after 300 ms |
 | `/error` | 500 |
-| `/flaky` | 200; the flaw is in Traefik's way to it |
 | `/health` | 200, or 503 while it is told to be unwell |
 | `/control` | the faults as JSON; `POST` changes those that are given. Not through Traefik. |
 | anything else | 404 |
@@ -114,8 +113,6 @@ class Replica:
             return self._html("<h1>Slow</h1>")
         if path == "/error":
             return Reply(500, "an error, as asked\n")
-        if path == "/flaky":
-            return self._html("<h1>Well, this time</h1>")
         return _NOT_FOUND
 
     def _html(self, text: str) -> Reply:

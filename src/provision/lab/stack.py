@@ -28,9 +28,6 @@ PROGRAMS = ("prometheus", "promtool", "alertmanager", "amtool", "traefik")
 
 _MIB = 1024 * 1024
 
-# TCPMUX, which nobody runs.
-_REFUSING_PORT = 1
-
 
 @dataclass(frozen=True, slots=True)
 class Ports:
@@ -132,31 +129,26 @@ def buckets(setting: Sequence[Any], sla_latency: Any) -> tuple[float, ...]:
 
 
 def traefik_routes(ports: Ports, certificate: tuple[Path, Path] | None = None) -> bytes:
-    """Traefik's dynamic configuration: one service of all replicas with health checks, and one that has a server
-    which refuses connections, so that there is something to try again.
+    """Traefik's dynamic configuration: one service of all replicas, with health checks and retries.
 
     Args:
         certificate: the files of a certificate and its key; None: Traefik makes one for itself.
     """
-    servers = [{"url": url(port)} for port in ports.replicas]
     router: dict[str, Any] = {"rule": "PathPrefix(`/`)", "service": "app", "middlewares": ["again"]}
-    flaky = router | {"rule": "PathPrefix(`/flaky`)", "service": "flaky"}
     content: dict[str, Any] = {
         "http": {
             "routers": {
                 "app": router | {"entryPoints": ["web"]},
                 "app-tls": router | {"entryPoints": ["websecure"], "tls": {}},
-                "flaky": flaky | {"entryPoints": ["web"]},
             },
-            "middlewares": {"again": {"retry": {"attempts": 4, "initialInterval": "5ms"}}},
+            "middlewares": {"again": {"retry": {"attempts": 3, "initialInterval": "10ms"}}},
             "services": {
                 "app": {
                     "loadBalancer": {
-                        "servers": servers,
+                        "servers": [{"url": url(port)} for port in ports.replicas],
                         "healthCheck": {"path": "/health", "interval": "1s", "timeout": "1s"},
                     }
                 },
-                "flaky": {"loadBalancer": {"servers": [{"url": url(_REFUSING_PORT)}, *servers]}},
             },
         }
     }

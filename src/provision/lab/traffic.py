@@ -1,5 +1,5 @@
-"""Clients of the lab's application, through Traefik: a steady mix of pages, posts, a missing page, an error, a slow
-answer and a flaky one, some of it over TLS.
+"""Clients of the lab's application, through Traefik: a steady mix of pages, posts, a missing page, an error and
+a slow answer, some of it over TLS.
 
 The mix isn't left to chance: every 200 requests hold one error and one slow answer, evenly spread, so that a
 healthy lab stays well inside its objective in any window.
@@ -27,10 +27,9 @@ WORKERS = 16
 TIMEOUT_SECONDS = 10.0
 _WEIGHTS = {
     "/": 60,
-    "/album": 92,
+    "/album": 100,
     "POST /album": 20,
     "/missing": 10,
-    "/flaky": 8,
     "tls /": 8,
     "/slow": 1,
     "/error": 1,
