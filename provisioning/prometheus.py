@@ -1,0 +1,50 @@
+"""What Prometheus scrapes, and whom it tells.
+
+| variable | meaning |
+| --- | --- |
+| `traefik_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, the tasks of the Swarm service of that name |
+| `scrape_interval`, `evaluation_interval` | durations |
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provision.author import PrometheusGlobal, ScrapeConfig, env
+
+SWARM_PORTS = {"traefik": 8080, "cadvisor": 8080, "prometheus": 9090, "alertmanager": 9093}
+
+
+def tasks(service: str) -> str:
+    """The name under which Swarm's DNS lists every task of a service. The service's own name leads to a
+    virtual address, behind which each request meets another task: counters would seem to fall and rise.
+    """
+    return f"tasks.{service}"
+
+
+def job(name: str) -> ScrapeConfig:
+    targets = env.get(f"{name}_targets")
+    if targets:
+        return ScrapeConfig(job=name, targets=targets)
+    return ScrapeConfig(job=name, dns_names=[tasks(name)], dns_port=SWARM_PORTS[name])
+
+
+def alertmanagers() -> dict[str, Any]:
+    """Every Alertmanager is told of every alert; they agree among themselves who passes it on."""
+    targets = env.get("alertmanager_targets")
+    if targets:
+        return {"alertmanagers": targets}
+    names = {"names": [tasks("alertmanager")], "type": "A", "port": SWARM_PORTS["alertmanager"]}
+    return {"extra": {"alerting": {"alertmanagers": [{"dns_sd_configs": [names]}]}}}
+
+
+server = PrometheusGlobal(
+    scrape_interval=env.get("scrape_interval", "15s"),
+    evaluation_interval=env.get("evaluation_interval", "15s"),
+    **alertmanagers(),
+)
+
+traefik = job("traefik")
+cadvisor = job("cadvisor")
+prometheus = job("prometheus")
+alertmanager = job("alertmanager")
