@@ -1,0 +1,198 @@
+"""Definitions to what Alertmanager reads: alertmanager.yml with its route tree, as a resource and as bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from provision.compile import yamltext
+from provision.compile.dialect.header import header, read_mark
+from provision.compile.dialect.versions import NewerField, Version, each, newer, parse_version
+from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
+from provision.errors import ProvisionError, UsageError
+from provision.model import JSON, Definition, Mark, Resource, decode, encode
+from provision.project import Project
+
+CONFIG: Final = "alertmanager-config"
+CONFIG_KEY: Final = "root"
+LATEST: Final[Version] = (0, 33, 0)
+"""The newest Alertmanager whose fields are in the tables below."""
+
+# The first version that knows a field, from Alertmanager's CHANGELOG.
+_TIME_INTERVALS: Final[Version] = (0, 24, 0)
+_ROUTE_FIELDS: dict[str, Version] = {
+    "matchers": (0, 22, 0),
+    "mute_time_intervals": (0, 22, 0),
+    "active_time_intervals": (0, 24, 0),
+}
+_RECEIVER_FIELDS: dict[str, Version] = {
+    "sns_configs": (0, 23, 0),
+    "telegram_configs": (0, 24, 0),
+    "discord_configs": (0, 25, 0),
+    "webex_configs": (0, 25, 0),
+    "msteams_configs": (0, 26, 0),
+    "msteamsv2_configs": (0, 28, 0),
+    "jira_configs": (0, 28, 0),
+    "rocketchat_configs": (0, 28, 0),
+    "incidentio_configs": (0, 29, 0),
+    "mattermost_configs": (0, 30, 0),
+    "labels": (0, 33, 0),
+}
+_INTEGRATION_FIELDS: dict[str, dict[str, Version]] = {
+    "webhook_configs": {"url_file": (0, 26, 0), "timeout": (0, 28, 0)},
+    "email_configs": {
+        "auth_password_file": (0, 25, 0),
+        "threading": (0, 30, 0),
+        "auth_secret_file": (0, 31, 0),
+    },
+    "slack_configs": {"api_url_file": (0, 22, 0), "timeout": (0, 30, 0)},
+    "pagerduty_configs": {
+        "routing_key_file": (0, 25, 0),
+        "service_key_file": (0, 25, 0),
+        "timeout": (0, 30, 0),
+    },
+    "telegram_configs": {"bot_token_file": (0, 26, 0), "chat_id_file": (0, 31, 0)},
+    "discord_configs": {"webhook_url_file": (0, 27, 0)},
+    "msteams_configs": {"webhook_url_file": (0, 27, 0)},
+}
+_INHIBIT_FIELDS: dict[str, Version] = {
+    "source_matchers": (0, 22, 0),
+    "target_matchers": (0, 22, 0),
+    "name": (0, 30, 0),
+}
+_GLOBAL_FIELDS: dict[str, Version] = {
+    "slack_api_url_file": (0, 22, 0),
+    "opsgenie_api_key_file": (0, 24, 0),
+    "smtp_auth_password_file": (0, 25, 0),
+    "victorops_api_key_file": (0, 25, 0),
+    "smtp_auth_secret_file": (0, 31, 0),
+    "telegram_bot_token_file": (0, 31, 0),
+    "wechat_api_secret_file": (0, 31, 0),
+    "mattermost_webhook_url_file": (0, 32, 0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AlertmanagerDialect:
+    """What one Alertmanager understands."""
+
+    version: Version = LATEST
+
+    @classmethod
+    def of(cls, project: Project) -> AlertmanagerDialect:
+        """The dialect of the setting `alertmanager_version`, such as "0.25"; without one, the newest we know.
+
+        Raises:
+            UsageError: the setting isn't a version.
+        """
+        said = project.setting("alertmanager_version", str, "")
+        version = parse_version(said) if said else LATEST
+        if version is None:
+            where = str(project.root / "pyproject.toml")
+            raise UsageError(
+                f'[tool.provision] alertmanager_version must be a version such as "0.25", not {said!r}',
+                where=where,
+            )
+        return cls(version)
+
+
+def shape(
+    definitions: Sequence[Definition], dialect: AlertmanagerDialect = AlertmanagerDialect()
+) -> Resource | None:
+    """alertmanager.yml as a resource; None when no source says anything about it.
+
+    The route with the key `root` is the root; the others become its last children, in the order of the sources'
+    paths and lines.
+
+    Raises:
+        ProvisionError: there is no root route.
+    """
+    used = [definition for definition in definitions if definition.kind in _KINDS]
+    if not used:
+        return None
+    body: dict[str, JSON] = {"route": _tree(_of(used, ROUTE))}
+    for definition in _of(used, ALERTMANAGER):
+        body.update({key: value for key, value in decode(definition.body).items() if value})
+    intervals = "time_intervals" if dialect.version >= _TIME_INTERVALS else "mute_time_intervals"
+    for field, found in (
+        ("receivers", sorted(_of(used, RECEIVER), key=lambda receiver: receiver.key)),
+        ("inhibit_rules", _of(used, INHIBIT)),
+        (intervals, sorted(_of(used, TIME_INTERVAL), key=lambda interval: interval.key)),
+    ):
+        if found:
+            body[field] = [decode(definition.body) for definition in found]
+    places = tuple(dict.fromkeys(definition.place for definition in sorted(used, key=_in_order)))
+    return Resource(CONFIG, CONFIG_KEY, encode(yamltext.settled(body)), places)
+
+
+def too_new(definition: Definition, dialect: AlertmanagerDialect) -> tuple[NewerField, ...]:
+    """The fields of a definition that the dialect's version refuses."""
+    body, version = decode(definition.body), dialect.version
+    if definition.kind == ROUTE:
+        return tuple(_newer_in_route(body, version, ""))
+    if definition.kind == RECEIVER:
+        return tuple(_newer_in_receiver(body, version))
+    if definition.kind == INHIBIT:
+        return tuple(newer(_INHIBIT_FIELDS, body, version))
+    if definition.kind == ALERTMANAGER:
+        return tuple(newer(_GLOBAL_FIELDS, body.get("global"), version, "/global"))
+    return ()
+
+
+def config_bytes(resource: Resource, owner: str) -> bytes:
+    """alertmanager.yml, with a header that carries the mark of `owner`."""
+    return yamltext.render(decode(resource.body), header=header(resource, owner))
+
+
+def read_config(text: bytes) -> tuple[bytes, Mark | None]:
+    """The body (canonical bytes) and the mark of an alertmanager.yml, ours or not.
+
+    Raises:
+        ProvisionError: it isn't YAML, or not a mapping.
+    """
+    document = yamltext.load(text, "alertmanager.yml")
+    if not isinstance(document, dict | None):
+        raise ProvisionError("is not a configuration of Alertmanager", where="alertmanager.yml")
+    return encode(document or {}), read_mark(text, CONFIG_KEY)
+
+
+_KINDS = frozenset({ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL})
+
+
+def _tree(routes: Sequence[Definition]) -> dict[str, JSON]:
+    roots = [route for route in routes if route.key == "root"]
+    if not roots:
+        raise ProvisionError(
+            "Alertmanager needs a root route and there is none",
+            remedy="add a module-level Route(receiver=…) without matchers under provisioning/",
+        )
+    root: dict[str, JSON] = decode(roots[0].body)
+    children = [decode(route.body) for route in routes if route.key != "root"]
+    if children:
+        root["routes"] = [*root.get("routes", []), *children]
+    return root
+
+
+def _of(definitions: Sequence[Definition], kind: str) -> list[Definition]:
+    return sorted((definition for definition in definitions if definition.kind == kind), key=_in_order)
+
+
+def _in_order(definition: Definition) -> tuple[str, int, int, str]:
+    number = definition.key.rpartition("#")[2]
+    position = int(number) if number.isdigit() else 0
+    return definition.place.path, definition.place.line or 0, position, definition.key
+
+
+def _newer_in_route(route: JSON, version: Version, pointer: str) -> Iterator[NewerField]:
+    yield from newer(_ROUTE_FIELDS, route, version, pointer)
+    children = route.get("routes") if isinstance(route, dict) else None
+    for child, at in each(children, f"{pointer}/routes"):
+        yield from _newer_in_route(child, version, at)
+
+
+def _newer_in_receiver(receiver: dict[str, JSON], version: Version) -> Iterator[NewerField]:
+    yield from newer(_RECEIVER_FIELDS, receiver, version)
+    for integration, fields in _INTEGRATION_FIELDS.items():
+        for config, at in each(receiver.get(integration), f"/{integration}"):
+            yield from newer(fields, config, version, at)
