@@ -1,0 +1,281 @@
+"""Prometheus' HTTP API: what it is, what it holds, what its rules and targets are doing, and its reload."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import quote, urlencode
+
+from provision.client.session import Session
+from provision.errors import NotAllowed, ServerRefused, Unreachable
+from provision.model import JSON
+
+_RELOAD_SECONDS = 300.0
+_LONGEST_GET = 4000
+"""Characters of a query that still go into a URL; longer ones are posted, which reads just as well."""
+
+Labels = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One series at one moment.
+
+    Attributes:
+        value: NaN for a native histogram.
+        time: Unix seconds.
+        histogram: the native histogram as Prometheus writes it, or None.
+    """
+
+    labels: Labels
+    value: float
+    time: float
+    histogram: JSON = None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series over time: (Unix seconds, value) in order."""
+
+    labels: Labels
+    points: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedRule:
+    """A rule as the server runs it.
+
+    Attributes:
+        kind: `record` or `alert`.
+        expr: as the server writes it, which isn't how the author wrote it.
+        for_seconds: how long an alert must hold; 0 for a record.
+        health: `unknown` until its first evaluation, then `ok` or `err`.
+        error: what went wrong at the last evaluation.
+        state: of an alert: `inactive`, `pending` or `firing`; else empty.
+    """
+
+    kind: Literal["record", "alert"]
+    name: str
+    expr: str
+    labels: Labels
+    for_seconds: float
+    health: str
+    error: str = ""
+    state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedGroup:
+    """A rule group as the server runs it; `file` is the path as the server sees it."""
+
+    file: str
+    name: str
+    interval_seconds: float
+    rules: tuple[LoadedRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScrapeTarget:
+    """A target of a scrape; `health` is `up`, `down` or `unknown`."""
+
+    job: str
+    url: str
+    labels: Labels
+    health: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What targets say of a metric; `type` is such as `counter`."""
+
+    type: str
+    help: str
+    unit: str
+
+
+class Prometheus:
+    """One Prometheus, or what speaks its API."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+
+    @property
+    def url(self) -> str:
+        """Its address, without credentials."""
+        return self.session.endpoint.url
+
+    def version(self) -> str:
+        """The version it says it is, such as `2.42.0+ds`; empty for a build that doesn't know.
+
+        Raises:
+            Unreachable: it doesn't answer, or isn't a Prometheus.
+        """
+        return str(self.session.expect("Prometheus")["data"]["version"])
+
+    def ready(self) -> bool:
+        """Whether it has started and answers queries."""
+        return self.session.request("GET", "/-/ready", allow={404, 503}).status == 200
+
+    def query(self, expr: str, at: float | None = None) -> tuple[Sample, ...]:
+        """The value of an expression at a moment (Unix seconds; none: now). A scalar is one sample without labels;
+        of a range, each series gives its last sample.
+
+        Raises:
+            ServerRefused: the expression is wrong or can't be evaluated.
+        """
+        result = self._read("/api/v1/query", {"query": expr, "time": at})
+        kind, found = result["resultType"], result["result"]
+        if kind == "scalar":
+            return (Sample({}, float(found[1]), float(found[0])),)
+        if kind == "string":
+            raise ServerRefused(f"{expr!r} is text, not a number", status=400, where=self.url)
+        return tuple(_sample(one) for one in found)
+
+    def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
+        """The values of an expression from `start` to `end` (Unix seconds), `step` seconds apart. Native histograms
+        have no points.
+
+        Raises:
+            ServerRefused: the expression is wrong or can't be evaluated.
+        """
+        result = self._read("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step})
+        return tuple(
+            Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
+            for one in result["result"]
+        )
+
+    def series(
+        self, matchers: Iterable[str], start: float | None = None, end: float | None = None
+    ) -> tuple[Labels, ...]:
+        """The labels of every series that one of the matchers selects, between two moments (Unix seconds)."""
+        found: list[Labels] = self._read(
+            "/api/v1/series", {"match[]": list(matchers), "start": start, "end": end}
+        )
+        return tuple(found)
+
+    def label_values(self, label: str, matchers: Iterable[str] = ()) -> tuple[str, ...]:
+        """The values that a label has, sorted; with matchers, in the series that one of them selects."""
+        # Prometheus 3 allows any character in a name; those that a path can't hold come as U__…
+        path = f"/api/v1/label/{quote(label, safe='')}/values"
+        found: list[str] = self._get(path, {"match[]": list(matchers) or None})
+        return tuple(found)
+
+    def metadata(self, metric: str | None = None) -> dict[str, tuple[Metadata, ...]]:
+        """What targets say of metrics: name → what was said; several when targets disagree."""
+        found = self._get("/api/v1/metadata", {"metric": metric})
+        return {
+            name: tuple(Metadata(one["type"], one["help"], one.get("unit", "")) for one in said)
+            for name, said in found.items()
+        }
+
+    def rules(self) -> tuple[LoadedGroup, ...]:
+        """The rule groups in force."""
+        return tuple(_group(group) for group in self._get("/api/v1/rules")["groups"])
+
+    def targets(self) -> tuple[ScrapeTarget, ...]:
+        """What it scrapes."""
+        found = self._get("/api/v1/targets", {"state": "active"})["activeTargets"]
+        return tuple(
+            ScrapeTarget(
+                job=one.get("scrapePool") or one["labels"].get("job", ""),
+                url=one["scrapeUrl"],
+                labels=one["labels"],
+                health=one["health"],
+                error=one["lastError"],
+            )
+            for one in found
+        )
+
+    def config(self) -> str:
+        """The configuration in force, as YAML; the server hides its secrets."""
+        return str(self._get("/api/v1/status/config")["yaml"])
+
+    def flags(self) -> dict[str, str]:
+        """What it was started with, flag → value; empty when it doesn't say."""
+        answer = self.session.request("GET", "/api/v1/status/flags", allow={404})
+        return dict(_data(answer.json(), self.url)) if answer.status == 200 else {}
+
+    def formatted(self, expr: str) -> str | None:
+        """The expression as the server writes it; None when it is too old to say (before 2.38).
+
+        Raises:
+            ServerRefused: the server can't parse it.
+        """
+        answer = self.session.request("GET", "/api/v1/format_query", params={"query": expr}, allow={404})
+        return str(_data(answer.json(), self.url)) if answer.status == 200 else None
+
+    def reload(self) -> None:
+        """Have it read its configuration and rule files again; returns when it has.
+
+        Raises:
+            NotAllowed: its reload is turned off.
+            ServerRefused: it can't load them; what was in force stays in force.
+        """
+        answer = self.session.request(
+            "POST", "/-/reload", allow={403, 404, 405, 500}, timeout_seconds=_RELOAD_SECONDS
+        )
+        if answer.status < 300:
+            return
+        said = answer.body.decode(errors="replace").strip()
+        if answer.status == 500:
+            raise ServerRefused(f"it could not reload: {said[:500]}", status=500, where=self.url)
+        if "ifecycle" in said or answer.status != 403:
+            raise NotAllowed(
+                "its reload is turned off",
+                status=answer.status,
+                where=self.url,
+                remedy="start Prometheus with --web.enable-lifecycle",
+            )
+        raise NotAllowed(
+            "POST /-/reload isn't allowed", status=403, where=self.url, remedy="allow it to the account"
+        )
+
+    def _read(self, path: str, params: Mapping[str, Any]) -> Any:
+        """A query, posted as a form when it is too long for a URL."""
+        given = {name: value for name, value in params.items() if value is not None}
+        form = urlencode(given, doseq=True)
+        if len(form) <= _LONGEST_GET:
+            return self._get(path, given)
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = self.session.request("POST", path, body=form.encode(), headers=headers)
+        return _data(answer.json(), self.url)
+
+    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        return _data(self.session.request("GET", path, params=params).json(), self.url)
+
+
+def _data(value: JSON, url: str) -> Any:
+    if not isinstance(value, dict) or value.get("status") != "success" or "data" not in value:
+        raise Unreachable(
+            "what answers there isn't a Prometheus", where=url, remedy="check the URL, its sub-path above all"
+        )
+    return value["data"]
+
+
+def _sample(one: Mapping[str, Any]) -> Sample:
+    histogram = one.get("histogram") or (one.get("histograms") or [None])[-1]
+    value = one.get("value") or (one.get("values") or [None])[-1]
+    if value is None:
+        assert histogram is not None
+        return Sample(one["metric"], math.nan, float(histogram[0]), histogram[1])
+    return Sample(one["metric"], float(value[1]), float(value[0]))
+
+
+def _group(group: Mapping[str, Any]) -> LoadedGroup:
+    rules = tuple(
+        LoadedRule(
+            kind="alert" if rule["type"] == "alerting" else "record",
+            name=rule["name"],
+            expr=rule["query"],
+            labels=rule.get("labels") or {},
+            for_seconds=float(rule.get("duration", 0)),
+            health=rule["health"],
+            error=rule.get("lastError") or "",
+            state=rule.get("state", ""),
+        )
+        for rule in group["rules"]
+    )
+    return LoadedGroup(group["file"], group["name"], float(group["interval"]), rules)

@@ -1,0 +1,340 @@
+"""One layer for all HTTP: retries that can't do harm, redirects that can't leak, errors as sentences.
+
+Retries. A GET is sent up to six times: after a connection that was cut, and after 429, 502, 503 and 504. A
+write is sent again only where the server says that it did nothing: after 429, and after 503 with
+`Retry-After`. Nothing is retried after a time-out, when nothing listens, or when the server wants more than
+30 s. A write whose answer was lost isn't repeated: it may have been done. The caller reads it back.
+
+Redirects. A GET is followed within one scheme, host and port; a write only where the server asks for the
+same method again (307, 308). Any other redirect is an error that says where it leads. Credentials go nowhere
+but to the endpoint.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import logging
+import time
+import warnings
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlencode, urljoin, urlsplit
+
+import orjson
+
+from provision.client import failures
+from provision.client.endpoint import Credentials, Endpoint, Prefix, endpoint_from
+from provision.errors import ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.model import JSON, encode
+
+if TYPE_CHECKING:
+    import niquests
+
+__all__ = ["Answer", "Credentials", "Endpoint", "Kind", "Prefix", "Session", "endpoint_from", "open_session"]
+
+_log = logging.getLogger(__name__)
+
+POOL = 32
+"""How many connections to one server are kept."""
+
+PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
+LONGEST_WAIT_SECONDS = 30.0
+_REDIRECTS = 5
+_CONNECT_SECONDS = 10.0
+_SAFE = frozenset({"GET", "HEAD"})
+_TRANSIENT = frozenset({429, 502, 503, 504})
+_REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+
+Kind = Literal["Grafana", "Prometheus", "Alertmanager"]
+
+_PROBES: Mapping[Kind, tuple[str, Callable[[Any], bool]]] = {
+    "Grafana": ("/api/health", lambda value: "database" in value),
+    "Prometheus": (
+        "/api/v1/status/buildinfo",
+        lambda value: value.get("status") == "success" and "version" in value.get("data", ()),
+    ),
+    "Alertmanager": ("/api/v2/status", lambda value: "versionInfo" in value and "cluster" in value),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        headers: names in lower case.
+        url: the endpoint's URL, for messages.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+    url: str = ""
+
+    def json(self) -> JSON:
+        """The JSON value in the body.
+
+        Raises:
+            Unreachable: there is none.
+        """
+        try:
+            return orjson.loads(self.body)
+        except orjson.JSONDecodeError:
+            what = (
+                "an answer was cut short or isn't JSON"
+                if self.body
+                else "an answer was empty where JSON is wanted"
+            )
+        raise Unreachable(what, where=self.url, remedy="check the URL and what stands between")
+
+
+class Session:
+    """Connections to one server. Threads may share it.
+
+    Raises:
+        UsageError: a file with certificates isn't there.
+    """
+
+    def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> None:
+        self.endpoint = endpoint
+        self._sleep = sleep
+        self._http = _http(endpoint)
+        self._verify: bool | str = not endpoint.insecure and (endpoint.ca_file or True)
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._http.close()
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: JSON = None,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        allow: Collection[int] = frozenset(),
+        secrets: Iterable[str] = (),
+        timeout_seconds: float | None = None,
+    ) -> Answer:
+        """Send a request and return its answer.
+
+        Args:
+            path: below the endpoint's URL, starts with a slash, already percent-encoded.
+            params: the query; a list gives its name several times; None values are left out.
+            json: sent as the body; a `body` of bytes is sent as it is.
+            allow: statuses of 300 and more that are answers rather than errors.
+            secrets: what must not appear in a message, besides the endpoint's own.
+            timeout_seconds: how long this one answer may take, if not as long as any other.
+
+        Raises:
+            Unreachable: no answer, or an answer that isn't the API's.
+            NotAllowed: 401 or 403.
+            ServerRefused: any other status of 400 and more.
+        """
+        method = method.upper()
+        data = encode(json) if json is not None else body
+        sent = {"Accept": "application/json", **(headers or {})}
+        if json is not None:
+            sent.setdefault("Content-Type", "application/json")
+        query = urlencode([(k, v) for k, v in (params or {}).items() if v is not None], doseq=True)
+        url = f"{self.endpoint.url}{path}" + (f"?{query}" if query else "")
+        answer = self._answered(method, url, data, sent, timeout_seconds)
+        for _ in range(_REDIRECTS):
+            if answer.status not in _REDIRECT_STATUSES or answer.status in allow:
+                break
+            url = self._redirect(method, url, answer)
+            answer = self._answered(method, url, data, sent, timeout_seconds)
+        if answer.status in allow:
+            return answer
+        if answer.status in _REDIRECT_STATUSES:
+            raise Unreachable(
+                f"{method} {path} is redirected in circles", where=self.endpoint.url, remedy="check the URL"
+            )
+        if answer.status >= 400:
+            raise failures.refused(
+                method, path, answer.status, answer.headers, answer.body, self.endpoint, secrets
+            )
+        if answer.headers.get("content-type", "").startswith("text/html"):
+            raise failures.html(self.endpoint, answer.body)
+        return answer
+
+    def expect(self, kind: Kind) -> JSON:
+        """What the server says of itself (Grafana's health, Prometheus's build information, Alertmanager's
+        status), once it has proved to be of that kind.
+
+        Raises:
+            Unreachable: it doesn't answer, or is something else; if it is another kind we know, that is said.
+        """
+        path, recognises = _PROBES[kind]
+        failure: ProvisionError | None = None
+        try:
+            value = self._probed(path)
+        except (ServerRefused, Unreachable) as error:
+            failure = error
+        else:
+            if isinstance(value, dict) and recognises(value):
+                return value
+        if isinstance(failure, ServerRefused) and failure.status not in (404, 405):
+            raise failure
+        if failure is None or isinstance(failure, ServerRefused) or " answered instead " in failure.what:
+            for other, (its_path, its_own) in _PROBES.items():
+                if other != kind and self._is(its_path, its_own):
+                    failure = Unreachable(
+                        f"a{'n' if other[0] == 'A' else ''} {other} answers there, not a"
+                        f"{'n' if kind[0] == 'A' else ''} {kind}",
+                        where=self.endpoint.url,
+                        remedy="check the URL and the port",
+                    )
+                    break
+        if failure is None or isinstance(failure, ServerRefused):
+            failure = Unreachable(
+                f"what answers there isn't a{'n' if kind[0] == 'A' else ''} {kind}",
+                where=self.endpoint.url,
+                remedy="check the URL, its sub-path above all",
+            )
+        raise failure
+
+    def _probed(self, path: str) -> JSON:
+        return self.request("GET", path).json()
+
+    def _is(self, path: str, recognises: Callable[[Any], bool]) -> bool:
+        try:
+            value = self._probed(path)
+        except (ServerRefused, Unreachable):
+            return False
+        return isinstance(value, dict) and recognises(value)
+
+    def _answered(
+        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], limit: float | None
+    ) -> Answer:
+        """The answer, after as many attempts as are harmless."""
+        for pause in (*PAUSES_SECONDS, None):
+            answer, failure, cut = self._once(method, url, data, headers, limit)
+            if answer is None:
+                assert failure is not None
+                if pause is None or not (cut and method in _SAFE):
+                    raise failure
+                self._sleep(pause)
+                continue
+            wait = self._wait(method, answer, pause)
+            if wait is None:
+                return answer
+            self._sleep(wait)
+        raise AssertionError("the last attempt returns or raises")  # pragma: no cover
+
+    def _once(
+        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], limit: float | None
+    ) -> tuple[Answer | None, ProvisionError | None, bool]:
+        """An answer, or a failure and whether the connection was cut. The failure is raised elsewhere, so
+        that the library's exception, which holds the request and so the credentials, isn't its context."""
+        from niquests.exceptions import RequestException
+
+        seconds = self.endpoint.timeout_seconds if limit is None else limit
+        try:
+            response = self._http.request(
+                method,
+                url,
+                data=data,
+                headers=dict(headers),
+                allow_redirects=False,
+                verify=self._verify,
+                timeout=(min(seconds, _CONNECT_SECONDS), seconds),
+            )
+            body = response.content or b""
+        except (RequestException, OSError, ValueError) as error:
+            return None, failures.lost(error, self.endpoint), failures.was_cut(error)
+        _log.debug("%s %s → %s, %d bytes", method, url, response.status_code, len(body))
+        received = {name.lower(): value for name, value in response.headers.items()}
+        return Answer(response.status_code or 0, received, body, self.endpoint.url), None, False
+
+    def _wait(self, method: str, answer: Answer, pause: float | None) -> float | None:
+        """How many seconds to wait before asking again; None: don't."""
+        if pause is None or answer.status not in _TRANSIENT:
+            return None
+        asked = retry_after(answer.headers.get("retry-after", ""))
+        if method not in _SAFE and not (answer.status == 429 or (answer.status == 503 and asked is not None)):
+            return None
+        wait = pause if asked is None else asked
+        return None if wait > LONGEST_WAIT_SECONDS else wait
+
+    def _redirect(self, method: str, url: str, answer: Answer) -> str:
+        location = answer.headers.get("location", "")
+        target = urljoin(url, location)
+        old, new = urlsplit(url), urlsplit(target)
+        same_place = (old.scheme, old.netloc) == (new.scheme, new.netloc)
+        login = new.path.rstrip("/").endswith(("/login", "/signin"))
+        same_method = method in _SAFE or answer.status in (307, 308)
+        if not location or not same_place or login or not same_method:
+            raise failures.redirected(method, url, location, self.endpoint)
+        return target
+
+
+def open_session(endpoint: Endpoint) -> Session:
+    """Connections to the server at `endpoint`; none is made before the first request.
+
+    Raises:
+        UsageError: a file with certificates isn't there.
+    """
+    return Session(endpoint)
+
+
+def retry_after(value: str) -> float | None:
+    """The seconds that a `Retry-After` header asks to wait (a number or a date), or None."""
+    if value.strip().isdigit():
+        return float(value)
+    try:
+        moment = email.utils.parsedate_to_datetime(value)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=datetime.UTC)
+    return max(0.0, (moment - datetime.datetime.now(datetime.UTC)).total_seconds())
+
+
+def _http(endpoint: Endpoint) -> niquests.Session:
+    import niquests
+
+    from provision import __version__
+
+    certificates = endpoint.client_cert or ()
+    pair = (certificates,) if isinstance(certificates, str) else certificates
+    for file in (endpoint.ca_file, *pair):
+        if file is not None and not Path(file).is_file():
+            raise UsageError("there is no such file", where=file, remedy="name a certificate in PEM format")
+    if endpoint.insecure:
+        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
+    authorization = endpoint.credentials.authorization
+
+    def sign(request: niquests.PreparedRequest) -> niquests.PreparedRequest:
+        if authorization is not None and request.headers is not None:
+            request.headers["Authorization"] = authorization
+        return request
+
+    # Revocation is asked from servers elsewhere, HTTP/3 is found by trying: neither belongs in a push.
+    http = niquests.Session(
+        pool_maxsize=POOL,
+        disable_http3=True,
+        revocation_configuration=None,
+        allow_incoming_cookies=False,
+        cert=endpoint.client_cert,
+    )
+    # A function even without credentials: else ~/.netrc would be asked for some.
+    http.auth = sign
+    http.headers.update({"User-Agent": f"provision/{__version__}"})
+    for name, value in endpoint.headers.items():
+        http.headers[name] = value
+    return http
