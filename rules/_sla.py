@@ -63,24 +63,22 @@ class Burn:
         factor: how many times faster than allowed the budget is spent.
         long, short: both windows must burn that fast: the long one makes it matter, the short one ends the
             alert soon after the fault.
-        windows: the long window in alert windows.
         severity: `page` or `ticket`.
     """
 
     factor: float
     long: str
     short: str
-    windows: int
     severity: str
 
 
 # The table of Google's SRE workbook, "Alerting on SLOs": with an alert window of 5m its windows are
 # 1h/5m, 6h/30m, 1d/2h and 3d/6h.
 _WORKBOOK = (
-    Burn(14.4, window(12), window(1), 12, "page"),
-    Burn(6, window(72), window(6), 72, "page"),
-    Burn(3, window(288), window(24), 288, "ticket"),
-    Burn(1, window(864), window(72), 864, "ticket"),
+    Burn(14.4, window(12), window(1), "page"),
+    Burn(6, window(72), window(6), "page"),
+    Burn(3, window(288), window(24), "ticket"),
+    Burn(1, window(864), window(72), "ticket"),
 )
 
 # A ratio never exceeds 1, so a row that asks for more than that could never fire.

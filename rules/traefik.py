@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from provision.author import Alert, Group, Record
 from rules._links import links
 from rules._sla import (
     BUCKETS_FLAG,
     BURNS,
-    Burn,
     CODES,
     ERROR_RATIO,
     ERROR_TEXT,
@@ -30,11 +28,14 @@ from rules._sla import (
     TIME,
     TIMED,
     WINDOW,
+    Burn,
     bucket,
     error_ratio,
     slow_ratio,
     window,
 )
+
+from provision.author import Alert, Group, Record
 
 HISTOGRAM = "traefik_entrypoint_request_duration_seconds"
 ENTRYPOINT = "{{ $labels.entrypoint }}"
@@ -120,9 +121,12 @@ SLA = [
 
 
 def burning(recorded: Callable[[str], str], burn: Burn) -> str:
-    """Both windows burn, and the long one saw enough requests to say so."""
+    """Both windows burn, and the long one saw enough requests to say so. Each request is in the sum once for
+    every evaluation within the alert window, however often that is.
+    """
     limit = f"{burn.factor * ERROR_RATIO:g}"
-    enough = f"avg_over_time({REQUESTS}[{burn.long}]) * {burn.windows} >= {MINIMUM_REQUESTS:g}"
+    seen = f"sum_over_time({REQUESTS}[{burn.long}]) / count_over_time({REQUESTS}[{WINDOW}])"
+    enough = f"{seen} >= {MINIMUM_REQUESTS:g}"
     return f"{recorded(burn.long)} > {limit} and {recorded(burn.short)} > {limit} and {enough}"
 
 
