@@ -72,7 +72,7 @@ class Replica:
         self.number = number
         self.faults = Faults()
         self._lock = threading.Lock()
-        self._owed = 0.0
+        self._count = 0
 
     def answer(self, request: Request) -> Reply:
         """The reply to a request."""
@@ -91,11 +91,9 @@ class Replica:
     def _fails_now(self) -> bool:
         """Failures are spread evenly, not by chance, so that their share holds in a short window too."""
         with self._lock:
-            self._owed += self.faults.error_ratio
-            if self._owed < 1:
-                return False
-            self._owed -= 1
-            return True
+            self._count += 1
+            count, ratio = self._count, self.faults.error_ratio
+        return _whole(count * ratio) > _whole((count - 1) * ratio)
 
     def _page(self, path: str) -> Reply:
         first, _, rest = path.removeprefix("/").partition("/")
@@ -126,6 +124,11 @@ class Replica:
             except ValueError as error:
                 return Reply(400, f"{error}\n")
         return Reply(200, json.dumps(asdict(self.faults)) + "\n", "application/json")
+
+
+def _whole(number: float) -> int:
+    # 10 times 0.1 is just below 1 when it is added up, and must count as 1.
+    return int(number + 1e-9)
 
 
 _ALBUM_NUMBERS = {str(number): number for number in range(1, ALBUMS + 1)}

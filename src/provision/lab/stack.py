@@ -23,8 +23,8 @@ INTERVAL = "1s"
 WINDOW = "10s"
 """What alerts look back over: long enough for several scrapes, short enough to watch."""
 
-PROGRAMS = ("prometheus", "promtool", "alertmanager", "amtool", "traefik")
-"""The programs of others that a lab runs, and those that check what is pushed to them."""
+PROGRAMS = ("prometheus", "alertmanager", "traefik")
+"""The programs of others that a lab runs."""
 
 _MIB = 1024 * 1024
 
@@ -99,6 +99,7 @@ def variables(ports: Ports) -> dict[str, Any]:
         "alert_for": "2s",
         "alert_group_wait": "0s",
         "alert_group_interval": "1s",
+        "smtp_smarthost": "",
     }
 
 

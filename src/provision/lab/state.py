@@ -15,7 +15,7 @@ from provision.lab.processes import Process
 
 FILE = "lab.json"
 _FORMAT = 1
-_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,7 @@ class Lab:
         urls: where to look: what a person calls it → URL.
         processes: what runs.
         made: what was made outside the state folder for it, in that order; removed afterwards.
+        keep: whether the folder outlives the processes.
     """
 
     id: str
@@ -66,11 +67,12 @@ class Lab:
     urls: Mapping[str, str] = field(default_factory=dict)
     processes: tuple[Running, ...] = ()
     made: tuple[str, ...] = ()
+    keep: bool = False
 
 
 def this_boot() -> str:
     """The id of the machine's current run."""
-    return _BOOT_ID.read_text().strip()
+    return BOOT_ID.read_text().strip()
 
 
 def read(folder: Path) -> Lab | None:
@@ -99,16 +101,16 @@ def read(folder: Path) -> Lab | None:
 
 def write(folder: Path, lab: Lab) -> None:
     """Replace the file by one that says this."""
-    content = json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n"
-    _replace(folder, content, claim=False)
+    _put(folder, lab, claim=False)
 
 
 def claim(folder: Path, lab: Lab) -> bool:
     """Write the file if there is none yet; whether it did. Of two that try at once, one does."""
-    return _replace(folder, json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n", claim=True)
+    return _put(folder, lab, claim=True)
 
 
-def _replace(folder: Path, content: str, *, claim: bool) -> bool:
+def _put(folder: Path, lab: Lab, *, claim: bool) -> bool:
+    content = json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n"
     descriptor, beside = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:

@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 import provision
 from provision.errors import ProvisionError
 from provision.lab import processes, state
+from provision.lab.processes import Process
 from provision.lab.stack import Component
 from provision.lab.state import Lab, Running
-from provision.tools import alertmanager_templates
 
 MARK = "PROVISION_LAB"
 """The environment variable in which every process of a lab carries the lab's id."""
@@ -49,8 +49,8 @@ def start(components: Iterable[Component], lab: Lab, folder: Path) -> Lab:
         begun.append((component, process))
         known = processes.identify(process.pid)
         if known is not None:  # otherwise it has ended already, which is told below
-            running = Running(component.name, component.service, known.pid, known.started, component.url)
-            lab = replace(lab, processes=(*lab.processes, running))
+            entry = Running(component.name, component.service, known.pid, known.started, component.url)
+            lab = replace(lab, processes=(*lab.processes, entry))
             state.write(folder, lab)
     limit = time.monotonic() + READY_SECONDS
     for component, process in begun:
@@ -58,19 +58,22 @@ def start(components: Iterable[Component], lab: Lab, folder: Path) -> Lab:
     return lab
 
 
+def running(lab: Lab) -> set[Process]:
+    """The processes of the lab that still run: those that are known, and those that only carry its mark."""
+    known = {entry.process for entry in lab.processes} if lab.boot == state.this_boot() else set()
+    return {process for process in known if processes.alive(process)} | set(processes.marked(MARK, lab.id))
+
+
 def stop(folder: Path, lab: Lab) -> None:
-    """End every process of the lab, those too that an interrupted start didn't come to write down, and remove
-    what was made for it outside its folder.
+    """End every process of the lab, those too that an interrupted start didn't come to write down.
 
     Raises:
         ProvisionError: some can't be ended.
     """
-    known = {running.process for running in lab.processes} if lab.boot == state.this_boot() else set()
-    left = processes.stop(known | set(processes.marked(MARK, lab.id)))
+    left = processes.stop(running(lab))
     if left:
         pids = ", ".join(str(process.pid) for process in left)
         raise ProvisionError(f"processes of the lab can't be ended: {pids}", where=str(folder))
-    alertmanager_templates.undo(tuple(map(Path, lab.made)))
 
 
 def remove(folder: Path) -> None:

@@ -1,0 +1,255 @@
+"""`provision lab`: the whole stack on this machine, with traffic."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provision.commands.options import format_option, opened, project_options
+from provision.errors import DONE, FAILED, ProvisionError
+
+if TYPE_CHECKING:
+    from provision.lab.lifecycle import Started
+    from provision.lab.readings import Reading
+
+INTERVAL_SECONDS = 5.0
+_CLEAR = "\x1b[2J\x1b[H"
+
+state_option = click.option(
+    "--state",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Where the lab keeps what it needs (default: .provision/lab in the project).",
+)
+
+
+@click.group("lab")
+def command() -> None:
+    """Run the whole stack on this machine, with traffic.
+
+    A small application in three replicas, Traefik, Prometheus and Alertmanager with this project's configuration,
+    a receiver for what Alertmanager tells, and clients. Everything listens on 127.0.0.1, on free ports, and needs
+    neither root nor a container engine.
+    """
+
+
+@command.command("up")
+@state_option
+@click.option(
+    "--watch", is_flag=True, help="Print every panel's current value until Ctrl-C, then stop the lab."
+)
+@click.option("--once", is_flag=True, help="With --watch: print once, then stop the lab.")
+@click.option("--no-traffic", is_flag=True, help="Start no clients.")
+@format_option
+@project_options
+def up(
+    folder: Path | None,
+    watch: bool,
+    once: bool,
+    no_traffic: bool,
+    form: str,
+    project_dir: Path | None,
+    environment: str | None,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Start the lab, and push this project's rules and routes to it.
+
+    Sources see the lab's ports and its short intervals through their variables. Receivers deliver to the lab's
+    own webhook, whatever the environment says. Without --watch the lab runs until `provision lab down`.
+    """
+    from provision.lab import lifecycle
+
+    if once and not watch:
+        raise click.UsageError("--once belongs to --watch")
+    project = opened(project_dir, environment, verbose=verbose)
+    folder = (folder or lifecycle.default_folder(project)).absolute()
+    with _ended_by_signals(), _without_proxy():
+        started = lifecycle.up(project, folder, traffic=not no_traffic, tell=_teller(quiet=quiet))
+        if not watch:
+            _show_status(lifecycle.status(folder), folder, form)
+            return DONE
+        try:
+            return _watch(started, folder, form, once=once, quiet=quiet)
+        finally:
+            lifecycle.down(folder)
+
+
+@command.command("status")
+@state_option
+@format_option
+@project_options
+def status(
+    folder: Path | None,
+    form: str,
+    project_dir: Path | None,
+    environment: str | None,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Say how the lab is: what runs, and where. Exits with 1 when it doesn't run, or not all of it."""
+    from provision.lab import lifecycle
+
+    folder = folder or lifecycle.default_folder(opened(project_dir, environment, verbose=verbose))
+    found = lifecycle.status(folder)
+    if not quiet:
+        _show_status(found, folder.absolute(), form)
+    return DONE if found.condition == "running" else FAILED
+
+
+@command.command("down")
+@state_option
+@click.option("--keep", is_flag=True, help="Keep its folder, with logs and samples.")
+@project_options
+def down(
+    folder: Path | None,
+    keep: bool,
+    project_dir: Path | None,
+    environment: str | None,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Stop the lab. Nothing is left of it, also when its start was cut short."""
+    from provision.lab import lifecycle
+
+    folder = folder or lifecycle.default_folder(opened(project_dir, environment, verbose=verbose))
+    there = lifecycle.down(folder, keep=keep)
+    if not quiet:
+        what = f"The lab in {folder} is stopped" if there else f"No lab runs in {folder}"
+        click.echo(f"{what}{'; the folder is kept' if there and keep else ''}.")
+    return DONE
+
+
+def _watch(started: Started, folder: Path, form: str, *, once: bool, quiet: bool) -> int:
+    """Print what every panel shows, again and again, until Ctrl-C, or until the lab ends."""
+    from provision.author.durations import seconds
+    from provision.client.session import Endpoint, open_session
+    from provision.lab import lifecycle, stack, state
+    from provision.lab.readings import readings
+
+    tell, rounds = _teller(quiet=quiet), 0
+    try:
+        with open_session(Endpoint(started.lab.urls["Prometheus"])) as session:
+            while True:
+                found = state.read(folder)
+                if found is None or found.id != started.lab.id:
+                    tell("the lab was stopped")
+                    return DONE
+                if what := lifecycle.ended(folder, started.lab):
+                    raise ProvisionError(what, where="the lab")
+                shown = list(readings(started.definitions, session, seconds(stack.INTERVAL)))
+                _print(shown, form, rounds, once=once)
+                if once:
+                    return FAILED if any(reading.error for reading in shown) else DONE
+                rounds += 1
+                time.sleep(INTERVAL_SECONDS)
+    except KeyboardInterrupt:
+        tell("stopping the lab")
+        return DONE
+
+
+def _print(shown: Sequence[Reading], form: str, rounds: int, *, once: bool) -> None:
+    from provision.lab import board
+
+    if form == "json":
+        click.echo(_json([_reading(reading) for reading in shown]))
+        return
+    lines = board.lines(shown)
+    if once or not sys.stdout.isatty():
+        click.echo("\n".join([*lines, ""]))
+        return
+    columns, rows = shutil.get_terminal_size()
+    screens = board.screens(lines, rows - 2, columns)
+    number = rounds % len(screens)
+    foot = f"screen {number + 1} of {len(screens)}, every {INTERVAL_SECONDS:g} s; Ctrl-C stops the lab"
+    click.echo(_CLEAR + "\n".join([*screens[number], click.style(foot, dim=True)]))
+
+
+def _show_status(found: Any, folder: Path, form: str) -> None:
+    lab = found.lab
+    if form == "json":
+        click.echo(_json(_status_value(found, folder)))
+        return
+    if lab is None:
+        click.echo(f"No lab runs in {folder}.")
+        return
+    click.echo(f"The lab in {folder} is {found.condition} (environment {lab.environment}).")
+    for name, url in lab.urls.items():
+        click.echo(f"  {name:<20} {url}")
+    for entry in lab.processes:
+        if not found.alive[entry.name]:
+            click.echo(f"  {entry.name} has ended")
+    click.echo("Stop it with: provision lab down")
+
+
+def _status_value(found: Any, folder: Path) -> dict[str, Any]:
+    lab = found.lab
+    value: dict[str, Any] = {"state": found.condition, "folder": str(folder)}
+    if lab is not None:
+        processes = [
+            {"name": entry.name, "service": entry.service, "pid": entry.pid, "url": entry.url or None,
+             "alive": found.alive[entry.name]}
+            for entry in lab.processes
+        ]  # fmt: skip
+        value |= {"project": lab.project, "environment": lab.environment, "urls": dict(lab.urls)}
+        value["processes"] = processes
+    return value
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    values = [{"name": value.name, "value": value.value, "text": value.text} for value in reading.values]
+    return {"dashboard": reading.dashboard, "panel": reading.panel, "values": values,
+            "why": reading.why or None, "error": reading.error or None}  # fmt: skip
+
+
+def _json(value: Any) -> str:
+    from provision.model import encode
+
+    return encode(value).decode()
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    return lambda text: None if quiet else click.echo(text, err=True)
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """A signal that ends the process (a closed terminal, a time limit) ends the lab first, as Ctrl-C does."""
+
+    def end(number: int, _: Any) -> None:
+        raise SystemExit(128 + number)
+
+    heard = [
+        number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN
+    ]
+    before = {number: signal.signal(number, end) for number in heard}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _without_proxy() -> Iterator[None]:
+    """What goes to this machine doesn't go through a proxy, whatever the environment says of proxies."""
+    before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
+    os.environ.update(dict.fromkeys(before, "127.0.0.1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,78 @@
+"""Rules and routes to the lab's servers, by the same plan and the same targets as to any other server; and the
+wait until there is something to see."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from provision.client.session import Endpoint, Session, open_session
+from provision.compile.dialect import prometheus as prometheus_dialect
+from provision.errors import ProvisionError
+from provision.lab import queries
+from provision.model import Definition, Resource
+from provision.ship.apply import apply
+from provision.ship.plan import make_plan
+from provision.ship.target import Target, alertmanager, prometheus
+
+SCRAPES = 3
+"""How many samples of each target are waited for: a rate needs two, and the first may come late."""
+
+SETTLE_SECONDS = 60.0
+_PAUSE_SECONDS = 0.25
+
+
+def push_rules(
+    url: str, rules_dir: Path, definitions: Sequence[Definition], owner: str, tools_dir: Path
+) -> int:
+    """Give the project's rules to the Prometheus at `url`, which reads them from `rules_dir`; how many files.
+
+    Raises:
+        ProvisionError: one can't be written, or the server refuses it.
+    """
+    target = prometheus.connect(Endpoint(url), rules_dir, tools_dir=tools_dir)
+    return _push(target, prometheus_dialect.shape_rules(definitions, target.dialect), owner)
+
+
+def push_routes(url: str, config_file: Path, routing: Resource, owner: str, tools_dir: Path) -> None:
+    """Give the project's routes to the Alertmanager at `url`, which reads them from `config_file`.
+
+    Raises:
+        ProvisionError: the file can't be written, or the server refuses it.
+    """
+    _push(alertmanager.connect(Endpoint(url), config_file, tools_dir=tools_dir), (routing,), owner)
+
+
+def settle(url: str) -> None:
+    """Wait until the Prometheus at `url` has scraped every target a few times and evaluated every rule.
+
+    Raises:
+        ProvisionError: that takes longer than a minute; says what is waited for.
+    """
+    limit = time.monotonic() + SETTLE_SECONDS
+    with open_session(Endpoint(url)) as session:
+        while missing := _missing(session):
+            if time.monotonic() > limit:
+                raise ProvisionError(f"{missing} after {SETTLE_SECONDS:.0f} s", where=url)
+            time.sleep(_PAUSE_SECONDS)
+
+
+def _missing(session: Session) -> str:
+    unscraped = [target["scrapeUrl"] for target in queries.targets(session) if target["health"] == "unknown"]
+    if unscraped:
+        return f"{', '.join(unscraped)} isn't scraped"
+    counts = queries.instant(session, "min(count_over_time(up[5m]))")
+    if not counts or counts[0].value < SCRAPES:
+        return "not every target is scraped a few times"
+    waiting = [rule["name"] for rule in queries.rules(session) if rule["health"] == "unknown"]
+    return f"{', '.join(waiting)} isn't evaluated" if waiting else ""
+
+
+def _push(target: Target, desired: Sequence[Resource], owner: str) -> int:
+    plan = make_plan(desired, target, owner)
+    failed = [outcome for outcome in apply(plan, target) if outcome.status != "done"]
+    if failed:
+        said = "; ".join(f"{outcome.action.key}: {outcome.message}" for outcome in failed)
+        raise ProvisionError(said, where=plan.target)
+    return len(desired)

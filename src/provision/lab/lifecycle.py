@@ -1,0 +1,246 @@
+"""A lab from its start to its end: `up`, `status`, `down`."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from provision.errors import ProvisionError
+from provision.lab import processes, stack, state, supervisor
+from provision.lab.state import Lab
+from provision.model import Definition
+from provision.project import Project
+from provision.tools import alertmanager_templates, servers
+
+STARTER_SECONDS = 30.0
+"""How long a lab that is being started or watched elsewhere may take to end itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A lab that runs.
+
+    Attributes:
+        lab: what is known of it.
+        definitions: the project's, compiled for it.
+    """
+
+    lab: Lab
+    definitions: tuple[Definition, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a lab is.
+
+    Attributes:
+        condition: `stopped`; `starting`; `running`; `incomplete` when some of its processes have ended, or its
+            start was cut short.
+        lab: what is known of it, unless it is stopped.
+        alive: whether each process runs, by name.
+    """
+
+    condition: Literal["stopped", "starting", "running", "incomplete"]
+    lab: Lab | None = None
+    alive: Mapping[str, bool] | None = None
+
+
+def default_folder(project: Project) -> Path:
+    """The state folder of a project's lab, unless another is asked for."""
+    return project.root / ".provision" / "lab"
+
+
+def up(
+    project: Project, folder: Path, *, traffic: bool = True, tell: Callable[[str], None] = lambda _: None
+) -> Started:
+    """Start a lab of `project` with its state in `folder`; returns once everything runs, is scraped and evaluated.
+    When that fails or is interrupted, nothing is left of it.
+
+    Args:
+        traffic: whether there are clients.
+        tell: called with a sentence before something that takes time.
+
+    Raises:
+        MissingTool: a server program can't be had.
+        SourceErrors: the project's sources are broken.
+        ProvisionError: a lab is running there, the folder holds something else, or a program doesn't start.
+    """
+    _require_linux()
+    tools_dir = project.root / ".tools"
+    programs = servers.find_or_fetch(stack.PROGRAMS, tools_dir, tell)
+    folder = folder.absolute()
+    lab = _claim(project, folder, tell)
+    try:
+        return _start(project, folder, lab, programs, traffic=traffic, tell=tell)
+    except BaseException:
+        _end(folder, state.read(folder) or lab)
+        raise
+
+
+def down(folder: Path, *, keep: bool = False) -> bool:
+    """Stop the lab in that state folder; whether there was one. Nothing is left of it: no process, and no folder
+    unless it is to be kept.
+
+    Raises:
+        ProvisionError: its state can't be read, or something can't be stopped or removed.
+    """
+    folder = folder.absolute()
+    lab = state.read(folder)
+    if lab is None:
+        return False
+    if keep != lab.keep:
+        lab = replace(lab, keep=keep)
+        state.write(folder, lab)
+    if _is_elsewhere(lab):
+        processes.stop([lab.starter], STARTER_SECONDS, groups=False)
+        lab = state.read(folder)
+    if lab is not None:
+        _end(folder, lab)
+    return True
+
+
+def status(folder: Path) -> Status:
+    """How the lab in that state folder is.
+
+    Raises:
+        ProvisionError: its state can't be read.
+    """
+    lab = state.read(folder.absolute())
+    if lab is None:
+        return Status("stopped")
+    here = lab.boot == state.this_boot()
+    alive = {entry.name: here and processes.alive(entry.process) for entry in lab.processes}
+    if not lab.ready:
+        return Status("starting" if here and processes.alive(lab.starter) else "incomplete", lab, alive)
+    return Status("running" if all(alive.values()) else "incomplete", lab, alive)
+
+
+def ended(folder: Path, lab: Lab) -> str:
+    """What has ended although the lab runs, with the end of its log; empty when all is well."""
+    for entry in lab.processes:
+        if not processes.alive(entry.process):
+            return f"{entry.name} has ended{supervisor.tail(supervisor.log_file(folder, entry.name))}"
+    return ""
+
+
+def _start(
+    project: Project,
+    folder: Path,
+    lab: Lab,
+    programs: Mapping[str, Path],
+    *,
+    traffic: bool,
+    tell: Callable[[str], None],
+) -> Started:
+    from provision.lab import delivery, preparation
+
+    launch = alertmanager_templates.prepare(programs["alertmanager"], folder / "alertmanager" / "share")
+    for path in launch.made:
+        tell(f"Debian's Alertmanager needs {path}; it is removed with the lab")
+    lab = replace(lab, made=(*lab.made, *map(str, launch.made)))
+    state.write(folder, lab)
+    with stack.reserved_ports() as ports:
+        lab = replace(lab, urls=stack.urls(ports))
+        tell(f"compiling {project.root} for the lab, environment {project.environment}")
+        prepared = preparation.prepare(
+            project, ports, programs, folder, alertmanager_prefix=launch.prefix, tell=tell
+        )
+    tell(f"starting {', '.join(component.name for component in prepared.components)}")
+    lab = supervisor.start(prepared.components, lab, folder)
+    tools_dir = project.root / ".tools"
+    prometheus_url, alertmanager_url = stack.url(ports.prometheus), stack.url(ports.alertmanager)
+    routing = preparation.routing(prepared.definitions, ports)
+    if routing is not None:
+        tell(f"pushing routes to {alertmanager_url}")
+        file = folder / "alertmanager" / "alertmanager.yml"
+        delivery.push_routes(alertmanager_url, file, routing, project.name, tools_dir)
+    if traffic:
+        lab = supervisor.start([prepared.traffic], lab, folder)
+    tell(f"pushing rules to {prometheus_url}")
+    rules_dir = folder / "prometheus" / "rules"
+    delivery.push_rules(prometheus_url, rules_dir, prepared.definitions, project.name, tools_dir)
+    tell("waiting for the first scrapes and evaluations")
+    delivery.settle(prometheus_url)
+    lab = replace(lab, ready=True)
+    state.write(folder, lab)
+    return Started(lab, prepared.definitions)
+
+
+def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
+    """Make the state folder ours."""
+    _clear_remains(folder, tell)
+    try:
+        if folder.exists() and any(folder.iterdir()):
+            raise ProvisionError(
+                "is not empty, and holds no lab",
+                where=str(folder),
+                remedy="name another folder with --state, or remove it",
+            )
+        made = tuple(str(parent) for parent in reversed(folder.parents) if not parent.exists())
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ProvisionError(f"can't be used for the lab: {error.strerror}", where=str(folder)) from None
+    starter = processes.identify(os.getpid())
+    assert starter is not None, "this process runs"
+    lab = Lab(
+        uuid.uuid4().hex,
+        state.this_boot(),
+        ready=False,
+        starter=starter,
+        project=str(project.root),
+        environment=project.environment,
+        made=made,
+    )
+    if not state.claim(folder, lab):
+        raise _taken(folder, "is being started")
+    return lab
+
+
+def _clear_remains(folder: Path, tell: Callable[[str], None]) -> None:
+    earlier = state.read(folder)
+    if earlier is None:
+        return
+    if _is_elsewhere(earlier) and not earlier.ready:
+        raise _taken(folder, "is being started")
+    if supervisor.running(earlier):
+        raise _taken(folder, "is running")
+    tell(f"clearing what an earlier lab left in {folder}")
+    _end(folder, earlier)
+
+
+def _taken(folder: Path, what: str) -> ProvisionError:
+    return ProvisionError(
+        f"a lab {what} there already", where=str(folder), remedy="stop it with `provision lab down`"
+    )
+
+
+def _is_elsewhere(lab: Lab) -> bool:
+    """Whether another process is starting or watching it."""
+    here = lab.boot == state.this_boot() and processes.alive(lab.starter)
+    return here and lab.starter.pid != os.getpid()
+
+
+def _end(folder: Path, lab: Lab) -> None:
+    supervisor.stop(folder, lab)
+    made = tuple(map(Path, lab.made))
+    alertmanager_templates.undo(made)
+    if lab.keep:
+        (folder / state.FILE).unlink(missing_ok=True)
+        return
+    try:
+        supervisor.remove(folder)
+    except FileNotFoundError:
+        pass  # somebody else was faster
+    except OSError as error:
+        raise ProvisionError(f"can't be removed: {error.strerror}", where=str(error.filename)) from None
+    # The folders above it that were made for it.
+    alertmanager_templates.undo(made)
+
+
+def _require_linux() -> None:
+    if not state.BOOT_ID.exists():
+        raise ProvisionError("the lab needs Linux: it tells processes apart by what /proc says of them")
