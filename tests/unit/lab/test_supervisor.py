@@ -71,7 +71,7 @@ def test_it_runs_in_a_group_of_its_own_without_credentials_and_with_a_memory_lim
 
 
 def test_one_that_ends_is_told_with_the_end_of_its_log(tmp_path: Path, lab: Lab) -> None:
-    code = "import sys; print(*range(30), sep='\\n'); sys.exit('no such flag')"
+    code = "import sys; print(*range(30), sep='\\n', flush=True); sys.exit('no such flag')"
     with pytest.raises(ProvisionError) as caught:
         supervisor.start([python("one", code, url="http://127.0.0.1:1")], lab, tmp_path)
     assert str(caught.value).startswith("one ended with exit code 1; the end of its log:\n    16\n    17\n")
