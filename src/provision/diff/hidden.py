@@ -1,0 +1,138 @@
+"""Secrets kept out of every change: they are covered before two bodies are compared, and stay covered after."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from provision.model import JSON, Change
+
+SECRET: Final = "(secret)"  # noqa: S105  # what is shown in place of one
+"""Stands for a secret in a change; on both sides when one became another."""
+
+_ENDINGS: Final = (
+    "password",
+    "passphrase",
+    "secret",
+    "token",
+    "credentials",
+    "api_key",
+    "apikey",
+    "api_secret",
+    "service_key",
+    "routing_key",
+    "user_key",
+    "private_key",
+    "privatekey",
+    "client_key",
+    "clientkey",
+    "secret_key",
+    "secretkey",
+    "account_key",
+    "api_url",
+    "webhook_url",
+    "authorization",
+)
+"""How the names of fields end that Prometheus, Alertmanager, Grafana and their plugins keep secrets in; the names
+are compared in lower case, with `-` as `_`."""
+
+_URL_LISTS: Final = ("webhook_configs", "msteams_configs", "discord_configs", "remote_write")
+_USER: Final = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
+_COVER: Final = re.compile("\ue000[0-9a-f]{32}\ue001")
+_PRIVATE: Final = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|\Z)", re.DOTALL
+)
+# A field at the start of a line, with all that follows; a field within braces; a field whose text stands below it.
+_FIELD: Final = re.compile(r"""(\s*(?:-\s+)*["']?([\w.-]+)["']?\s*:\s+)([^\s{\[|>].*)$""")
+_FLOW: Final = re.compile(
+    r"""(["']?([\w.-]+)["']?\s*:\s*)("(?:[^"\\]|\\.)*"|'[^']*'|[^,}\]\s{\["'][^,}\]]*)"""
+)
+_OPENED: Final = re.compile(r"""\s*(?:-\s+)*["']?([\w.-]+)["']?\s*:\s*(?:[|>][\d+-]*)?\s*$""")
+_MASKED: Final = frozenset((SECRET, "<secret>", "", "null", "~", "{}", "[]"))
+
+
+def cover(value: JSON, name: str = "", inside: str = "") -> JSON:
+    """`value` with a cover over every secret: equal secrets have equal covers, so that a change still shows."""
+    if isinstance(value, dict):
+        return {
+            key: cover(item, key, inside if isinstance(item, str) else key) for key, item in value.items()
+        }
+    if isinstance(value, list):
+        return [cover(item, name, inside) for item in value]
+    if not isinstance(value, str):
+        return value
+    if is_secret(name):
+        return value if value in _MASKED else _covered(value)
+    text = _PRIVATE.sub(_cover_key, _USER.sub(lambda match: f"{match[1]}:{_covered(match[0])}@", value))
+    return _address(text) if name == "url" and inside in _URL_LISTS else text
+
+
+def is_secret(name: str) -> bool:
+    """Whether a field of that name holds a secret."""
+    return name.lower().replace("-", "_").endswith(_ENDINGS)
+
+
+def cover_lines(text: str) -> str:
+    """A file's text with a cover over what stands behind the name of a secret field, over passwords in
+    addresses, and over private keys."""
+    lines: list[str] = []
+    block: int | None = None  # how deep the field is indented whose text stands on the lines below it
+    for line in _PRIVATE.sub(_cover_key, text).splitlines(keepends=True):
+        body = line.rstrip("\r\n")
+        depth = len(body) - len(body.lstrip())
+        if block is not None and (depth > block or not body.strip()):
+            lines.append(_covered(line) + line[len(body) :] if body.strip() else line)
+            continue
+        opened = _OPENED.match(body)
+        block = depth if opened and is_secret(opened[1]) else None
+        lines.append(_line(body) + line[len(body) :])
+    return "".join(lines)
+
+
+def uncovered(change: Change) -> Change:
+    """The change with `(secret)` in place of every cover."""
+    return Change(shown(change.path), _plain(change.before), _plain(change.after))
+
+
+def shown(text: str) -> str:
+    """A text with `(secret)` in place of every cover."""
+    return _COVER.sub(SECRET, text)
+
+
+def _covered(secret: str) -> str:
+    # The digest only tells secrets apart while they are compared; `uncovered` takes it away.
+    return f"\ue000{hashlib.sha256(secret.encode('utf-8', 'surrogatepass')).hexdigest()[:32]}\ue001"
+
+
+def _address(text: str) -> str:
+    """An address whose path and query may be the secret: only where it leads stays readable."""
+    parts = urlsplit(text)
+    rest = text[len(f"{parts.scheme}://{parts.netloc}") :]
+    return f"{parts.scheme}://{parts.netloc}/{_covered(rest)}" if parts.netloc and len(rest) > 1 else text
+
+
+def _line(line: str) -> str:
+    found = _FIELD.match(line)
+    if found and is_secret(found[2]):
+        bare = found[3].rstrip(",").strip("\"'")
+        return line if bare in _MASKED else f"{found[1]}{_covered(found[3])}"
+    covered = _USER.sub(lambda match: f"{match[1]}:{_covered(match[0])}@", line)
+    return _FLOW.sub(
+        lambda match: f"{match[1]}{_covered(match[3])}" if is_secret(match[2]) else match[0], covered
+    )
+
+
+def _cover_key(match: re.Match[str]) -> str:
+    return "\n".join(_covered(line) for line in match[0].splitlines())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return shown(value)
+    if isinstance(value, dict):
+        return {_plain(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value

@@ -1,0 +1,58 @@
+"""What changed in Prometheus' configuration and in data sources: scrape jobs by name, secrets by reference."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from provision.diff.leaves import MISSING, Kept, Shape, Trail, change, join, kept, leaves
+from provision.diff.pairs import by_nth
+from provision.diff.panels import field, numbered
+from provision.diff.words import words
+from provision.model import Change
+
+PROMETHEUS: Final = Shape(
+    {("scrape_configs",): "", ("global",): ""},
+    {
+        ("scrape_configs",): kept(
+            Kept(
+                "scrape jobs",
+                numbered("scrape job", "job_name", bare=False),
+                leaves,
+                (by_nth(field("job_name")), by_nth(field("static_configs"))),
+                label=lambda _: "job_name",
+            )
+        )
+    },
+)
+"""A whole `prometheus.yml`."""
+
+
+def _secure(path: str, before: Any, after: Any) -> Iterator[Change]:
+    sides = [side for side in (before, after) if side is not MISSING]
+    if not any(sides) or not all(isinstance(side, dict) for side in sides):
+        yield from leaves(join(path, "secrets"), before, after)
+        return
+    names: dict[Trail, str] = {(name,): f"secret {name}" for side in sides for name in side}
+    yield from leaves(path, before, after, Shape(names, dict.fromkeys(names, _reference)))
+
+
+def _reference(path: str, before: Any, after: Any) -> Iterator[Change]:
+    """A reference such as `env GRAFANA_DB_PASSWORD`; anything else is compared as it is."""
+    sides = [words(side) if _is_reference(side) else side for side in (before, after)]
+    if sides[0] == sides[1]:
+        yield from leaves(path, before, after)
+    else:
+        yield change(path, *sides)
+
+
+def _is_reference(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and set(value) == {"source", "name"}
+        and all(isinstance(part, str) for part in value.values())
+    )
+
+
+DATASOURCE: Final = Shape({("secure",): ""}, {("secure",): _secure})
+"""A data source; its secrets are references."""
