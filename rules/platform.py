@@ -11,6 +11,9 @@ from provision.author.durations import seconds
 INSTANCE = "{{ $labels.instance }}"
 JOB = "{{ $labels.job }}"
 
+# From its start to its first scrapes Prometheus takes up to 10 s, in which every job seems gone.
+PATIENCE = max(FOR, "10s", key=seconds)
+
 EXPECTED_JOBS = {"traefik": "page", "prometheus": "page", "alertmanager": "page", "cadvisor": "ticket"}
 
 targets = Group(
@@ -30,7 +33,7 @@ targets = Group(
             Alert(
                 alert="JobDown",
                 expr=f'absent(up{{job="{job}"}} == 1)',
-                for_=FOR,
+                for_=PATIENCE,
                 severity=severity,
                 labels={"job": job},
                 summary=f"Nothing of {job} can be scraped",

@@ -94,11 +94,12 @@ going_out = line(
     ),
     timeseries(
         "Duration of notifications",
-        "Average time that an integration takes to accept a notification; nothing while none is sent.",
+        "Average time that an integration takes to accept a notification; 0 while none is sent.",
         units.SECONDS,
         {
             "{{integration}}": (
-                f"{rate(f'{LATENCY}_sum', 'integration')} / ({rate(f'{LATENCY}_count', 'integration')} > 0)"
+                f"{rate(f'{LATENCY}_sum', 'integration')} / ({rate(f'{LATENCY}_count', 'integration')} > 0) "
+                f"or 0 * {rate(f'{LATENCY}_count', 'integration')}"
             )
         },
     ),
