@@ -49,7 +49,7 @@ def _dashboards(definitions: Iterable[Definition], project: Project) -> list[Res
         folder = folders.get(body["folder"])
         directory = folder["uid"] if folder else GENERAL
         used[directory] = {
-            "name": directory,
+            "name": f"{project.name}-{directory}",
             "type": "file",
             "folder": _full_title(body["folder"], folders),
             **({"folderUid": folder["uid"]} if folder else {}),
