@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import mmap
 import os
-import shutil
-import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from provision.errors import MissingTool
+from provision.errors import MissingTool, ProvisionError
+from provision.tools.run import run
 
 COMPILED_IN = Path("/usr/share/prometheus/alertmanager")
 _TIME_LIMIT_SECONDS = 30.0
@@ -100,16 +99,11 @@ def _names(program: Path, path: Path) -> bool:
 
 
 def _works(prefix: tuple[str, ...]) -> bool:
-    if shutil.which("unshare") is None:
+    probe = [*prefix, "test", "-e", str(COMPILED_IN / "default.tmpl")]
+    try:
+        return run(probe, time_limit_seconds=_TIME_LIMIT_SECONDS).code == 0
+    except ProvisionError:  # no unshare, or one that hangs
         return False
-    probe = subprocess.run(
-        [*prefix, "test", "-e", str(COMPILED_IN / "default.tmpl")],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        timeout=_TIME_LIMIT_SECONDS,
-        check=False,
-    )
-    return probe.returncode == 0
 
 
 def _link(templates: Path, compiled_in: Path) -> tuple[Path, ...]:

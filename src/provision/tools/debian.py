@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from provision.errors import MissingTool
+from provision.errors import MissingTool, ProvisionError
+from provision.tools.run import run
 
 _TIME_LIMIT_SECONDS = 600.0
+_WAYS_OUT = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "APT_CONFIG")
 
 
 def fetch(packages: Sequence[str], tools_dir: Path) -> None:
@@ -35,7 +36,7 @@ def fetch(packages: Sequence[str], tools_dir: Path) -> None:
             _download(packages, work)
             unpacked = work / "root"
             for file in sorted(work.glob("*.deb")):
-                _run(["dpkg", "-x", str(file), str(unpacked)], work)
+                _call(["dpkg", "-x", str(file), str(unpacked)], work)
             _move(unpacked, tools_dir / "root")
     except OSError as error:
         raise MissingTool(f"{error.filename or tools_dir}: {error.strerror}") from error
@@ -46,7 +47,7 @@ def _download(packages: Sequence[str], work: Path) -> None:
     # Without it, root's apt hands the download to a user who can't write into our folder.
     ours = ["apt-get", "-q", "-o", "APT::Sandbox::User=root"]
     try:
-        _run([*ours, *download], work)
+        _call([*ours, *download], work)
     except MissingTool:
         state, cache = work / "state", work / "cache"
         (state / "lists" / "partial").mkdir(parents=True)
@@ -55,30 +56,21 @@ def _download(packages: Sequence[str], work: Path) -> None:
         status.touch()
         ours += ["-o", f"Dir::State={state}", "-o", f"Dir::State::lists={state}/lists"]
         ours += ["-o", f"Dir::State::status={status}", "-o", f"Dir::Cache={cache}"]
-        _run([*ours, "update"], work)
-        _run([*ours, *download], work)
+        _call([*ours, "update"], work)
+        _call([*ours, *download], work)
 
 
-def _run(command: list[str], folder: Path) -> None:
+def _call(command: list[str], folder: Path) -> None:
     words = " ".join(word for word in command[:1] + command[-2:] if not word.startswith("-"))
+    reached_through = {name: os.environ[name] for name in _WAYS_OUT if name in os.environ}
     try:
-        answer = subprocess.run(
-            command,
-            cwd=folder,
-            env={**os.environ, "LC_ALL": "C", "DEBIAN_FRONTEND": "noninteractive"},
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIME_LIMIT_SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise MissingTool(f"{words} took longer than {_TIME_LIMIT_SECONDS:.0f} s") from None
-    if answer.returncode != 0:
-        said = [line for line in answer.stderr.splitlines() if line.strip()]
+        answer = run(command, cwd=folder, env=reached_through, time_limit_seconds=_TIME_LIMIT_SECONDS)
+    except ProvisionError as error:
+        raise MissingTool(error.what) from None
+    if answer.code != 0:
+        said = [line for line in answer.stderr.decode(errors="replace").splitlines() if line.strip()]
         why = [line for line in said if line.startswith("E:")] or said
-        raise MissingTool(f"{words}: {why[0] if why else f'exit code {answer.returncode}'}")
+        raise MissingTool(f"{words}: {why[0] if why else f'exit code {answer.code}'}")
 
 
 def _move(source: Path, target: Path) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
-from provision.errors import MissingTool
+from provision.errors import MissingTool, ProvisionError
+from provision.tools.run import run
 
 _TIME_LIMIT_SECONDS = 30.0
 
@@ -46,20 +46,10 @@ def self_signed(folder: Path, name: str, days: int) -> tuple[Path, Path]:
     ]
     command += ["-out", str(certificate), "-keyout", str(key)]
     try:
-        answer = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIME_LIMIT_SECONDS,
-            check=False,
-        )
-    except FileNotFoundError:
-        raise MissingTool("not found on the PATH", where="openssl") from None
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise MissingTool(f"can't be run: {error}", where="openssl") from None
-    if answer.returncode != 0:
-        said = answer.stderr.strip().splitlines()
-        raise MissingTool(f"makes no certificate: {said[-1] if said else answer.returncode}", where="openssl")
+        answer = run(command, time_limit_seconds=_TIME_LIMIT_SECONDS)
+    except ProvisionError as error:
+        raise MissingTool(error.what, where="openssl") from None
+    if answer.code != 0:
+        said = answer.text.splitlines()
+        raise MissingTool(f"makes no certificate: {said[-1] if said else answer.code}", where="openssl")
     return certificate, key

@@ -10,7 +10,6 @@ import importlib.metadata
 import os
 import re
 import shutil
-import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,8 +17,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from provision.errors import MissingTool
+from provision.errors import MissingTool, ProvisionError
 from provision.tools import debian
+from provision.tools.run import run
 
 _TIME_LIMIT_SECONDS = 30.0
 
@@ -154,23 +154,12 @@ def _interpreters_own(file: str) -> Iterator[Path]:
 def _fault(path: Path, program: _Program) -> str | None:
     """What keeps the program at `path` from being used, or None."""
     try:
-        answer = subprocess.run(
-            [path, program.ask],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_TIME_LIMIT_SECONDS,
-            check=False,
-        )
-    except OSError as error:
-        return f"can't be run: {error.strerror}"
-    except subprocess.TimeoutExpired:
-        return f"didn't say its version within {_TIME_LIMIT_SECONDS:.0f} s"
-    said = f"{answer.stdout}\n{answer.stderr}".strip()
-    if answer.returncode != 0:
-        last = said.splitlines()[-1] if said else f"exit code {answer.returncode}"
-        return f"doesn't run: {last}"
+        answer = run([path, program.ask], time_limit_seconds=_TIME_LIMIT_SECONDS)
+    except ProvisionError as error:
+        return error.what
+    said = answer.text
+    if answer.code != 0:
+        return f"doesn't run: {said.splitlines()[-1] if said else f'exit code {answer.code}'}"
     match = re.search(program.answer, said)
     if match is None:
         return "is another program of that name"

@@ -35,7 +35,7 @@ def test_a_certificate_vouches_for_the_loopback_address(tmp_path: Path) -> None:
 
 def test_without_openssl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingTool, match="^openssl: not found on the PATH$"):
+    with pytest.raises(MissingTool, match="^openssl: there is no such program$"):
         openssl.self_signed(tmp_path, "lab", 1)
 
 
@@ -44,7 +44,7 @@ def test_without_openssl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     [
         ("echo 'one' >&2; echo 'unknown option -addext' >&2; exit 1", "makes no certificate: unknown option"),
         ("exit 3", "makes no certificate: 3"),
-        ("exec sleep 60", "can't be run: .* timed out"),
+        ("exec sleep 60", "openssl took longer than 0.05 s"),
     ],
 )
 def test_an_openssl_that_fails(
