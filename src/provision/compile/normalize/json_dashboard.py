@@ -1,0 +1,78 @@
+"""Dashboards that are JSON already: taken over as they are, out of whatever they are wrapped in."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provision.compile.normalize import ids
+from provision.compile.normalize.plain import Json, plain, settle
+
+_SERVERS_OWN = ("id", "version", "iteration")
+"""Fields that a server counts itself and that would differ from push to push."""
+
+_API_GROUP = "dashboard.grafana.app/"
+
+
+def from_json(dashboard: Json) -> Json:
+    """A dashboard in Grafana's JSON, taken over as it is.
+
+    Only what a server counts itself goes (`id`, `version`, `iteration`), and panels without an id get one that
+    lasts, and numbers lose a fraction of zero, as a server takes it off. A resource (`apiVersion`, `kind`, `metadata`, `spec`) and the answer or request of the classic API
+    (`{"dashboard": …}`) are unwrapped; a resource's name is the uid if its spec has none. `__inputs` and
+    `__requires` stay: binding `${DS_…}` to a data source is a later step's. An old `schemaVersion` stays, too:
+    Grafana upgrades such a dashboard when it is opened.
+
+    Args:
+        dashboard: not changed.
+
+    Raises:
+        ValueError: it isn't a dashboard, or one of the second generation (`elements`, `layout`).
+    """
+    spec = _unwrapped(settle(plain(dashboard), nulls=True))
+    if "elements" in spec and "layout" in spec:
+        raise ValueError(
+            "it is a dashboard of Grafana's second generation (v2), which can't be taken over yet; "
+            "export it as classic JSON (v1)"
+        )
+    panels = _panels(spec)
+    if not any(key in spec for key in ("title", "panels", "rows")):
+        raise ValueError("not a dashboard: it has neither a title nor panels")
+    ids.assign(panels)
+    return {name: value for name, value in spec.items() if name not in _SERVERS_OWN}
+
+
+def _unwrapped(file: Any) -> Json:
+    if not isinstance(file, dict):
+        raise ValueError("not a dashboard: expected a JSON object")  # noqa: TRY004  # a wrong value to authors
+    inner = file.get("dashboard")
+    if isinstance(inner, dict) and "panels" not in file and "rows" not in file:
+        return _unwrapped(inner)
+    if not isinstance(file.get("apiVersion"), str) or "kind" not in file:
+        return file
+    spec = file.get("spec")
+    if (
+        file["kind"] != "Dashboard"
+        or not file["apiVersion"].startswith(_API_GROUP)
+        or not isinstance(spec, dict)
+    ):
+        raise ValueError(f"not a dashboard: a {file['kind']} of {file['apiVersion']}")
+    name = (file.get("metadata") or {}).get("name")
+    return {**spec, "uid": name} if name and not spec.get("uid") else spec
+
+
+def _panels(spec: Json) -> list[Json]:
+    """The panels of either layout, all of them objects."""
+    panels = _objects(spec.get("panels"), "panels")
+    for row in _objects(spec.get("rows"), "rows"):
+        panels = [*panels, *_objects(row.get("panels"), "panels of a row")]
+    for panel in panels:
+        _objects(panel.get("panels"), "panels of a row")
+    return panels
+
+
+def _objects(value: Any, what: str) -> list[Json]:
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError(f"not a dashboard: {what} must be a list of objects")
+    return value
