@@ -1,0 +1,130 @@
+"""Find the sources, take from the cache what still holds, compile the rest, and put all of it in order."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from provision.compile.assemble import assemble
+from provision.compile.load import cache, wire
+from provision.compile.load.sources import find_sources
+from provision.errors import Problem, UsageError
+from provision.model import Definition
+from provision.project import Project
+
+_WORTH_A_WORKER = 40
+"""Sources that cost about as much as starting a worker and importing grafanalib in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the sources of a project define.
+
+    Attributes:
+        definitions: in the order of the sources' paths, within a source in the order of its text; last the
+            folders that only the directories make.
+        problems: what is wrong with the sources, in the same order. A source that has a problem may still have
+            definitions.
+        compiled: how many sources were compiled.
+        cached: how many sources were taken from the cache.
+    """
+
+    definitions: tuple[Definition, ...]
+    problems: tuple[Problem, ...]
+    compiled: int
+    cached: int
+
+
+def load(
+    project: Project,
+    paths: Sequence[Path] | None = None,
+    *,
+    workers: int | None = None,
+    use_cache: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> Loaded:
+    """Compile the project's sources to definitions. What is wrong with a source is a problem in the result; the
+    others are compiled all the same.
+
+    Args:
+        project: whose root holds `dashboards/`, `rules/` and `provisioning/`; none of them has to be there.
+        paths: only these sources, and those in these directories; absolute, or relative to the root.
+        workers: how many processes; none: as many as the sources are worth and the machine has processors.
+            The number changes nothing in the result.
+        use_cache: whether to read and write `.provision/cache/` below the root.
+        progress: called with the number of sources that are done, and of all.
+
+    Raises:
+        UsageError: a path isn't a source, or the time limit isn't positive.
+        ProvisionError: a worker can't be started.
+    """
+    if not project.time_limit_seconds > 0:
+        raise UsageError(
+            "[tool.provision] time_limit_seconds must be more than 0",
+            where=str(project.root / "pyproject.toml"),
+        )
+    if workers is not None and workers < 1:
+        raise UsageError("the number of workers must be at least 1")
+    sources = find_sources(project.root, paths)
+    stamp = cache.stamp_of(project) if use_cache and sources else ""
+    known = cache.read(project, stamp) if stamp else {}
+    held = cache.holding(project, known, sources)
+    report = progress or _silent
+    report(len(held), len(sources))
+    answers = dict(
+        _compiled(project, [path for path in sources if path not in held], workers, report, len(sources))
+    )
+    entries = (
+        {path: entry for path, entry in known.items() if path not in sources} if paths is not None else {}
+    )
+    definitions: list[Definition] = []
+    problems: list[Problem] = []
+    for path in sources:
+        entry = held.get(path)
+        if entry is None:
+            answer = answers[path]
+            problems.extend(answer.problems)
+            entry = _entry(project, answer)
+        definitions.extend(wire.unpack(entry.blob))
+        if path in held or answer.repeatable:
+            entries[path] = entry
+    if stamp and entries != known:
+        cache.write(project, stamp, entries)
+    assembled, taken = assemble(definitions)
+    return Loaded(assembled, (*problems, *taken), len(answers), len(held))
+
+
+def _compiled(
+    project: Project,
+    paths: Sequence[str],
+    workers: int | None,
+    report: Callable[[int, int], None],
+    total: int,
+) -> Iterator[tuple[str, wire.Answer]]:
+    if not paths:
+        return
+    from provision.compile.load import pool  # it stands on subprocess, which a cached build doesn't need
+
+    if workers is None:
+        workers = min(_processors(), -(-len(paths) // _WORTH_A_WORKER))
+    done = total - len(paths)
+    for path, answer in pool.run(project, paths, workers):
+        done += 1
+        report(done, total)
+        yield path, answer
+
+
+def _entry(project: Project, answer: wire.Answer) -> cache.Entry:
+    variables = tuple((name, cache.value_of(project, name)) for name in answer.variables)
+    return cache.Entry(answer.inputs, variables, answer.blob)
+
+
+def _processors() -> int:
+    # What a container or taskset leaves to this process, where the system tells.
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _silent(_done: int, _total: int) -> None:
+    return

@@ -1,0 +1,323 @@
+"""What a second build recompiles, and that a bad cache is as good as none."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.compile.load import Loaded, cache, load
+from provision.compile.load.cache import Entry
+from provision.compile.load.territory import TOOLKIT
+from provision.project import Project
+
+Make = Callable[..., Project]
+HEAD = "from provision.author import Group, Record, env\n"
+
+
+def group(name: str = "g") -> str:
+    return f"{HEAD}g = Group({name!r}, [])\n"
+
+
+def counts(loaded: Loaded) -> tuple[int, int]:
+    assert loaded.problems == ()
+    return loaded.compiled, loaded.cached
+
+
+def keys(loaded: Loaded) -> list[str]:
+    return [definition.key for definition in loaded.definitions]
+
+
+def pack(project: Project) -> Path:
+    (file,) = (project.root / cache.FOLDER).glob("*.pack")
+    return file
+
+
+def test_nothing_is_compiled_twice(make: Make) -> None:
+    project = make({"rules/a.py": group(), "rules/b.yml": "groups: []\n"})
+    first = load(project)
+    again = load(project)
+    assert (counts(first), counts(again)) == ((2, 0), (0, 2))
+    assert again.definitions == first.definitions
+
+
+def test_a_cached_build_starts_no_worker_and_imports_no_library(make: Make) -> None:
+    project = make({"rules/a.py": group(), "dashboards/a.py": HEAD})
+    load(project)
+    text = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from provision.project import Project\n"
+        "from provision.compile.load import load\n"
+        f"loaded = load(Project(Path({str(project.root)!r}), 'test', settings={{'time_limit_seconds': 30}}))\n"
+        "assert (loaded.compiled, loaded.cached) == (0, 2), loaded\n"
+        "for name in ('subprocess', 'grafanalib', 'provision.compile.collect', 'provision.compile.load.pool'):\n"
+        "    assert name not in sys.modules, name\n"
+    )
+    subprocess.run(
+        [sys.executable, "-c", text], check=True, env={**os.environ, "PYTHONPATH": str(Path(TOOLKIT).parent)}
+    )
+
+
+def test_only_the_changed_source_is_compiled(make: Make) -> None:
+    project = make({"rules/a.py": group("a"), "rules/b.py": group("b"), "rules/c.py": group("c")})
+    load(project)
+    make({"rules/b.py": group("new")})
+    loaded = load(project)
+    assert counts(loaded) == (1, 2)
+    assert keys(loaded) == ["a.yml/a", "b.yml/new", "c.yml/c"]
+    assert counts(load(project)) == (0, 3)
+
+
+def test_a_file_whose_time_changed_is_the_same(make: Make) -> None:
+    project = make({"rules/a.py": group()})
+    load(project)
+    os.utime(project.root / "rules/a.py", (1, 1))
+    assert counts(load(project)) == (0, 1)
+
+
+def test_what_imports_a_changed_module_is_compiled_again(make: Make) -> None:
+    project = make(
+        {
+            "rules/_names.py": "NAME = 'one'\n",
+            "rules/_deep.py": "from _names import NAME\n",
+            "rules/a.py": f"{HEAD}from _deep import NAME\ng = Group(NAME, [])\n",
+            "rules/b.py": group(),
+        }
+    )
+    load(project)
+    make({"rules/_names.py": "NAME = 'two'\n"})
+    loaded = load(project)
+    assert counts(loaded) == (1, 1)
+    assert keys(loaded) == ["a.yml/two", "b.yml/g"]
+
+
+def test_a_module_that_would_be_found_earlier_counts(make: Make) -> None:
+    project = make(
+        {
+            "names.py": "NAME = 'far'\n",
+            "rules/a.py": f"{HEAD}from names import NAME\ng = Group(NAME, [])\n",
+            "rules/b.py": group(),
+        }
+    )
+    assert keys(load(project)) == ["a.yml/far", "b.yml/g"]
+    make({"rules/names/__init__.py": "NAME = 'near'\n", "rules/names/_x.py": ""})
+    # The package is a source too, since nothing in its name says otherwise.
+    loaded = load(project, [Path("rules/a.py"), Path("rules/b.py")])
+    assert counts(loaded) == (1, 1)
+    assert keys(loaded) == ["a.yml/near", "b.yml/g"]
+
+
+def test_a_module_that_was_missing_counts(make: Make) -> None:
+    text = f"{HEAD}try:\n    from _maybe import NAME\nexcept ImportError:\n    NAME = 'none'\ng = Group(NAME, [])\n"
+    project = make({"rules/a.py": text})
+    assert keys(load(project)) == ["a.yml/none"]
+    make({"rules/_maybe.py": "NAME = 'some'\n"})
+    assert keys(load(project)) == ["a.yml/some"]
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("name = open('data.txt').read()", {"data.txt": "two"}),
+        ("import pathlib; name = pathlib.Path('data.txt').read_text()", {"data.txt": "two"}),
+        ("import os; name = str(len(os.listdir('data')))", {"data/b": ""}),
+        ("import glob; name = str(len(glob.glob('data/*')))", {"data/b": ""}),
+        ("import os; name = str(os.path.exists('more.txt'))", {"more.txt": ""}),
+        ("import pathlib; name = str(pathlib.Path('more.txt').is_file())", {"more.txt": ""}),
+        ("try:\n  name = open('more.txt').read()\nexcept OSError:\n  name = 'none'", {"more.txt": "some"}),
+    ],
+)
+def test_what_a_source_reads_counts(make: Make, text: str, change: dict[str, str]) -> None:
+    project = make({"rules/a.py": f"{HEAD}{text}\ng = Group(name, [])\n", "data.txt": "one", "data/a": ""})
+    first = load(project)
+    assert counts(load(project)) == (0, 1)
+    make(change)
+    second = load(project)
+    assert counts(second) == (1, 0)
+    assert keys(second) != keys(first)
+
+
+def test_a_file_that_goes_counts(make: Make) -> None:
+    text = f"{HEAD}import os\ng = Group('with' if os.path.exists('rules/_x') else 'without', [])\n"
+    project = make({"rules/a.py": text, "rules/_x": ""})
+    assert keys(load(project)) == ["a.yml/with"]
+    (project.root / "rules/_x").unlink()
+    assert keys(load(project)) == ["a.yml/without"]
+
+
+def test_only_variables_that_were_read_count(make: Make) -> None:
+    files = {
+        "rules/a.py": f"{HEAD}g = Group(env['name'], [])\n",
+        "rules/b.py": f"{HEAD}g = Group(env.get('absent', 'none'), [])\n",
+        "rules/c.py": group(),
+    }
+    project = make(files, variables={"name": "x", "other": 1})
+    load(project)
+    assert counts(load(replace(project, variables={"name": "x", "other": 2}))) == (0, 3)
+    loaded = load(replace(project, variables={"name": "y", "other": 2}))
+    assert counts(loaded) == (1, 2)
+    assert keys(loaded) == ["a.yml/y", "b.yml/none", "c.yml/g"]
+    loaded = load(replace(project, variables={"name": "y", "absent": "here"}))
+    assert counts(loaded) == (1, 2)
+    assert keys(loaded) == ["a.yml/y", "b.yml/here", "c.yml/g"]
+
+
+def test_values_that_only_compare_equal_are_told_apart(make: Make) -> None:
+    project = make({"rules/a.py": f"{HEAD}g = Group(repr(env['n']), [])\n"}, variables={"n": 1})
+    for value in (1, 1.0, True, "1"):
+        loaded = load(replace(project, variables={"n": value}))
+        assert keys(loaded) == [f"a.yml/{value!r}"]
+
+
+def test_each_environment_has_its_own_cache(make: Make) -> None:
+    project = make({"rules/a.py": f"{HEAD}g = Group(env.name, [])\n", "rules/b.py": group()})
+    production = replace(project, environment="production")
+    assert keys(load(project)) == ["a.yml/default", "b.yml/g"]
+    assert keys(load(production)) == ["a.yml/production", "b.yml/g"]
+    assert counts(load(project)) == (0, 2)
+    assert counts(load(production)) == (0, 2)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["import subprocess; subprocess.run(['true'])", "open('made.txt', 'w').close()"],
+)
+def test_what_depends_on_the_world_is_compiled_every_time(make: Make, statement: str) -> None:
+    project = make({"rules/a.py": f"{group()}{statement}\n"})
+    assert counts(load(project)) == (1, 0)
+    assert counts(load(project)) == (1, 0)
+
+
+def test_a_problem_is_never_cached(make: Make) -> None:
+    project = make({"rules/a.py": group() + "print(1)\n", "rules/b.py": group()})
+    for expected in ((2, 0), (1, 1), (1, 1)):
+        loaded = load(project)
+        assert [problem.line for problem in loaded.problems] == [3]
+        assert (loaded.compiled, loaded.cached) == expected
+
+
+def test_a_source_that_breaks_loses_its_entry(make: Make) -> None:
+    project = make({"rules/a.py": group()})
+    load(project)
+    make({"rules/a.py": "1/0\n"})
+    assert len(load(project).problems) == 1
+    assert cache.read(project, cache.stamp_of(project)) == {}
+
+
+def test_loading_a_part_keeps_what_is_known_of_the_rest(make: Make) -> None:
+    project = make({"rules/a.py": group(), "rules/b.py": group()})
+    load(project)
+    make({"rules/a.py": group("new")})
+    assert counts(load(project, [Path("rules/a.py")])) == (1, 0)
+    assert counts(load(project)) == (0, 2)
+
+
+def test_a_source_that_went_is_forgotten(make: Make) -> None:
+    project = make({"rules/a.py": group(), "rules/b.py": group()})
+    load(project)
+    (project.root / "rules/b.py").unlink()
+    assert keys(load(project)) == ["a.yml/g"]
+    assert list(cache.read(project, cache.stamp_of(project))) == ["rules/a.py"]
+
+
+def test_without_the_cache_nothing_is_read_or_written(make: Make) -> None:
+    project = make({"rules/a.py": group()})
+    load(project, use_cache=False)
+    assert not (project.root / ".provision").exists()
+    load(project)
+    assert counts(load(project, use_cache=False)) == (1, 0)
+
+
+def test_the_cache_is_not_for_version_control(make: Make) -> None:
+    project = make({"rules/a.py": group()})
+    load(project)
+    assert (project.root / cache.FOLDER / ".gitignore").read_text() == "*\n"
+
+
+def test_any_damage_makes_it_as_good_as_none(make: Make) -> None:
+    project = make({"rules/a.py": group("a"), "rules/b.py": group("b")})
+    whole = load(project)
+    file = pack(project)
+    good = file.read_bytes()
+    damaged = [b"", b"x", good[:30], good[:-1], good + b"x", b"y" + good[1:]]
+    damaged += [good[:at] + bytes([good[at] ^ 1]) + good[at + 1 :] for at in range(0, len(good), 37)]
+    for bad in damaged:
+        file.write_bytes(bad)
+        assert cache.read(project, cache.stamp_of(project)) == {}
+    loaded = load(project)
+    assert counts(loaded) == (2, 0)
+    assert loaded.definitions == whole.definitions
+    assert file.read_bytes() == good
+
+
+def test_a_cache_that_cannot_be_read_or_written_hides_nothing(make: Make) -> None:
+    project = make({"rules/a.py": group(), "rules/b.py": "1/0\n", ".provision": "a file in the way"})
+    for _ in range(2):
+        loaded = load(project)
+        assert keys(loaded) == ["a.yml/g"]
+        assert [problem.path for problem in loaded.problems] == ["rules/b.py"]
+    (project.root / ".provision").unlink()
+    load(project)
+    file = pack(project)
+    file.unlink()
+    file.mkdir()
+    (file / "x").touch()
+    assert keys(load(project)) == ["a.yml/g"]
+    assert [entry.name for entry in file.parent.iterdir() if entry.name.endswith(".new")] == []
+
+
+def test_another_python_toolkit_or_package_makes_another_stamp(
+    make: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    project = make({})
+    stamps = {cache.stamp_of(project)}
+    assert cache.stamp_of(project) in stamps
+
+    def changed() -> bool:
+        before = len(stamps)
+        stamps.add(cache.stamp_of(project))
+        return len(stamps) > before
+
+    installed = tmp_path / "site-packages"
+    (installed / "grafanalib-0.7.1.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(installed)
+    assert changed()
+    (installed / "grafanalib-0.7.1.dist-info").rename(installed / "grafanalib-0.7.2.dist-info")
+    assert changed()
+    monkeypatch.setattr(sys, "version", "3.99")
+    assert changed()
+    monkeypatch.setenv("TZ", "Europe/Paris")
+    assert changed()
+    monkeypatch.setattr(cache, "TOOLKIT", str(tmp_path))
+    assert changed()
+    (tmp_path / "compile").mkdir()
+    (tmp_path / "compile" / "x.py").write_text("1")
+    assert changed()
+    (tmp_path / "compile" / "x.py").write_text("2")
+    assert changed()
+    (tmp_path / "compile" / "x.pyc").write_text("")
+    assert not changed()
+    project = replace(project, root=tmp_path / "elsewhere")
+    assert changed()
+
+
+def test_another_stamp_finds_nothing(make: Make) -> None:
+    project = make({})
+    entries = {"rules/a.py": Entry((("file", "rules/a.py", "x"),), (("name", "y"),), b"blob")}
+    cache.write(project, "one", entries)
+    assert cache.read(project, "two") == {}
+    found = cache.read(project, "one")
+    assert list(found) == ["rules/a.py"]
+    assert bytes(found["rules/a.py"].blob) == b"blob"
+
+
+def test_a_device_never_holds(make: Make) -> None:
+    project = make({})
+    entries = {"rules/a.py": Entry((("file", "/dev/null", "special"),), (), b"")}
+    assert cache.holding(project, entries, ["rules/a.py", "rules/b.py"]) == {}
