@@ -1,0 +1,132 @@
+"""Whether an expression is PromQL. The verdict is Prometheus 3.14's, as promtool gives it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import promql_parser
+
+from provision.promql.grammar import EXPERIMENTAL, plain
+from provision.promql.tokens import Misplaced
+
+_LONGEST = 100_000
+_MOST_OPERATORS = 1_000
+_DEEPEST = 250
+"""promql-parser recurses for operators and brackets: some thousands overflow its stack and end the process."""
+
+_SMALL = 500
+"""Characters; too few for any of these limits."""
+
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`', re.DOTALL)
+_OPERATOR = re.compile(r"[-+*/%^<>!]|==|(?i:\b(?:and|or|unless|atan2)\b)")
+_LENIENT = re.compile(
+    rf"\b(?:{'|'.join(sorted(EXPERIMENTAL))})\s*\("  # functions that must be enabled
+    r"|(?i:\bfill(?:_left|_right)?\s*\(|\blimitk\b|\blimit_ratio\b)"
+    r"|[\"'`]\s*(?i:or)\b"  # {a="b" or c="d"}
+    r"|[\[:]\s*0|\d{5}|\d{3}[yw]|\d[eE]"  # ranges of nothing, numbers and durations out of range
+)
+"""Where promql-parser accepts what Prometheus may refuse."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyntaxProblem:
+    """Why an expression isn't PromQL.
+
+    Attributes:
+        message: what is wrong; no position in it.
+        line: the line of the expression where, counted from 1, when it is known.
+        column: the column of that line, counted from 1, when it is known.
+    """
+
+    message: str
+    line: int | None = None
+    column: int | None = None
+
+
+@lru_cache(maxsize=65536)
+def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | None:
+    """None when `expr` is PromQL, or else what is wrong with it. Grafana variables must be replaced before.
+
+    Args:
+        features: names of Prometheus' `--enable-feature` that are on.
+    """
+    problem = _too_large(expr)
+    if problem:
+        return problem
+    message = _refused(expr)
+    if message is None and not _LENIENT.search(expr):
+        return None
+    try:
+        words = plain(expr, features)
+    except Misplaced as misplaced:
+        return SyntaxProblem(misplaced.message, *position(expr, misplaced.start))
+    if words != expr:
+        message = _refused(words)
+    return None if message is None else SyntaxProblem(_reworded(message), *_position_named(expr, message))
+
+
+def position(text: str, start: int) -> tuple[int, int]:
+    """Line and column, both counted from 1, of the character at `start`."""
+    return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
+
+
+def _refused(expr: str) -> str | None:
+    try:
+        promql_parser.parse(expr)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _too_large(expr: str) -> SyntaxProblem | None:
+    if len(expr) < _SMALL:
+        return None
+    if len(expr) > _LONGEST:
+        return SyntaxProblem(f"{len(expr)} characters; an expression of more than {_LONGEST} isn't checked")
+    bare = _QUOTED.sub("", expr)
+    if bare.count("(") + bare.count("[") > _DEEPEST:
+        depth = deepest = 0
+        for character in re.findall(r"[()\[\]]", bare):
+            depth += 1 if character in "([" else -1
+            deepest = max(deepest, depth)
+        if deepest > _DEEPEST:
+            return SyntaxProblem(f"{deepest} brackets in one another; at most {_DEEPEST} are checked")
+    operators = sum(1 for _ in _OPERATOR.finditer(bare))
+    if operators > _MOST_OPERATORS:
+        return SyntaxProblem(
+            f"{operators} operators; an expression with more than {_MOST_OPERATORS} isn't checked"
+        )
+    return None
+
+
+_TYPES = {
+    "matrix": "a range vector",
+    "vector": "an instant vector",
+    "scalar": "a number",
+    "string": "a string",
+}
+_TYPE_MESSAGE = re.compile(r"expected type (\w+) in (.+), got (\w+)")
+_NAMED = re.compile(
+    r"(?:in call to function|function with name|in call to|metric name must not be set twice:) '([^']+)'"
+)
+
+
+def _reworded(message: str) -> str:
+    """promql-parser's message without what it gives away of its insides."""
+    types = _TYPE_MESSAGE.fullmatch(message)
+    if types:
+        wanted, got = (_TYPES.get(kind, kind) for kind in (types[1], types[3]))
+        where = re.sub(r"call to function '([^']+)'", r"\1()", types[2])
+        return f"{where} takes {wanted}, not {got}"
+    return message[:300]
+
+
+def _position_named(expr: str, message: str) -> tuple[int, int] | tuple[None, None]:
+    """Where the function that the message names stands, when it stands only once."""
+    named = _NAMED.search(message)
+    if named is None:
+        return None, None
+    found = list(re.finditer(rf"(?<![\w:]){re.escape(named[1])}(?![\w:])", expr))
+    return position(expr, found[0].start()) if len(found) == 1 else (None, None)
