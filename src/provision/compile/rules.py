@@ -11,7 +11,7 @@ from provision.author.place import Written
 from provision.compile import yamltext
 from provision.compile.keys import inside, rule_file_of
 from provision.compile.kinds import RULE_GROUP
-from provision.errors import Problem, ProvisionError
+from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
 
 Locate = Callable[[Written], Place | None]
@@ -82,9 +82,8 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     """The groups of a YAML rule file, fields as they are."""
     try:
         document = yamltext.load(content, path)
-    except ProvisionError as error:
-        line = getattr(error, "line", None)
-        return [], [Problem(path, line, error.what)]
+    except yamltext.YamlError as error:
+        return [], [Problem(path, error.line, error.what)]
     if document is None:
         return [], []
     groups = document.get("groups") if isinstance(document, dict) else None
