@@ -1,0 +1,236 @@
+"""Definitions to what a Grafana holds: folders, data sources and dashboards.
+
+| kind | key | body |
+| --- | --- | --- |
+| `folder` | uid | `{"title", "parentUid"}`, and `"description"` if it has one |
+| `datasource` | uid | as the definition; `secure` holds references, never values |
+| `dashboard` | uid | `{"folderUid", "spec"}` |
+
+A Grafana without nested folders gets a nested folder at its root, with its parents' titles before its own:
+`Traefik / Edge`. What Grafana would take and silently break is refused here, before anything is sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provision.compile.dialect.grafana_sources import Binding, Broken, Sources
+from provision.compile.keys import UID
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.errors import Problem, SourceErrors
+from provision.model import JSON, Definition, Resource, decode, encode
+
+__all__ = ["MARK", "TAG", "Binding", "GrafanaDialect", "canonical", "shape"]
+
+TAG: Final = "provision:"
+"""What the tag starts with that marks a dashboard on a server that keeps no manager with it."""
+
+MARK: Final = "provision"
+"""The field of a data source's `jsonData` that holds its mark."""
+
+_COUNTED_BY_THE_SERVER: Final = ("id", "version")
+_OF_AN_EXPORT: Final = ("__inputs", "__requires", "__elements")
+_EXACT_INTEGERS: Final = 2**53
+_INTEGERS: Final = 2.0**63
+
+
+@dataclass(frozen=True, slots=True)
+class GrafanaDialect:
+    """What one Grafana understands. Everything that differs between servers is decided from these.
+
+    Attributes:
+        version: as the server says it, such as `12.4.0`; for messages only.
+        dashboard_api: the version of `dashboard.grafana.app` to use, such as `v0alpha1`; None: the classic API.
+        folder_api: the version of `folder.grafana.app` to use; None: the classic API.
+        nested_folders: whether a folder can lie in another.
+        namespace: the organisation, as the resource API names it.
+    """
+
+    version: str = ""
+    dashboard_api: str | None = "v0alpha1"
+    folder_api: str | None = "v1beta1"
+    nested_folders: bool = True
+    namespace: str = "default"
+
+
+def shape(
+    definitions: Iterable[Definition], dialect: GrafanaDialect, *, datasource: Binding | None = None
+) -> tuple[Resource, ...]:
+    """The resources that a Grafana of this dialect is to hold.
+
+    Args:
+        datasource: a data source of the server that takes the place of the project's own of that type; those
+            are left out then, and everything in the dashboards that points to them points to it.
+
+    Raises:
+        SourceErrors: something in them would be refused by Grafana, or taken and broken; all of it is listed.
+    """
+    given = tuple(definitions)
+    problems: list[Problem] = []
+    folders = {found.key: (found, decode(found.body)) for found in given if found.kind == FOLDER}
+    sources = Sources(
+        {found.key: decode(found.body) for found in given if found.kind == DATASOURCE}, datasource
+    )
+    resources: list[Resource] = []
+    for definition in given:
+        try:
+            if definition.kind == FOLDER:
+                resources.append(_folder(definition, folders, dialect))
+            elif definition.kind == DATASOURCE and not sources.is_bound(definition.key):
+                resources.append(_datasource(definition, datasource))
+            elif definition.kind == DASHBOARD:
+                resources.append(_dashboard(definition, folders, sources))
+        except Broken as error:
+            place = definition.place
+            problems.append(Problem(place.path, place.line, str(error)))
+    problems.extend(_of_one_name(resources, dialect))
+    if problems:
+        raise SourceErrors(tuple(problems))
+    return tuple(resources)
+
+
+def canonical(kind: str, body: JSON) -> bytes:
+    """The bytes by which two bodies of a kind are compared, whoever made them: without what a server counts
+    or fills in, without marks, and with numbers as Grafana gives them back (1.0 is 1)."""
+    if kind == DASHBOARD:
+        body = {**body, "spec": _spec(body["spec"])}
+    elif kind == DATASOURCE:
+        data = {name: value for name, value in (body.get("jsonData") or {}).items() if name != MARK}
+        body = {name: value for name, value in body.items() if value or name in _DATASOURCE_FIELDS}
+        body["jsonData"] = data
+    elif kind == FOLDER:
+        body = {name: value for name, value in body.items() if value or name in ("title", "parentUid")}
+    return encode(_numbers(body))
+
+
+_DATASOURCE_FIELDS: Final = frozenset({
+    "name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser", "secure",
+})  # fmt: skip
+
+
+def _spec(spec: Mapping[str, Any]) -> dict[str, Any]:
+    result = {name: value for name, value in spec.items() if name not in _COUNTED_BY_THE_SERVER}
+    tags = result.get("tags")
+    if isinstance(tags, list):
+        result["tags"] = [tag for tag in tags if not (isinstance(tag, str) and tag.startswith(TAG))]
+    if not result.get("tags"):
+        result.pop("tags", None)
+    return result
+
+
+def _numbers(value: Any) -> Any:
+    """Grafana keeps every number as a 64-bit float and writes it as short as it can."""
+    if isinstance(value, dict):
+        return {name: _numbers(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    if isinstance(value, float) and value.is_integer() and abs(value) < _INTEGERS:
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _EXACT_INTEGERS:
+        return _numbers(float(value)) if abs(float(value)) < _INTEGERS else float(value)
+    return value
+
+
+def _folder(
+    definition: Definition, folders: Mapping[str, tuple[Definition, dict[str, Any]]], dialect: GrafanaDialect
+) -> Resource:
+    body = decode(definition.body)
+    parent = body["parent"]
+    if parent and parent not in folders:
+        raise Broken(f"folder {body['title']!r} lies in {parent!r}, which is no folder of this project")
+    _check_uid(body["uid"])
+    _check_title(body["title"], "a folder")
+    parent_uid = folders[parent][1]["uid"] if parent else ""
+    if dialect.nested_folders:
+        shaped = {"title": body["title"], "parentUid": parent_uid}
+        needs = ((FOLDER, parent_uid),) if parent_uid else ()
+    else:
+        titles = [body["title"]]
+        while parent:
+            titles.append(folders[parent][1]["title"])
+            parent = folders[parent][1]["parent"]
+            if parent and parent not in folders:
+                raise Broken(
+                    f"folder {body['title']!r} lies in {parent!r}, which is no folder of this project"
+                )
+        shaped, needs = {"title": " / ".join(reversed(titles)), "parentUid": ""}, ()
+    return Resource(FOLDER, body["uid"], canonical(FOLDER, shaped), (definition.place,), needs)
+
+
+def _datasource(definition: Definition, bound: Binding | None) -> Resource:
+    body = decode(definition.body)
+    _check_uid(body["uid"])
+    if not body["name"]:
+        raise Broken("a data source has no name")
+    if bound is not None and bound.name == body["name"]:
+        raise Broken(
+            f"the data source {body['name']!r} has the name of the one that the dashboards are bound to, "
+            f"which is of type {bound.type!r}; rename it or leave --datasource out"
+        )
+    if MARK in body["jsonData"]:
+        raise Broken(f"jsonData of data source {body['name']!r}: the field {MARK!r} is the toolkit's own")
+    return Resource(DATASOURCE, body["uid"], canonical(DATASOURCE, body), (definition.place,))
+
+
+def _dashboard(
+    definition: Definition, folders: Mapping[str, tuple[Definition, dict[str, Any]]], sources: Sources
+) -> Resource:
+    body = decode(definition.body)
+    spec = body["spec"]
+    name = f"dashboard {spec.get('title') or definition.key!r}"
+    if "elements" in spec and "layout" in spec:
+        raise Broken(
+            f"{name} is of Grafana's second generation (v2), which the classic schema would store as an "
+            f"empty dashboard; export it as classic JSON (v1)"
+        )
+    if spec.get("__elements"):
+        raise Broken(f"{name} carries library panels (__elements), which a push would lose; unlink them")
+    _check_uid(definition.key)
+    _check_title(spec.get("title"), "a dashboard")
+    path = body["folder"]
+    if path and path not in folders:
+        raise Broken(f"{name} lies in {path!r}, which is no folder of this project")
+    folder_uid = folders[path][1]["uid"] if path else ""
+    spec, used = sources.settle(spec)
+    spec = {key: value for key, value in spec.items() if key not in _OF_AN_EXPORT}
+    spec["uid"] = definition.key
+    shaped = canonical(DASHBOARD, {"folderUid": folder_uid, "spec": spec})
+    needs = [(FOLDER, folder_uid)] if folder_uid else []
+    needs += [(DATASOURCE, uid) for uid in sorted(used)]
+    return Resource(DASHBOARD, definition.key, shaped, (definition.place,), tuple(needs))
+
+
+def _check_uid(uid: str) -> None:
+    if not UID.fullmatch(uid):
+        raise Broken(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
+
+
+def _check_title(title: object, what: str) -> None:
+    if not isinstance(title, str) or not title.strip():
+        raise Broken(f"{what} without a title, which Grafana refuses")
+
+
+def _of_one_name(resources: Iterable[Resource], dialect: GrafanaDialect) -> list[Problem]:
+    """Names that two resources have and a server wants only once: of data sources always, of dashboards in a
+    folder (and of folders, which count as dashboards of the root) on the classic API."""
+    problems = []
+    first: dict[tuple[str, ...], Resource] = {}
+    for resource in resources:
+        body = decode(resource.body)
+        name: tuple[str, ...]
+        if resource.kind == DATASOURCE:
+            name = ("data source", "", body["name"])
+        elif resource.kind == DASHBOARD and dialect.dashboard_api is None:
+            name = ("title", body["folderUid"], body["spec"]["title"])
+        elif resource.kind == FOLDER and dialect.folder_api is None:
+            name = ("title", body["parentUid"], body["title"])
+        else:
+            continue
+        other = first.setdefault(name, resource)
+        if other is not resource:
+            what = "the name of a data source" if resource.kind == DATASOURCE else "in this folder, the title"
+            message = f"{what} {name[2]!r} is taken by {other.places[0]}, and this Grafana wants it once"
+            problems.append(Problem(resource.places[0].path, resource.places[0].line, message))
+    return problems
