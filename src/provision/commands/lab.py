@@ -133,6 +133,7 @@ def down(
 def _watch(started: Started, folder: Path, form: str, *, once: bool, quiet: bool) -> int:
     """Print what every panel shows, again and again, until Ctrl-C, or until the lab ends."""
     from provision.author.durations import seconds
+    from provision.client.prometheus import Prometheus
     from provision.client.session import Endpoint, open_session
     from provision.lab import lifecycle, stack, state
     from provision.lab.readings import readings
@@ -147,7 +148,7 @@ def _watch(started: Started, folder: Path, form: str, *, once: bool, quiet: bool
                     return DONE
                 if what := lifecycle.ended(folder, started.lab):
                     raise ProvisionError(what, where="the lab")
-                shown = list(readings(started.definitions, session, seconds(stack.INTERVAL)))
+                shown = list(readings(started.definitions, Prometheus(session), seconds(stack.INTERVAL)))
                 _print(shown, form, rounds, once=once)
                 if once:
                     return FAILED if any(reading.error for reading in shown) else DONE

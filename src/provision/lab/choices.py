@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from provision.author.durations import seconds
-from provision.client.session import Session
-from provision.lab import queries
+from provision.client.prometheus import Prometheus, Sample
+from provision.errors import ProvisionError
 from provision.promql.variables import substitute
 
 _ALL = "$__all"
@@ -55,7 +55,7 @@ def range_seconds(dashboard: Mapping[str, Any]) -> float:
 
 
 def chosen(
-    variables: Sequence[Mapping[str, Any]], session: Session, built_ins: Mapping[str, str], source: str
+    variables: Sequence[Mapping[str, Any]], client: Prometheus, built_ins: Mapping[str, str], source: str
 ) -> dict[str, str]:
     """The text that each variable of a dashboard is replaced by.
 
@@ -65,22 +65,24 @@ def chosen(
         source: the uid of the data source.
 
     Raises:
-        ProvisionError: Prometheus doesn't answer, or refuses a variable's query.
+        ServerRefused: Prometheus refuses a variable's query.
+        Unreachable: it doesn't answer.
+        ProvisionError: a variable's regex can't be read.
     """
     values = dict(built_ins)
     for variable in variables:
-        values[variable["name"]] = _value(variable, session, values, source)
+        values[variable["name"]] = _value(variable, client, values, source)
     return values
 
 
-def _value(variable: Mapping[str, Any], session: Session, known: Mapping[str, str], source: str) -> str:
+def _value(variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, str], source: str) -> str:
     kind = variable.get("type", "query")
     current = (variable.get("current") or {}).get("value")
     if kind == "datasource":
         return source
     if kind in ("constant", "textbox"):
         return str(current or variable.get("query") or "")
-    options = _options(kind, variable, session, known)
+    options = _options(kind, variable, client, known)
     wanted = [str(value) for value in current] if isinstance(current, list) else [str(current or "")]
     every = bool(variable.get("includeAll"))
     picked = [value for value in wanted if value in options]
@@ -95,14 +97,16 @@ def _value(variable: Mapping[str, Any], session: Session, known: Mapping[str, st
     return picked[0] if picked else ""
 
 
-def _options(kind: str, variable: Mapping[str, Any], session: Session, known: Mapping[str, str]) -> list[str]:
+def _options(
+    kind: str, variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, str]
+) -> list[str]:
     query = variable.get("query") or variable.get("definition") or ""
     text = str(query.get("query", "") if isinstance(query, dict) else query)
     if kind in ("custom", "interval"):
         return [_custom_value(option) for option in _CUSTOM.findall(text)]
     if kind != "query":
         return []
-    return _matching(str(variable.get("regex") or ""), _asked(substitute(text, known), session))
+    return _matching(str(variable.get("regex") or ""), _asked(substitute(text, known), client))
 
 
 def _custom_value(option: str) -> str:
@@ -111,21 +115,19 @@ def _custom_value(option: str) -> str:
     return (value if colon else name).strip()
 
 
-def _asked(query: str, session: Session) -> Sequence[str]:
+def _asked(query: str, client: Prometheus) -> Sequence[str]:
     """What a query of a variable gives: Grafana's functions for Prometheus, or a plain expression."""
     query = query.strip()
     if match := _LABEL_VALUES.fullmatch(query):
-        return queries.label_values(session, match["label"], match["selector"])
-    if query == "label_names()":
-        return queries.label_names(session)
+        return client.label_values(match["label"], [match["selector"]] if match["selector"] else ())
     if match := _METRICS.fullmatch(query):
-        return sorted(name for name in queries.metric_names(session) if re.search(match["pattern"], name))
+        return tuple(name for name in client.label_values("__name__") if re.search(match["pattern"], name))
     match = _QUERY_RESULT.fullmatch(query)
-    found = queries.instant(session, match["expr"] if match else query) if query else ()
+    found = client.query(match["expr"] if match else query) if query else ()
     return [_written(sample) for sample in found]
 
 
-def _written(sample: queries.Sample) -> str:
+def _written(sample: Sample) -> str:
     labels = ",".join(f'{name}="{value}"' for name, value in sample.labels.items() if name != "__name__")
     return f"{sample.labels.get('__name__', '')}{{{labels}}} {sample.value:g}"
 
@@ -135,7 +137,10 @@ def _matching(pattern: str, options: Sequence[str]) -> list[str]:
     if not pattern:
         return list(options)
     body = re.fullmatch(r"/(.*)/\w*", pattern, re.DOTALL)
-    compiled = re.compile(_python_groups(body[1] if body else pattern))
+    try:
+        compiled = re.compile(_python_groups(body[1] if body else pattern))
+    except re.error as error:
+        raise ProvisionError(f"the regex {pattern!r} can't be read: {error}") from None
     found = []
     for option in options:
         if match := compiled.search(option):

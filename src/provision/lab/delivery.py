@@ -7,17 +7,17 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from provision.client.session import Endpoint, Session, open_session
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
 from provision.compile.dialect import prometheus as prometheus_dialect
 from provision.errors import ProvisionError
-from provision.lab import queries
 from provision.model import Definition, Resource
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
 from provision.ship.target import Target, alertmanager, prometheus
 
-SCRAPES = 3
-"""How many samples of each target are waited for: a rate needs two, and the first may come late."""
+SCRAPES = 6
+"""How many samples of each target are waited for: what `$__rate_interval` covers, and one more."""
 
 SETTLE_SECONDS = 60.0
 _PAUSE_SECONDS = 0.25
@@ -52,20 +52,20 @@ def settle(url: str) -> None:
     """
     limit = time.monotonic() + SETTLE_SECONDS
     with open_session(Endpoint(url)) as session:
-        while missing := _missing(session):
+        while missing := _missing(Prometheus(session)):
             if time.monotonic() > limit:
                 raise ProvisionError(f"{missing} after {SETTLE_SECONDS:.0f} s", where=url)
             time.sleep(_PAUSE_SECONDS)
 
 
-def _missing(session: Session) -> str:
-    unscraped = [target["scrapeUrl"] for target in queries.targets(session) if target["health"] == "unknown"]
+def _missing(client: Prometheus) -> str:
+    unscraped = [target.url for target in client.targets() if target.health == "unknown"]
     if unscraped:
         return f"{', '.join(unscraped)} isn't scraped"
-    counts = queries.instant(session, "min(count_over_time(up[5m]))")
+    counts = client.query("min(count_over_time(up[5m]))")
     if not counts or counts[0].value < SCRAPES:
         return "not every target is scraped a few times"
-    waiting = [rule["name"] for rule in queries.rules(session) if rule["health"] == "unknown"]
+    waiting = [rule.name for group in client.rules() for rule in group.rules if rule.health == "unknown"]
     return f"{', '.join(waiting)} isn't evaluated" if waiting else ""
 
 

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from provision.client.session import Session
+from provision.client.prometheus import Prometheus, Sample
 from provision.compile.kinds import DASHBOARD, DATASOURCE
-from provision.lab import choices, queries
-from provision.lab.panel_fields import Field, field_of
+from provision.errors import ProvisionError, ServerRefused, Unreachable
+from provision.lab import choices
+from provision.lab.panel_fields import field_of
 from provision.model import Definition, decode
 from provision.promql.names import metric_names
 from provision.promql.variables import substitute
@@ -45,7 +46,9 @@ class Reading:
     error: str = ""
 
 
-def readings(definitions: Sequence[Definition], session: Session, scrape_seconds: float) -> Iterator[Reading]:
+def readings(
+    definitions: Sequence[Definition], client: Prometheus, scrape_seconds: float
+) -> Iterator[Reading]:
     """What each panel of each dashboard shows now, in the dashboards' order; panels without queries, such as
     text, are left out, and so are queries of other data sources than a Prometheus.
 
@@ -53,13 +56,13 @@ def readings(definitions: Sequence[Definition], session: Session, scrape_seconds
         scrape_seconds: the time between two scrapes.
 
     Raises:
-        ProvisionError: the server doesn't answer. A query that it refuses is told in its reading.
+        Unreachable: the server doesn't answer. A query that it refuses is told in its reading.
     """
     source = next((item.key for item in definitions if item.kind == DATASOURCE), "prometheus")
-    known = queries.metric_names(session)
+    known = frozenset(client.label_values("__name__"))
     dashboards = [decode(item.body)["spec"] for item in definitions if item.kind == DASHBOARD]
     for dashboard in sorted(dashboards, key=lambda spec: str(spec.get("title", ""))):
-        yield from _of_dashboard(dashboard, session, scrape_seconds, source, known)
+        yield from _of_dashboard(dashboard, client, scrape_seconds, source, known)
 
 
 def panels(dashboard: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
@@ -72,16 +75,22 @@ def panels(dashboard: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
 
 
 def _of_dashboard(
-    dashboard: Mapping[str, Any], session: Session, scrape_seconds: float, source: str, known: frozenset[str]
+    dashboard: Mapping[str, Any],
+    client: Prometheus,
+    scrape_seconds: float,
+    source: str,
+    known: frozenset[str],
 ) -> Iterator[Reading]:
     title = str(dashboard.get("title", ""))
     variables = (dashboard.get("templating") or {}).get("list", ())
     refused = ""
     values: dict[str, str] = {}
     try:
-        values = choices.chosen(variables, session, choices.built_in(dashboard, {}, scrape_seconds), source)
-    except queries.QueryError as error:
-        refused = f"a variable's query: {error}"
+        values = choices.chosen(variables, client, choices.built_in(dashboard, {}, scrape_seconds), source)
+    except Unreachable:
+        raise
+    except ProvisionError as error:
+        refused = f"a variable: {error.what}"
     for panel in panels(dashboard):
         targets = [target for target in panel.get("targets", ()) if _is_asked(panel, target)]
         if not targets:
@@ -92,9 +101,9 @@ def _of_dashboard(
             continue
         expressions = {**values, **choices.built_in(dashboard, panel, scrape_seconds)}
         try:
-            yield _of_panel(title, name, panel, targets, expressions, session, known)
-        except queries.QueryError as error:
-            yield Reading(title, name, error=str(error))
+            yield _of_panel(title, name, panel, targets, expressions, client, known)
+        except ServerRefused as error:
+            yield Reading(title, name, error=error.what)
 
 
 def _is_asked(panel: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
@@ -109,47 +118,53 @@ def _of_panel(
     panel: Mapping[str, Any],
     targets: Sequence[Mapping[str, Any]],
     variables: Mapping[str, str],
-    session: Session,
+    client: Prometheus,
     known: frozenset[str],
 ) -> Reading:
     values: list[Value] = []
     missing: set[str] = set()
     for target in targets:
         expr = substitute(target["expr"], variables)
-        samples = queries.instant(session, expr)
+        samples = client.query(expr)
         if not samples:
             missing |= metric_names(expr) - known
-        field = field_of(panel, target)
-        values += _written(samples, target, field, alone=len(targets) == 1)
+        values += _written(panel, samples, target, alone=len(targets) == 1)
     why = f"no series called {', '.join(sorted(missing))}" if missing and not values else ""
     return Reading(dashboard, name, tuple(values), why)
 
 
 def _written(
-    samples: Sequence[queries.Sample], target: Mapping[str, Any], field: Field, *, alone: bool
+    panel: Mapping[str, Any], samples: Sequence[Sample], target: Mapping[str, Any], *, alone: bool
 ) -> Iterator[Value]:
     legend = str(target.get("legendFormat") or "")
-    ordered = samples
-    if target.get("format") == "table":
-        ordered = sorted(samples, key=lambda sample: sample.value)
-    same = _shared_labels(samples)
-    for sample in ordered:
-        if legend and legend != "__auto":
-            name = _filled(legend, sample.labels)
-        else:
-            name = ", ".join(value for label, value in sorted(sample.labels.items()) if label not in same)
-        if alone and len(samples) == 1 and not _LABEL.search(legend):
-            name = ""
-        yield Value(name.strip(), sample.value, field.written(sample.value, name))
+    legend = "" if legend == "__auto" else legend
+    is_table = target.get("format") == "table"
+    columns = _columns(panel, samples) if is_table else _telling_labels(samples)
+    field = field_of(panel, target)
+    unnamed = alone and len(samples) == 1 and not is_table and not _LABEL.search(legend)
+    for sample in sorted(samples, key=lambda sample: sample.value) if is_table else samples:
+        name = _filled(legend, sample.labels) if legend else _joined(sample.labels, columns)
+        yield Value("" if unnamed else name, sample.value, field.written(sample.value, name))
+
+
+def _columns(panel: Mapping[str, Any], samples: Sequence[Sample]) -> list[str]:
+    """The labels that a table shows: those that it filters for, or else those that tell its rows apart."""
+    for transformation in panel.get("transformations") or ():
+        if transformation.get("id") == "filterFieldsByName":
+            included = (transformation.get("options") or {}).get("include") or {}
+            return [name for name in included.get("names") or () if name != "Value"]
+    return _telling_labels(samples)
+
+
+def _telling_labels(samples: Sequence[Sample]) -> list[str]:
+    """The labels that aren't alike in all series."""
+    names = sorted({name for sample in samples for name in sample.labels})
+    return [name for name in names if len({sample.labels.get(name) for sample in samples}) > 1]
+
+
+def _joined(labels: Mapping[str, str], names: Sequence[str]) -> str:
+    return ", ".join(labels[name] for name in names if labels.get(name))
 
 
 def _filled(legend: str, labels: Mapping[str, str]) -> str:
-    return _LABEL.sub(lambda match: labels.get(match[1], ""), legend)
-
-
-def _shared_labels(samples: Sequence[queries.Sample]) -> set[str]:
-    """The labels that say nothing, because all series have them alike."""
-    first = samples[0].labels if samples else {}
-    return {
-        label for label, value in first.items() if all(item.labels.get(label) == value for item in samples)
-    }
+    return _LABEL.sub(lambda match: labels.get(match[1], ""), legend).strip()

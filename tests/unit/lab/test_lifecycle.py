@@ -1,0 +1,306 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.errors import ProvisionError
+from provision.lab import delivery, lifecycle, preparation, processes, stack, state, supervisor
+from provision.lab.lifecycle import Status, down, status, up
+from provision.lab.preparation import Prepared
+from provision.lab.serving import Reply, Server
+from provision.lab.stack import Component
+from provision.lab.state import Lab
+from provision.model import Definition, Place, Resource
+from provision.project import Project
+from provision.tools import alertmanager_templates, servers
+from provision.tools.alertmanager_templates import Launch
+
+SERVES = (
+    "import sys; from provision.lab.serving import *;"
+    "sys.exit(run(Server(int(sys.argv[1]), lambda r: Reply(200, 'well'))))"
+)
+WAITS = "import time; time.sleep(600)"
+DEFINITIONS = (Definition("dashboard", "one", b"{}", Place("dashboards/one.py")),)
+
+
+def python(name: str, code: str, *arguments: str, url: str = "") -> Component:
+    command = (sys.executable, "-c", code, *arguments)
+    return Component(name, name, command, url, "/health" if url else "")
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(root=tmp_path / "project", name="test")
+
+
+@pytest.fixture
+def folder(project: Project) -> Iterator[Path]:
+    folder = lifecycle.default_folder(project)
+    yield folder
+    down(folder)
+
+
+@pytest.fixture
+def pushed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """A lab of two small processes instead of the real servers; what was pushed to it."""
+    done: list[str] = []
+
+    def prepare(
+        _project: Project, _ports: stack.Ports, _programs: object, folder: Path, **_: object
+    ) -> Prepared:
+        (folder / "prometheus").mkdir()
+        port = Server(0, lambda _: Reply(200, ""))
+        port.server_close()
+        one = python("one", SERVES, str(port.server_port), url=f"http://127.0.0.1:{port.server_port}")
+        return Prepared(DEFINITIONS, (one,), python("traffic", WAITS))
+
+    monkeypatch.setattr(servers, "find_or_fetch", lambda *_: {"alertmanager": Path("alertmanager")})
+    monkeypatch.setattr(alertmanager_templates, "prepare", lambda *_: Launch())
+    monkeypatch.setattr(preparation, "prepare", prepare)
+    monkeypatch.setattr(preparation, "routing", lambda *_: Resource("kind", "root", b"{}"))
+    monkeypatch.setattr(delivery, "push_routes", lambda *_: done.append("routes"))
+    monkeypatch.setattr(delivery, "push_rules", lambda *_: done.append("rules"))
+    monkeypatch.setattr(delivery, "settle", lambda *_: done.append("settled"))
+    return done
+
+
+def left(lab: Lab) -> set[processes.Process]:
+    return set(processes.marked(supervisor.MARK, lab.id))
+
+
+def test_from_start_to_end(project: Project, folder: Path, pushed: list[str]) -> None:
+    told: list[str] = []
+    assert status(folder) == Status("stopped")
+    started = up(project, folder, tell=told.append)
+    assert pushed == ["routes", "rules", "settled"]
+    assert started.definitions == DEFINITIONS
+    assert [entry.name for entry in started.lab.processes] == ["one", "traffic"]
+    found = status(folder)
+    assert (found.condition, found.alive) == ("running", {"one": True, "traffic": True})
+    assert found.lab == started.lab
+    assert "starting one" in told
+    assert lifecycle.ended(folder, started.lab) == ""
+    assert down(folder)
+    assert left(started.lab) == set()
+    assert not project.root.exists()  # not even the folders above it that were made for it
+    assert not down(folder)
+
+
+def test_without_traffic_there_are_no_clients(project: Project, folder: Path, pushed: list[str]) -> None:
+    started = up(project, folder, traffic=False)
+    assert [entry.name for entry in started.lab.processes] == ["one"]
+
+
+def test_without_routes_none_are_pushed(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "routing", lambda *_: None)
+    up(project, folder)
+    assert pushed == ["rules", "settled"]
+
+
+def test_a_second_one_says_that_one_is_running(project: Project, folder: Path, pushed: list[str]) -> None:
+    started = up(project, folder)
+    with pytest.raises(ProvisionError, match="a lab is running there already; stop it with") as caught:
+        up(project, folder)
+    assert caught.value.where == str(folder)
+    assert status(folder).lab == started.lab
+
+
+def test_one_that_is_being_started_is_left_alone(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starter = subprocess.Popen([sys.executable, "-c", WAITS])
+    other = processes.identify(starter.pid)
+    assert other is not None
+    folder.mkdir(parents=True)
+    state.write(folder, Lab("a", state.this_boot(), False, other, "", ""))
+    assert status(folder).condition == "starting"
+    with pytest.raises(ProvisionError, match="a lab is being started there already"):
+        up(project, folder)
+    assert down(folder)  # ends the one that starts it too
+    starter.wait()
+    assert not folder.exists()
+
+
+def test_of_two_at_once_one_is_told(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "claim", lambda *_: False)
+    with pytest.raises(ProvisionError, match="a lab is being started there already"):
+        up(project, folder)
+
+
+def test_what_an_earlier_one_left_is_cleared(project: Project, folder: Path, pushed: list[str]) -> None:
+    first = up(project, folder)
+    processes.stop(entry.process for entry in first.lab.processes)
+    found = status(folder)
+    assert (found.condition, found.alive) == ("incomplete", {"one": False, "traffic": False})
+    told: list[str] = []
+    second = up(project, folder, tell=told.append)
+    assert told[0].startswith("clearing what an earlier lab left")
+    assert second.lab.id != first.lab.id
+
+
+@pytest.mark.parametrize("stage", ["push_routes", "push_rules", "settle"])
+@pytest.mark.parametrize("error", [ProvisionError("it fails"), KeyboardInterrupt(), SystemExit(143)])
+def test_nothing_is_left_of_one_that_fails_or_is_interrupted(
+    project: Project,
+    folder: Path,
+    pushed: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    stage: str,
+    error: BaseException,
+) -> None:
+    seen: list[Lab] = []
+
+    def fail(*_: object) -> None:
+        lab = state.read(folder)
+        assert lab is not None
+        seen.append(lab)
+        raise error
+
+    monkeypatch.setattr(delivery, stage, fail)
+    with pytest.raises(type(error)):
+        up(project, folder)
+    assert len(seen[0].processes) >= 1
+    assert left(seen[0]) == set()
+    assert not project.root.exists()
+
+
+def test_one_that_was_killed_half_way_is_cleared_by_down(
+    project: Project, folder: Path, pushed: list[str]
+) -> None:
+    started = up(project, folder)
+    # As after a kill between starting a process and writing it down.
+    gone = processes.Process(2**22 + 1, 1)
+    state.write(folder, replace(started.lab, ready=False, starter=gone, processes=()))
+    assert status(folder).condition == "incomplete"
+    assert left(started.lab) != set()
+    assert down(folder)
+    assert left(started.lab) == set()
+    assert not folder.exists()
+
+
+def test_the_folder_is_kept_when_asked(project: Project, folder: Path, pushed: list[str]) -> None:
+    started = up(project, folder)
+    assert down(folder, keep=True)
+    assert left(started.lab) == set()
+    assert sorted(path.name for path in folder.iterdir()) == ["logs", "prometheus"]
+    assert status(folder) == Status("stopped")
+    with pytest.raises(ProvisionError, match="is not empty, and holds no lab; name another folder"):
+        up(project, folder)
+
+
+def test_a_folder_that_holds_something_else_is_never_touched(
+    project: Project, tmp_path: Path, pushed: list[str]
+) -> None:
+    (tmp_path / "precious").mkdir()
+    (tmp_path / "precious" / "file").touch()
+    with pytest.raises(ProvisionError, match="is not empty, and holds no lab"):
+        up(project, tmp_path / "precious")
+    assert not down(tmp_path / "precious")
+    assert (tmp_path / "precious" / "file").exists()
+
+
+def test_an_empty_folder_will_do(project: Project, tmp_path: Path, pushed: list[str]) -> None:
+    (tmp_path / "empty").mkdir()
+    up(project, tmp_path / "empty")
+    assert down(tmp_path / "empty")
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_folder_that_can_not_be_made_is_told(project: Project, tmp_path: Path, pushed: list[str]) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ProvisionError, match="can't be used for the lab: Not a directory"):
+        up(project, tmp_path / "file" / "lab")
+
+
+def test_what_was_made_on_the_system_goes_with_it(
+    project: Project, folder: Path, tmp_path: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = tmp_path / "link"
+
+    def prepare(*_: object) -> Launch:
+        link.symlink_to(tmp_path)
+        return Launch((), (link,))
+
+    monkeypatch.setattr(alertmanager_templates, "prepare", prepare)
+    told: list[str] = []
+    up(project, folder, tell=told.append)
+    assert f"Debian's Alertmanager needs {link}; it is removed with the lab" in told
+    down(folder)
+    assert not link.is_symlink()
+
+
+def test_a_process_that_ends_by_itself_is_told(project: Project, folder: Path, pushed: list[str]) -> None:
+    started = up(project, folder)
+    supervisor.log_file(folder, "one").write_text("out of memory\n")
+    processes.stop([started.lab.processes[0].process])
+    assert lifecycle.ended(folder, started.lab) == "one has ended\n    out of memory"
+    assert status(folder).condition == "incomplete"
+
+
+def test_a_folder_that_goes_meanwhile_is_no_failure(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up(project, folder)
+    remove: Callable[[Path], None] = supervisor.remove
+
+    def twice(path: Path) -> None:
+        remove(path)
+        remove(path)
+
+    monkeypatch.setattr(supervisor, "remove", twice)
+    assert down(folder)
+    assert not folder.exists()
+
+
+def test_a_folder_that_can_not_be_removed_is_told(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    up(project, folder)
+
+    def fail(path: Path) -> None:
+        raise PermissionError(1, "Operation not permitted", str(path / "prometheus"))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(supervisor, "remove", fail)
+        with pytest.raises(ProvisionError, match="prometheus: can't be removed: Operation not permitted"):
+            down(folder)
+    assert down(folder)
+
+
+def test_the_starter_is_asked_to_end_its_lab_itself(project: Project, folder: Path, tmp_path: Path) -> None:
+    code = (
+        "import shutil, signal, sys, time\n"
+        f"def end(*_):\n    shutil.rmtree({str(folder)!r}); sys.exit()\n"
+        "signal.signal(signal.SIGTERM, end); print(flush=True); time.sleep(600)"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert starter.stdout is not None
+    starter.stdout.readline()
+    other = processes.identify(starter.pid)
+    assert other is not None
+    folder.mkdir(parents=True)
+    state.write(folder, Lab("a", state.this_boot(), True, other, "", ""))
+    assert down(folder)
+    starter.wait()
+    starter.stdout.close()
+    assert not folder.exists()
+
+
+def test_elsewhere_than_on_linux(project: Project, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "BOOT_ID", Path("/nonexistent"))
+    with pytest.raises(ProvisionError, match="the lab needs Linux"):
+        up(project, folder)
+    monkeypatch.undo()
+
+
+def test_the_default_folder_is_in_the_project(project: Project) -> None:
+    assert lifecycle.default_folder(project) == project.root / ".provision" / "lab"
+    assert os.fspath(project.root) in str(lifecycle.default_folder(project))
