@@ -125,13 +125,14 @@ def bars(
 def timeline(
     title: str, description: str, queries: Queries, words: Mapping[int, str], good: Sequence[int] = (1,)
 ) -> StateTimeline:
-    """States over time, each written as a word."""
+    """States over time, each with its word written into it."""
     return StateTimeline(
         title=title,
         description=description,
         dataSource=DATASOURCE,
         targets=_targets(queries),
         mappings=_mappings(words, good),
+        showValue="always",
         extraJson={"fieldConfig": {"defaults": {"unit": units.SHORT}}},
     )
 
@@ -153,7 +154,7 @@ def table(
         title=title,
         description=description,
         dataSource=DATASOURCE,
-        targets=[Target(expr=query, format="table", instant=True, refId="A", intervalFactor=1)],
+        targets=[Target(expr=query, format="table", instant=True, refId="A")],
         unit=unit,
         thresholds=list(thresholds),
         mappings=_mappings(words),
@@ -209,7 +210,7 @@ def grid(*lines: Line) -> list[Panel]:
 def _targets(queries: Queries, *, instant: bool = False) -> list[Target]:
     return [
         Target(
-            expr=expr, legendFormat=legend, instant=instant, refId=chr(ord("A") + number), intervalFactor=1
+            expr=expr, legendFormat=legend, instant=instant, refId=chr(ord("A") + number)
         )
         for number, (legend, expr) in enumerate(queries.items())
     ]

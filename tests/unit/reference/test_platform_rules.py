@@ -63,7 +63,9 @@ FAULTS = {
     "PrometheusNotIngesting page": {
         f'prometheus_tsdb_head_samples_appended_total{{{PROMETHEUS}, type="float"}}': "0+1000x14 15000x85"
     },
-    "PrometheusStorageFailing ticket": {f"prometheus_tsdb_wal_corruptions_total{{{PROMETHEUS}}}": "0x19 1x80"},
+    "PrometheusStorageFailing ticket": {
+        f"prometheus_tsdb_wal_corruptions_total{{{PROMETHEUS}}}": "0x19 1x80"
+    },
     "PrometheusNotificationsFailing page": {
         f'prometheus_notifications_errors_total{{{PROMETHEUS}, alertmanager="am"}}': "0x19 1+5x80"
     },
