@@ -12,6 +12,8 @@ from provision.diff.places import FOLDED
 from provision.diff.words import counted, words
 from provision.model import Change, encode
 
+_NAMED: Final = 5
+_WIDTH: Final = 200
 _QUERY: Final = re.compile(r"^query \w+(?=: )")
 
 
@@ -38,11 +40,21 @@ def _key(name: str, found: Change) -> tuple[str, bytes, bytes]:
 
 
 def _together(rest: str, group: Sequence[tuple[str, Change]]) -> Change:
-    panels = counted(len({panel for panel, _ in group}), "panel")
-    first = group[0][1]
     before: dict[str, Any] = {found.path: found.before for _, found in group}
     after: dict[str, Any] = {found.path: found.after for _, found in group}
-    return sentence(f"{panels}: {rest}{_said(first)}", before, after)
+    return sentence(
+        f"{_panels(list(dict.fromkeys(name for name, _ in group)))}: {rest}{_said(group[0][1])}",
+        before,
+        after,
+    )
+
+
+def _panels(names: Sequence[str]) -> str:
+    """A few panels by name, as `panels "p50", "p95" and "p99"`; many as `12 panels`."""
+    titles = [name.removeprefix("panel ") for name in names]
+    said = f"panels {', '.join(titles[:-1])} and {titles[-1]}"
+    titled = all(title.startswith('"') for title in titles)
+    return said if titled and len(titles) <= _NAMED and len(said) <= _WIDTH else counted(len(names), "panel")
 
 
 def _said(found: Change) -> str:

@@ -34,22 +34,27 @@ def rule_kind(rule: dict[str, Any]) -> str:
 
 
 def rule_name(rule: dict[str, Any], rules: Sequence[Any]) -> str:
-    """Such as `alert HighErrorRatio`, with its labels where several rules have that name."""
+    """Such as `alert HighErrorRatio`, with the labels that tell it from others of that name."""
     kind = rule_kind(rule)
     if not kind:
         return f"rule {position(rule, rules)}"
     alike = [other for other in rules if other.get(kind) == rule[kind]]
     if len(alike) == 1:
         return f"{kind} {quoted(rule[kind])}"
-    labels = rule.get("labels")
-    text = (
-        ", ".join(f"{name}={words(value)}" for name, value in labels.items())
-        if isinstance(labels, dict)
-        else ""
-    )
-    twins = [other for other in alike if other.get("labels") == labels]
+    labels = _labels(rule)
+    telling = [
+        f"{name}={words(value)}"
+        for name, value in labels.items()
+        if any(encode(_labels(other).get(name)) != encode(value) for other in alike)
+    ]
+    twins = [other for other in alike if _labels(other) == labels]
     number = f" #{position(rule, twins)}" if len(twins) > 1 else ""
-    return f"{kind} {quoted(rule[kind])}{{{text}}}{number}"
+    return f"{kind} {quoted(rule[kind])}{{{', '.join(telling)}}}{number}"
+
+
+def _labels(rule: dict[str, Any]) -> dict[str, Any]:
+    labels = rule.get("labels")
+    return labels if isinstance(labels, dict) else {}
 
 
 def _named(*fields: str) -> Callable[[Any], Hashable | None]:

@@ -83,7 +83,10 @@ def _cut(part: Part, *, first: bool, last: bool) -> Part:
         return part
     head = "" if first else _start(text)
     tail = "" if last else _start(text, backwards=True)
-    cut = f"{head}…{tail}"
+    rest = text[len(head) : len(text) - len(tail)]
+    before_cut = " " if head and rest[:1].isspace() else ""
+    after_cut = " " if tail and rest[-1:].isspace() else ""
+    cut = f"{head}{before_cut}…{after_cut}{tail}"
     return Part(cut, cut)
 
 

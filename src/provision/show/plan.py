@@ -1,0 +1,141 @@
+"""Plans for people, as text with signs, and for machines, as JSON (docs/json.md). No secret is in either."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import orjson
+
+from provision.diff import diff_bodies, title_of
+from provision.model import Action, Plan, Verb, decode
+from provision.show.changes import change_lines
+from provision.show.differences import change_value
+from provision.show.style import faint, mark, strong
+
+FORMAT: Final = "provision.plan/1"
+"""Names the JSON format; a change that would break its readers raises the number."""
+
+_MARKS: Final = {
+    Verb.CREATE: "add",
+    Verb.UPDATE: "change",
+    Verb.DELETE: "remove",
+    Verb.ADOPT: "add",
+    Verb.CONFLICT: "stop",
+    Verb.FOREIGN: "stop",
+}
+_COUNTED: Final = {
+    Verb.CREATE: "to create",
+    Verb.UPDATE: "to update",
+    Verb.DELETE: "to delete",
+    Verb.ADOPT: "to take over",
+    Verb.CONFLICT: "in conflict",
+    Verb.FOREIGN: "not ours",
+}
+REMEDIES: Final = {
+    Verb.CONFLICT: "take the server's version into the sources, or write over it with --overwrite",
+    Verb.FOREIGN: "give yours another key, or write over it with --overwrite",
+}
+"""What the user can do about what stops."""
+
+
+def plan_text(plan: Plan, *, everything: bool = False) -> str:
+    """A plan as text: what is created, updated and deleted, with the changes of each update; what stops, with
+    both sides and the remedy; what is kept is only counted.
+
+    Args:
+        everything: show also the fields that are folded otherwise.
+    """
+    lines = [strong(plan.target)]
+    for action in plan.actions:
+        if action.verb is not Verb.KEEP:
+            lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
+    lines.append(f"Plan: {plan_summary(plan)}")
+    return "\n".join(lines)
+
+
+def plan_summary(plan: Plan) -> str:
+    """Such as `2 to create, 1 to update, 14 unchanged`."""
+    count = Counter(action.verb for action in plan.actions)
+    said = [f"{count[verb]} {words}" for verb, words in _COUNTED.items() if count[verb]]
+    return ", ".join([*(said or ["nothing to do"]), f"{count[Verb.KEEP]} unchanged"])
+
+
+def plan_json(plan: Plan) -> str:
+    """One plan as a JSON document."""
+    return plans_json([plan])
+
+
+def plans_json(plans: Sequence[Plan]) -> str:
+    """Plans as one JSON document."""
+    document = {"format": FORMAT, "plans": [_plan(plan) for plan in plans]}
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+
+
+def action_title(action: Action, plan: Plan) -> str:
+    """What a person calls the resource of an action, with its folder: `dashboard "SLA" in folder "Traefik"`."""
+    folder = folder_of(action, plan)
+    return _title(action) + (f" in {folder}" if folder else "")
+
+
+def folder_of(action: Action, plan: Plan) -> str:
+    """The folder that a dashboard is in or goes to, such as `folder "Traefik"`; empty for none."""
+    body = action.after or action.before
+    uid = decode(body).get("folderUid") if body is not None and action.kind == "dashboard" else None
+    if not uid:
+        return ""
+    found = (other for other in plan.actions if other.kind == "folder" and other.key == uid)
+    return next(map(_title, found), f"folder {uid}")
+
+
+def action_value(action: Action, plan: Plan) -> dict[str, Any]:
+    """What the JSON formats say of every action."""
+    return {
+        "verb": action.verb.value,
+        "kind": action.kind,
+        "key": action.key,
+        "title": _title(action),
+        "folder": folder_of(action, plan) or None,
+        "places": [str(place) for place in action.desired.places] if action.desired else [],
+        "reason": action.reason or None,
+    }
+
+
+def _title(action: Action) -> str:
+    return title_of(action.kind, action.key, action.after or action.before)
+
+
+def _action_lines(action: Action, plan: Plan, *, everything: bool) -> Iterator[str]:
+    places = action.desired.places if action.desired else ()
+    where = f"  {faint(str(places[0]))}" if places else ""
+    reason = f": {action.reason}" if action.reason else ""
+    yield f"{mark(_MARKS[action.verb])} {action_title(action, plan)}{reason}{where}"
+    if action.before is None or action.after is None:
+        return
+    changes = change_lines(diff_bodies(action.kind, action.before, action.after), everything=everything)
+    if action.verb.stops and changes:
+        yield f"    {faint('on the server → in the sources')}"
+    yield from (f"    {line}" for line in changes)
+    if action.verb.stops:
+        yield f"    What to do: {REMEDIES[action.verb]}"
+
+
+def _plan(plan: Plan) -> dict[str, Any]:
+    count = Counter(action.verb for action in plan.actions)
+    return {
+        "target": plan.target,
+        "owner": plan.owner,
+        "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
+        "summary": {verb.value: count[verb] for verb in Verb},
+    }
+
+
+def _action(action: Action, plan: Plan) -> dict[str, Any]:
+    both = action.before is not None and action.after is not None
+    changes = diff_bodies(action.kind, action.before, action.after) if both else ()
+    return {
+        **action_value(action, plan),
+        "remedy": REMEDIES.get(action.verb),
+        "changes": list(map(change_value, changes)),
+    }

@@ -1,0 +1,98 @@
+"""What came of a push, for people as text, and for machines as JSON (docs/json.md)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import orjson
+
+from provision.model import Outcome, Plan, Verb
+from provision.show.plan import REMEDIES, action_title, action_value
+from provision.show.style import faint, mark, strong
+
+FORMAT: Final = "provision.report/1"
+"""Names the JSON format; a change that would break its readers raises the number."""
+
+_MARKS: Final = {"done": "done", "failed": "fail", "skipped": "skip", "undone": "skip"}
+_DID: Final = {
+    Verb.CREATE: "created",
+    Verb.UPDATE: "updated",
+    Verb.DELETE: "deleted",
+    Verb.ADOPT: "taken over",
+}
+_STATES: Final = ("failed", "skipped", "undone")
+
+
+def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """What happened to each resource, how long it took and where to look; last what to do when it wasn't all."""
+    lines = [strong(plan.target)]
+    for outcome in outcomes:
+        lines.extend(f"  {line}" for line in _outcome_lines(outcome, plan))
+    missed = [outcome for outcome in outcomes if outcome.status != "done"]
+    lines.append(f"{'Not all was done' if missed else 'Done'}: {report_summary(plan, outcomes)}")
+    failed = any(outcome.status == "failed" or not outcome.action.verb.stops for outcome in missed)
+    if failed:
+        lines.append(
+            "What to do: mend what failed and push again; what is done is not written a second time."
+        )
+    return "\n".join(lines)
+
+
+def report_summary(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """Such as `2 created, 1 updated, 1 failed, 14 unchanged, in 0.8 s of writing`."""
+    done = Counter(outcome.action.verb for outcome in outcomes if outcome.status == "done")
+    states = Counter(outcome.status for outcome in outcomes)
+    kept = sum(action.verb is Verb.KEEP for action in plan.actions)
+    said = [f"{done[verb]} {word}" for verb, word in _DID.items() if done[verb]]
+    said += [f"{states[state]} {state}" for state in _STATES if states[state]]
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    time = f", in {seconds:.1f} s of writing" if seconds >= 0.05 else ""
+    return ", ".join([*(said or ["nothing to do"]), f"{kept} unchanged"]) + time
+
+
+def reports_json(reports: Sequence[tuple[Plan, Sequence[Outcome]]]) -> str:
+    """What came of plans, as one JSON document."""
+    document = {"format": FORMAT, "reports": [_report(plan, outcomes) for plan, outcomes in reports]}
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+
+
+def report_json(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+    """What came of one plan, as a JSON document."""
+    return reports_json([(plan, outcomes)])
+
+
+def _outcome_lines(outcome: Outcome, plan: Plan) -> Iterator[str]:
+    action = outcome.action
+    title = action_title(action, plan)
+    what = _DID.get(action.verb, "") if outcome.status == "done" else outcome.status
+    time = f" {faint(f'{outcome.seconds:.2f} s')}" if outcome.seconds >= 0.005 else ""
+    message = f": {outcome.message}" if outcome.message else ""
+    yield f"{mark(_MARKS[outcome.status])} {what} {title}{message}{time}"
+    if outcome.url:
+        yield f"    {outcome.url}"
+    if action.verb.stops and outcome.status != "done":
+        yield f"    What to do: {REMEDIES[action.verb]}"
+
+
+def _report(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    states = Counter(outcome.status for outcome in outcomes)
+    return {
+        "target": plan.target,
+        "owner": plan.owner,
+        "outcomes": [
+            {
+                **action_value(outcome.action, plan),
+                "status": outcome.status,
+                "message": outcome.message or None,
+                "url": outcome.url or None,
+                "seconds": round(outcome.seconds, 3),
+            }
+            for outcome in outcomes
+        ],
+        "summary": {
+            **{state: states[state] for state in ("done", *_STATES)},
+            "kept": sum(action.verb is Verb.KEEP for action in plan.actions),
+        },
+    }
