@@ -158,7 +158,6 @@ class Prometheus:
 
     def label_values(self, label: str, matchers: Iterable[str] = ()) -> tuple[str, ...]:
         """The values that a label has, sorted; with matchers, in the series that one of them selects."""
-        # Prometheus 3 allows any character in a name; those that a path can't hold come as U__…
         path = f"/api/v1/label/{quote(label, safe='')}/values"
         found: list[str] = self._get(path, {"match[]": list(matchers) or None})
         return tuple(found)

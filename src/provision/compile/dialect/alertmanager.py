@@ -132,12 +132,25 @@ def too_new(definition: Definition, dialect: AlertmanagerDialect) -> tuple[Newer
     if definition.kind == ROUTE:
         return tuple(_newer_in_route(body, version, ""))
     if definition.kind == RECEIVER:
-        return tuple(_newer_in_receiver(body, version))
+        return tuple(_newer_in_receiver(body, version, ""))
     if definition.kind == INHIBIT:
         return tuple(newer(_INHIBIT_FIELDS, body, version))
     if definition.kind == ALERTMANAGER:
         return tuple(newer(_GLOBAL_FIELDS, body.get("global"), version, "/global"))
     return ()
+
+
+def too_new_in_config(body: bytes, dialect: AlertmanagerDialect) -> tuple[NewerField, ...]:
+    """The same for the whole alertmanager.yml."""
+    config, version = decode(body), dialect.version
+    found = [*_newer_in_route(config.get("route"), version, "/route")]
+    for receiver, at in each(config.get("receivers"), "/receivers"):
+        found.extend(_newer_in_receiver(receiver, version, at))
+    for inhibit, at in each(config.get("inhibit_rules"), "/inhibit_rules"):
+        found.extend(newer(_INHIBIT_FIELDS, inhibit, version, at))
+    found.extend(newer(_GLOBAL_FIELDS, config.get("global"), version, "/global"))
+    found.extend(newer({"time_intervals": _TIME_INTERVALS}, config, version))
+    return tuple(found)
 
 
 def config_bytes(resource: Resource, owner: str) -> bytes:
@@ -191,8 +204,9 @@ def _newer_in_route(route: JSON, version: Version, pointer: str) -> Iterator[New
         yield from _newer_in_route(child, version, at)
 
 
-def _newer_in_receiver(receiver: dict[str, JSON], version: Version) -> Iterator[NewerField]:
-    yield from newer(_RECEIVER_FIELDS, receiver, version)
+def _newer_in_receiver(receiver: JSON, version: Version, pointer: str) -> Iterator[NewerField]:
+    yield from newer(_RECEIVER_FIELDS, receiver, version, pointer)
     for integration, fields in _INTEGRATION_FIELDS.items():
-        for config, at in each(receiver.get(integration), f"/{integration}"):
+        configs = receiver.get(integration) if isinstance(receiver, dict) else None
+        for config, at in each(configs, f"{pointer}/{integration}"):
             yield from newer(fields, config, version, at)
