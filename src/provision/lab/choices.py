@@ -9,7 +9,7 @@ from typing import Any
 from provision.author.durations import seconds
 from provision.client.prometheus import Prometheus, Sample
 from provision.errors import ProvisionError
-from provision.promql.variables import substitute
+from provision.promql.variables import Value, substitute
 
 _ALL = "$__all"
 _WIDTH = 1000
@@ -56,8 +56,8 @@ def range_seconds(dashboard: Mapping[str, Any]) -> float:
 
 def chosen(
     variables: Sequence[Mapping[str, Any]], client: Prometheus, built_ins: Mapping[str, str], source: str
-) -> dict[str, str]:
-    """The text that each variable of a dashboard is replaced by.
+) -> dict[str, Value]:
+    """What each variable of a dashboard stands for: a value, or the list of those chosen.
 
     Args:
         variables: `templating.list` of the dashboard; a query may use those before it.
@@ -69,13 +69,13 @@ def chosen(
         Unreachable: it doesn't answer.
         ProvisionError: a variable's regex can't be read.
     """
-    values = dict(built_ins)
+    values: dict[str, Value] = dict(built_ins)
     for variable in variables:
         values[variable["name"]] = _value(variable, client, values, source)
     return values
 
 
-def _value(variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, str], source: str) -> str:
+def _value(variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, Value], source: str) -> Value:
     kind = variable.get("type", "query")
     current = (variable.get("current") or {}).get("value")
     if kind == "datasource":
@@ -89,16 +89,16 @@ def _value(variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, 
     if every and (_ALL in wanted or not picked):
         if variable.get("allValue"):
             return str(variable["allValue"])
-        return _alternatives(options) if options else ".*"
+        return options or ".*"
     if not picked:
         picked = options[:1]
     if variable.get("multi") or every:
-        return _alternatives(picked)
+        return picked
     return picked[0] if picked else ""
 
 
 def _options(
-    kind: str, variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, str]
+    kind: str, variable: Mapping[str, Any], client: Prometheus, known: Mapping[str, Value]
 ) -> list[str]:
     query = variable.get("query") or variable.get("definition") or ""
     text = str(query.get("query", "") if isinstance(query, dict) else query)
@@ -154,11 +154,6 @@ def _matching(pattern: str, options: Sequence[str]) -> list[str]:
 def _python_groups(pattern: str) -> str:
     """JavaScript writes a named group `(?<name>…)`."""
     return re.sub(r"\(\?<(?=\w)", "(?P<", pattern)
-
-
-def _alternatives(values: Sequence[str]) -> str:
-    escaped = [re.sub(r"([\\^$.|?*+()\[\]{}])", r"\\\\\1", value) for value in values]
-    return escaped[0] if len(escaped) == 1 else f"({'|'.join(escaped)})"
 
 
 def _plain_seconds(duration: str, otherwise: float) -> float:

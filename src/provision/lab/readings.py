@@ -13,7 +13,8 @@ from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.lab import choices
 from provision.lab.panel_fields import field_of
 from provision.model import Definition, decode
-from provision.promql.names import metric_names
+from provision.promql.names import selectors
+from provision.promql.variables import Value as Choice
 from provision.promql.variables import substitute
 
 _LABEL = re.compile(r"\{\{\s*([^}\s]+)\s*\}\}")
@@ -58,7 +59,8 @@ def readings(
     Raises:
         Unreachable: the server doesn't answer. A query that it refuses is told in its reading.
     """
-    source = next((item.key for item in definitions if item.kind == DATASOURCE), "prometheus")
+    sources = (item.key for item in definitions if item.kind == DATASOURCE and _is_prometheus(item))
+    source = next(sources, "prometheus")
     known = frozenset(client.label_values("__name__"))
     dashboards = [decode(item.body)["spec"] for item in definitions if item.kind == DASHBOARD]
     for dashboard in sorted(dashboards, key=lambda spec: str(spec.get("title", ""))):
@@ -84,7 +86,7 @@ def _of_dashboard(
     title = str(dashboard.get("title", ""))
     variables = (dashboard.get("templating") or {}).get("list", ())
     refused = ""
-    values: dict[str, str] = {}
+    values: dict[str, Choice] = {}
     try:
         values = choices.chosen(variables, client, choices.built_in(dashboard, {}, scrape_seconds), source)
     except Unreachable:
@@ -106,6 +108,10 @@ def _of_dashboard(
             yield Reading(title, name, error=error.what)
 
 
+def _is_prometheus(datasource: Definition) -> bool:
+    return bool(decode(datasource.body).get("type") == "prometheus")
+
+
 def _is_asked(panel: Mapping[str, Any], target: Mapping[str, Any]) -> bool:
     source = target.get("datasource") or panel.get("datasource") or {}
     kind = source.get("type", "prometheus") if isinstance(source, dict) else "prometheus"
@@ -117,7 +123,7 @@ def _of_panel(
     name: str,
     panel: Mapping[str, Any],
     targets: Sequence[Mapping[str, Any]],
-    variables: Mapping[str, str],
+    variables: Mapping[str, Choice],
     client: Prometheus,
     known: frozenset[str],
 ) -> Reading:
@@ -127,7 +133,7 @@ def _of_panel(
         expr = substitute(target["expr"], variables)
         samples = client.query(expr)
         if not samples:
-            missing |= metric_names(expr) - known
+            missing |= {found.name for found in selectors(expr) if found.name} - known
         values += _written(panel, samples, target, alone=len(targets) == 1)
     why = f"no series called {', '.join(sorted(missing))}" if missing and not values else ""
     return Reading(dashboard, name, tuple(values), why)

@@ -1,0 +1,36 @@
+from provision.lab.board import SERIES, lines, screens, shown
+from provision.lab.readings import Reading, Value
+
+
+def test_one_line_a_panel_with_the_values_in_one_column() -> None:
+    found = [
+        Reading(
+            "Traefik SLA", "Average response time", (Value("now", 0.0041, "4.1 ms"), Value("b", 1, "1 s"))
+        ),
+        Reading("Traefik SLA", "Errors", (Value("", 0, "0%"),)),
+    ]
+    assert lines(found) == [
+        "Traefik SLA  ·  Average response time   now 4.1 ms  ·  b 1 s",
+        "Traefik SLA  ·  Errors                  0%",
+    ]
+    assert lines([]) == []
+
+
+def test_what_a_panel_without_values_shows() -> None:
+    assert shown(Reading("a", "b")) == "no data"
+    assert shown(Reading("a", "b", why="no series called up")) == "no data (no series called up)"
+    assert shown(Reading("a", "b", error="it is wrong")) == "query failed: it is wrong"
+
+
+def test_many_series_are_counted() -> None:
+    values = tuple(Value(str(number), number, "x") for number in range(SERIES + 2))
+    assert shown(Reading("a", "b", values)).endswith(f"{SERIES - 1} x  ·  and 2 more")
+    assert "more" not in shown(Reading("a", "b", values[:SERIES]))
+
+
+def test_screens_hold_what_the_terminal_has_room_for() -> None:
+    text = ["one", "two", "three", "longer than that"]
+    assert screens(text, 3, 8) == [["one", "two", "three"], ["longer …"]]
+    assert screens(text, 100, 100) == [text]
+    assert screens([], 10, 10) == [[]]
+    assert len(screens(text, 0, 10)) == 4
