@@ -150,7 +150,11 @@ def test_an_update_keeps_bits_and_reloads_once_for_all_files(world):
     plan, outcomes = world.push(A2, changed)
     assert [action.verb for action in plan.actions] == [Verb.UPDATE, Verb.UPDATE]
     assert statuses(outcomes) == {"a.yml": "done", "b.yml": "done"}
-    assert world.running() == {("a.yml", "g", "a:one:sum"), ("a.yml", "g", "Two"), ("b.yml", "g", "b:two:sum")}
+    assert world.running() == {
+        ("a.yml", "g", "a:one:sum"),
+        ("a.yml", "g", "Two"),
+        ("b.yml", "g", "b:two:sum"),
+    }
     assert stat.S_IMODE((world.folder / "a.yml").stat().st_mode) == 0o640
     assert set(world.files()) == {"a.yml", "b.yml"}
     if world.state:
@@ -185,7 +189,9 @@ def test_a_bad_rule_leaves_the_old_file_and_the_old_rules(world, bad):
 def test_what_was_written_together_is_put_back_together(world):
     world.push(B1)
     files = world.files()
-    _, outcomes = world.push(UNPARSABLE, file("b.yml", record("b:two:sum")), file("c.yml", record("c:one:sum")))
+    _, outcomes = world.push(
+        UNPARSABLE, file("b.yml", record("b:two:sum")), file("c.yml", record("c:one:sum"))
+    )
     assert statuses(outcomes) == {"a.yml": "failed", "b.yml": "undone", "c.yml": "undone"}
     (other,) = [outcome for outcome in outcomes if outcome.action.key == "c.yml"]
     assert other.message.startswith("it was written together with a.yml, which failed")
@@ -195,7 +201,9 @@ def test_what_was_written_together_is_put_back_together(world):
 
 def test_files_of_others_are_not_touched(world):
     (world.folder / "a.yml").write_text("groups: [{name: theirs, rules: [{record: 'x:y:z', expr: '1'}]}]\n")
-    (world.folder / "other.yml").write_bytes(rule_file_bytes(file("other.yml", record("o:o:o")), "other project"))
+    (world.folder / "other.yml").write_bytes(
+        rule_file_bytes(file("other.yml", record("o:o:o")), "other project")
+    )
     world.reload()
     files = world.files()
     plan, outcomes = world.push(A1, file("other.yml", record("p:p:p")), prune=True)
@@ -270,7 +278,11 @@ def test_a_push_that_was_killed_is_finished_by_the_next(world, at):
     verbs = {action.verb for action in plan.actions}
     assert verbs == ({Verb.UPDATE} if at == "reload" else {Verb.KEEP})
     assert {outcome.status for outcome in outcomes} <= {"done"}
-    assert world.running() == {("a.yml", "g", "a:one:sum"), ("a.yml", "g", "Two"), ("b.yml", "g", "b:one:sum")}
+    assert world.running() == {
+        ("a.yml", "g", "a:one:sum"),
+        ("a.yml", "g", "Two"),
+        ("b.yml", "g", "b:one:sum"),
+    }
 
 
 def test_the_difference_after_a_kill_is_what_the_server_does_not_run(world):

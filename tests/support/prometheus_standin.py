@@ -62,14 +62,19 @@ class PrometheusState:
         for pattern in self.patterns:
             for file in sorted(self.base.glob(pattern)):
                 found += _groups_of(str(file), file.read_bytes(), self.interval)
-        known = {json.dumps([group[key] for key in ("file", "name", "source")]): group for group in self.groups}
+        known = {
+            json.dumps([group[key] for key in ("file", "name", "source")]): group for group in self.groups
+        }
         self.groups = [
-            known.get(json.dumps([group[key] for key in ("file", "name", "source")]), group) for group in found
+            known.get(json.dumps([group[key] for key in ("file", "name", "source")]), group)
+            for group in found
         ]
 
     def rules(self) -> dict:
         shown = [group for group in self.groups if group["rules"] or self.version < "3"]
-        answer = {"groups": [{key: value for key, value in group.items() if key != "source"} for group in shown]}
+        answer = {
+            "groups": [{key: value for key, value in group.items() if key != "source"} for group in shown]
+        }
         text = json.dumps(answer)
         if self.evaluates:
             for group in self.groups:
@@ -88,7 +93,10 @@ class PrometheusState:
             try:
                 self.load()
             except Refusal:
-                return 500, "failed to reload config: one or more errors occurred while applying the new configuration\n"
+                return (
+                    500,
+                    "failed to reload config: one or more errors occurred while applying the new configuration\n",
+                )
             return 200, ""
         if path == "/-/ready":
             return 200, "Prometheus Server is Ready.\n"
@@ -134,8 +142,17 @@ class AlertmanagerState:
         except yaml.YAMLError:
             raise Refusal("yaml: line 1: did not find expected node content") from None
         for field_name in config:
-            if field_name not in ("global", "route", "receivers", "templates", "inhibit_rules", "time_intervals"):
-                raise Refusal(f"yaml: unmarshal errors:\n  line 1: field {field_name} not found in type config.plain")
+            if field_name not in (
+                "global",
+                "route",
+                "receivers",
+                "templates",
+                "inhibit_rules",
+                "time_intervals",
+            ):
+                raise Refusal(
+                    f"yaml: unmarshal errors:\n  line 1: field {field_name} not found in type config.plain"
+                )
         names = {receiver["name"] for receiver in config.get("receivers") or ()}
         for route in _routes(config["route"]):
             if route.get("receiver") and route["receiver"] not in names:
@@ -170,7 +187,7 @@ class AlertmanagerState:
 
 
 @contextmanager
-def serving(state: PrometheusState | AlertmanagerState) -> Iterator[str]:
+def serving(state: PrometheusState | AlertmanagerState | Canned) -> Iterator[str]:
     """The state behind a free port of the loopback address; its URL."""
     lock = threading.Lock()
 
@@ -182,7 +199,9 @@ def serving(state: PrometheusState | AlertmanagerState) -> Iterator[str]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             with lock:
                 state.requests.append((self.command, parts.path))
-                status, said = state.answer(self.command, parts.path, parse_qs(parts.query + "&" + body.decode()))
+                status, said = state.answer(
+                    self.command, parts.path, parse_qs(parts.query + "&" + body.decode())
+                )
             plain = isinstance(said, str)
             data = said.encode() if plain else json.dumps(said).encode()
             self.send_response(status)
@@ -249,7 +268,12 @@ def _rule_of(rule: dict, group_labels: dict) -> dict:
         "type": "recording",
     }
     if "alert" in rule:
-        loaded |= {"type": "alerting", "state": "inactive", "duration": seconds(rule.get("for", "0")), "alerts": []}
+        loaded |= {
+            "type": "alerting",
+            "state": "inactive",
+            "duration": seconds(rule.get("for", "0")),
+            "alerts": [],
+        }
     elif "for" in rule:
         raise Refusal(str(rule))
     return loaded
@@ -273,3 +297,19 @@ def _routes(route: dict) -> Iterator[dict]:
     yield route
     for child in route.get("routes") or ():
         yield from _routes(child)
+
+
+@dataclass
+class Canned:
+    """A server that answers what it was told to: path → (status, JSON value or text)."""
+
+    answers: dict[str, tuple[int, object]] = field(default_factory=dict)
+    requests: list[tuple[str, str]] = field(default_factory=list)
+    queries: list[dict[str, list[str]]] = field(default_factory=list)
+
+    def load(self) -> None:
+        """There is nothing to load."""
+
+    def answer(self, method: str, path: str, query: dict[str, list[str]]) -> tuple[int, object]:
+        self.queries.append(query)
+        return self.answers.get(path, (404, "404 page not found\n"))

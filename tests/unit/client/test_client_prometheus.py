@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+
+import pytest
+
+from provision.client.prometheus import LoadedRule, Metadata, Prometheus, Sample, ScrapeTarget, Series
+from provision.client.session import Endpoint, open_session
+from provision.errors import NotAllowed, ServerRefused, Unreachable
+from support.prometheus_standin import Canned, serving
+
+
+@contextmanager
+def prometheus(**answers):
+    """A server that answers with these: the last part of a path → data, or (status, whatever)."""
+    canned = Canned()
+    for name, said in answers.items():
+        path = {"reload": "/-/reload", "ready": "/-/ready", "buildinfo": "/api/v1/status/buildinfo",
+                "config": "/api/v1/status/config", "flags": "/api/v1/status/flags"}.get(name, f"/api/v1/{name}")  # fmt: skip
+        canned.answers[path] = said if isinstance(said, tuple) else (200, {"status": "success", "data": said})
+    with serving(canned) as url, open_session(Endpoint(url)) as session:
+        yield Prometheus(session), canned
+
+
+def test_the_version_is_what_it_says():
+    with prometheus(buildinfo={"version": "2.42.0+ds"}) as (client, _):
+        assert client.version() == "2.42.0+ds"
+    with prometheus(buildinfo={"version": ""}) as (client, _):
+        assert client.version() == ""
+
+
+@pytest.mark.parametrize("said", [(200, "hello"), (404, "not here"), (200, {"database": "ok"})])
+def test_another_server_is_not_a_prometheus(said):
+    with prometheus(buildinfo=said) as (client, _), pytest.raises(Unreachable):
+        client.version()
+
+
+@pytest.mark.parametrize("said", [(200, []), (200, {"status": "error"}), (200, {"status": "success"})])
+def test_an_answer_of_another_form_is_not_a_prometheus(said):
+    with prometheus(rules=said) as (client, _), pytest.raises(Unreachable, match="isn't a Prometheus"):
+        client.rules()
+
+
+@pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (404, False)])
+def test_ready(status, ready):
+    with prometheus(ready=(status, "")) as (client, _):
+        client.session._sleep = lambda _: None
+        assert client.ready() is ready
+
+
+def test_a_query_gives_samples():
+    vector = {
+        "resultType": "vector",
+        "result": [{"metric": {"job": "a"}, "value": [12.5, "3"]}, {"metric": {}, "value": [12.5, "NaN"]}],
+    }
+    with prometheus(query=vector) as (client, canned):
+        one, other = client.query("up", at=12.5)
+        assert one == Sample({"job": "a"}, 3.0, 12.5)
+        assert math.isnan(other.value)
+        assert canned.queries == [{"query": ["up"], "time": ["12.5"]}]
+
+
+def test_other_kinds_of_result():
+    histogram = {"count": "3", "sum": "1"}
+    for said, expected in (
+        ({"resultType": "scalar", "result": [1, "2"]}, (Sample({}, 2.0, 1.0),)),
+        (
+            {"resultType": "matrix", "result": [{"metric": {}, "values": [[1, "2"], [2, "3"]]}]},
+            (Sample({}, 3.0, 2.0),),
+        ),
+    ):
+        with prometheus(query=said) as (client, _):
+            assert client.query("x") == expected
+    for item in (
+        {"metric": {}, "histogram": [5, histogram]},
+        {"metric": {}, "histograms": [[4, {}], [5, histogram]]},
+    ):
+        with prometheus(query={"resultType": "vector", "result": [item]}) as (client, _):
+            (sample,) = client.query("x")
+            assert (sample.time, sample.histogram) == (5.0, histogram)
+            assert math.isnan(sample.value)
+    with (
+        prometheus(query={"resultType": "string", "result": [1, "a"]}) as (client, _),
+        pytest.raises(ServerRefused, match="is text, not a number"),
+    ):
+        client.query('"a"')
+
+
+def test_a_long_query_is_posted():
+    with prometheus(query={"resultType": "vector", "result": []}) as (client, canned):
+        expr = " + ".join(["up"] * 2000)
+        assert client.query(expr) == ()
+        assert canned.requests == [("POST", "/api/v1/query")]
+        assert canned.queries == [{"query": [expr]}]
+
+
+def test_what_it_refuses_is_told():
+    said = (400, {"status": "error", "errorType": "bad_data", "error": "1:4: parse error: unexpected end"})
+    with (
+        prometheus(query=said) as (client, _),
+        pytest.raises(ServerRefused, match="parse error: unexpected end"),
+    ):
+        client.query("up{")
+
+
+def test_a_range_gives_series():
+    matrix = {
+        "resultType": "matrix",
+        "result": [
+            {"metric": {"a": "b"}, "values": [[1, "2"], [2, "+Inf"]]},
+            {"metric": {}, "histograms": []},
+        ],
+    }
+    with prometheus(query_range=matrix) as (client, canned):
+        assert client.query_range("x", 1, 2, 1) == (
+            Series({"a": "b"}, ((1.0, 2.0), (2.0, math.inf))),
+            Series({}, ()),
+        )
+        assert canned.queries == [{"query": ["x"], "start": ["1"], "end": ["2"], "step": ["1"]}]
+
+
+def test_series_and_label_values_and_metadata():
+    with prometheus(
+        series=[{"__name__": "up", "job": "a"}],
+        metadata={"up": [{"type": "gauge", "help": "h", "unit": ""}, {"type": "counter", "help": "i"}]},
+        **{"label/job/values": ["a", "b"]},
+    ) as (client, canned):
+        assert client.series(["up", "down"]) == ({"__name__": "up", "job": "a"},)
+        assert client.label_values("job") == ("a", "b")
+        assert client.label_values("job", ["up"]) == ("a", "b")
+        assert client.metadata() == {"up": (Metadata("gauge", "h", ""), Metadata("counter", "i", ""))}
+        client.metadata("up")
+        assert canned.queries == [
+            {"match[]": ["up", "down"]},
+            {},
+            {"match[]": ["up"]},
+            {},
+            {"metric": ["up"]},
+        ]
+
+
+def test_rules_are_as_the_server_runs_them():
+    groups = [{"name": "g", "file": "/etc/a.yml", "interval": 15, "rules": [
+        {"type": "recording", "name": "r", "query": "up", "health": "ok"},
+        {"type": "alerting", "name": "A", "query": "up == 0", "duration": 60, "labels": {"s": "p"}, "health": "err",
+         "lastError": "boom", "state": "firing"}]}]  # fmt: skip
+    with prometheus(rules={"groups": groups}) as (client, _):
+        (group,) = client.rules()
+        assert (group.file, group.name, group.interval_seconds) == ("/etc/a.yml", "g", 15.0)
+        assert group.rules == (
+            LoadedRule("record", "r", "up", {}, 0.0, "ok"),
+            LoadedRule("alert", "A", "up == 0", {"s": "p"}, 60.0, "err", "boom", "firing"),
+        )
+
+
+def test_targets():
+    active = [{"scrapePool": "a", "scrapeUrl": "http://x/metrics", "labels": {"job": "a"}, "health": "down", "lastError": "refused"},
+              {"scrapeUrl": "http://y/metrics", "labels": {"job": "b"}, "health": "up", "lastError": ""}]  # fmt: skip
+    with prometheus(targets={"activeTargets": active}) as (client, _):
+        assert client.targets() == (
+            ScrapeTarget("a", "http://x/metrics", {"job": "a"}, "down", "refused"),
+            ScrapeTarget("b", "http://y/metrics", {"job": "b"}, "up", ""),
+        )
+
+
+def test_config_flags_and_format():
+    with prometheus(config={"yaml": "global: {}"}, flags={"a": "b"}, format_query="up == 0") as (client, _):
+        assert client.config() == "global: {}"
+        assert client.flags() == {"a": "b"}
+        assert client.formatted("up==0") == "up == 0"
+    with prometheus() as (client, _):
+        assert client.flags() == {}
+        assert client.formatted("up==0") is None
+
+
+def test_a_reload_that_works_is_silent():
+    with prometheus(reload=(200, "")) as (client, canned):
+        client.reload()
+        assert canned.requests == [("POST", "/-/reload")]
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind", "message"),
+    [
+        (
+            500,
+            "failed to reload config: one or more errors",
+            ServerRefused,
+            "could not reload: failed to reload config",
+        ),
+        (403, "Lifecycle API is not enabled.", NotAllowed, "start Prometheus with --web.enable-lifecycle"),
+        (404, "404 page not found", NotAllowed, "start Prometheus with --web.enable-lifecycle"),
+        (403, "no", NotAllowed, "POST /-/reload isn't allowed; allow it to the account"),
+        (401, "who are you", NotAllowed, "it wants credentials"),
+    ],
+)
+def test_a_reload_that_fails_says_why(status, said, kind, message):
+    with prometheus(reload=(status, said)) as (client, _), pytest.raises(kind, match=message):
+        client.reload()
