@@ -75,7 +75,8 @@ def command(
         click.echo(reports_json(reports))
     elif not quiet:
         for plan, outcomes in reports:
-            click.echo(report_text(plan, outcomes))
+            if outcomes:
+                click.echo(report_text(plan, outcomes))
     return (
         INTERRUPTED
         if interrupted
