@@ -14,6 +14,7 @@ from provision.promql.tokens import Misplaced, tokens
 FUNCTIONS = "promql-experimental-functions"
 SELECTORS = "promql-extended-range-selectors"
 FILL = "promql-binop-fill-modifiers"
+ALL_FEATURES = frozenset({FUNCTIONS, SELECTORS, FILL})
 """Names of Prometheus' `--enable-feature`."""
 
 AGGREGATIONS = frozenset(
@@ -77,7 +78,7 @@ _KEYWORDS = frozenset(
 )
 _SET_OPERATORS = frozenset(["and", "or", "unless", "atan2"])
 _SYMBOL_OPERATORS = frozenset(["+", "-", "*", "/", "%", "^", "==", "!=", ">=", "<=", ">", "<", ">/", "</"])
-_TRIMS = {">/": "> ", "</": "< "}
+_TRIMS = {">/": "- ", "</": "- "}
 
 
 def plain(expr: str, features: frozenset[str] = frozenset()) -> str:
@@ -281,7 +282,7 @@ def _timestamp(reader: Reader) -> None:
         return
     if reader.symbol("+", "-"):
         reader.take()
-    if reader.now.kind != "number" and not reader.word("inf", "nan"):
+    if reader.now.kind not in ("number", "duration") and not reader.word("inf", "nan"):
         raise reader.unexpected("a time in seconds, start() or end()")
     literal(reader, "a time in seconds")
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import promql_parser
 
-from provision.promql.grammar import EXPERIMENTAL, plain
+from provision.promql.grammar import ALL_FEATURES, EXPERIMENTAL, plain
 from provision.promql.tokens import Misplaced
 
 _LONGEST = 100_000
@@ -25,9 +25,9 @@ _LENIENT = re.compile(
     rf"\b(?:{'|'.join(sorted(EXPERIMENTAL))})\s*\("  # functions that must be enabled
     r"|(?i:\bfill(?:_left|_right)?\s*\(|\blimitk\b|\blimit_ratio\b)"
     r"|[\"'`]\s*(?i:or)\b"  # {a="b" or c="d"}
-    r"|[\[:]\s*0|\d{5}|\d{3}[yw]|\d[eE]"  # ranges of nothing, numbers and durations out of range
+    r"|[\[:]\s*0|\d{5}|\d{3}[yw]|\d[eE]|(?i:\b(?:inf|nan)\b)"  # ranges of nothing, numbers out of range
 )
-"""Where promql-parser accepts what Prometheus may refuse."""
+"""Where promql-parser accepts what Prometheus may refuse, or panics."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +55,34 @@ def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | 
     problem = _too_large(expr)
     if problem:
         return problem
-    message = _refused(expr)
-    if message is None and not _LENIENT.search(expr):
+    lenient = _LENIENT.search(expr) is not None
+    message = None if lenient else _refused(expr)
+    if message is None and not lenient:
         return None
     try:
         words = plain(expr, features)
     except Misplaced as misplaced:
         return SyntaxProblem(misplaced.message, *position(expr, misplaced.start))
-    if words != expr:
+    if lenient or words != expr:
         message = _refused(words)
     return None if message is None else SyntaxProblem(_reworded(message), *_position_named(expr, message))
+
+
+@lru_cache(maxsize=65536)
+def tree(expr: str) -> promql_parser.Expr | None:
+    """The syntax tree of an expression, None when it isn't PromQL. What is newer than promql-parser stands in
+    it in older words, and everything experimental is on."""
+    if _too_large(expr):
+        return None
+    if not _LENIENT.search(expr):
+        try:
+            return _parsed(expr)
+        except ValueError:
+            pass  # it may be newer than promql-parser
+    try:
+        return _parsed(plain(expr, ALL_FEATURES))
+    except (Misplaced, ValueError):
+        return None
 
 
 def position(text: str, start: int) -> tuple[int, int]:
@@ -72,9 +90,20 @@ def position(text: str, start: int) -> tuple[int, int]:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
+def _parsed(expr: str) -> promql_parser.Expr:
+    """Raises ValueError: promql-parser doesn't take it for PromQL, or breaks on it."""
+    try:
+        return promql_parser.parse(expr)
+    except BaseException as error:
+        # A panic in Rust is no Exception, so that nobody catches it unawares; here it is one expression's fault.
+        if type(error).__name__ == "PanicException":
+            raise ValueError(f"the parser breaks on it: {error}") from error
+        raise
+
+
 def _refused(expr: str) -> str | None:
     try:
-        promql_parser.parse(expr)
+        _parsed(expr)
     except ValueError as error:
         return str(error)
     return None
