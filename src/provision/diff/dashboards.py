@@ -249,7 +249,11 @@ _VARIABLES: Final = kept(
         "variables",
         numbered("variable", "name", bare=False),
         _variable,
-        (by_nth(field("name")), by(lambda item: encode([item.get("type"), item.get("query")]))),
+        (
+            by_nth(encode),
+            by_nth(field("name")),
+            by(lambda item: encode([item.get("type"), item.get("query")])),
+        ),
         label=lambda _: "name",
     )
 )
@@ -258,7 +262,7 @@ _ANNOTATIONS: Final = kept(
         "annotations",
         numbered("annotation", "name", bare=False),
         _variable,
-        (by_nth(field("name")), by(field("expr")), by(field("target"))),
+        (by_nth(encode), by_nth(field("name")), by(field("expr")), by(field("target"))),
         label=lambda _: "name",
     )
 )

@@ -65,6 +65,8 @@ def cover(value: JSON, name: str = "", inside: str = "") -> JSON:
         return value
     if is_secret(name):
         return value if value in _MASKED else _covered(value)
+    if name == "expr":
+        return value  # a regular expression in PromQL may look like an address with a password
     text = _PRIVATE.sub(_cover_key, _USER.sub(lambda match: f"{match[1]}:{_covered(match[0])}@", value))
     return _address(text) if name == "url" and inside in _URL_LISTS else text
 

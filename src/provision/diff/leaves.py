@@ -138,7 +138,7 @@ def _items(path: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
         return f"{path}[{words(item[identity]) if identity else position}]"
 
     for i, j in pairs.pairs:
-        yield from leaves(name(j, after[j]), before[i], after[j])
+        yield from _walk(name(j, after[j]), ".", (), before[i], after[j], PLAIN)
     for i in pairs.removed:
         yield change(name(i, before[i]), before[i], MISSING)
     for j in pairs.added:

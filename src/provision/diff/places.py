@@ -86,15 +86,15 @@ def _differs(side: str, move: Move) -> bool:
 
 
 def _end(move: Move) -> str:
-    """Where one panel ended: `moved to 12,8 and resized to 12×8`."""
+    """Where one panel ended: `moved to 12,8 and resized to 12×8`, `moved into row "Errors", to 0,16`."""
     said = []
     if move.row:
         said.append(f"moved {move.row}")
-    elif _differs("x", move) or _differs("y", move):
-        said.append(f"moved to {move.after['x']},{move.after['y']}")
+    if _differs("x", move) or _differs("y", move):
+        said.append(f"{'' if said else 'moved '}to {move.after['x']},{move.after['y']}")
     if _differs("w", move) or _differs("h", move):
         said.append(f"resized to {move.after['w']}×{move.after['h']}")
-    return " and ".join(said)
+    return ", ".join(said) if move.row else " and ".join(said)
 
 
 def _way(move: Move) -> str:

@@ -85,7 +85,10 @@ def _named(noun: str) -> Any:
             f"{noun}s",
             numbered(noun, "name", bare=False),
             leaves,
-            (by_nth(field("name")),),
+            (
+                by_nth(encode),
+                by_nth(field("name")),
+            ),
             label=lambda _: "name",
         )
     )

@@ -115,7 +115,7 @@ _GROUPS: Final = kept(
         "groups",
         numbered("group", "name", bare=False),
         group_changes,
-        (by_nth(field("name")), by(field("rules"))),
+        (by_nth(encode), by_nth(field("name")), by(field("rules"))),
         _group_likeness,
         label=lambda _: "name",
     )

@@ -9,7 +9,7 @@ from provision.diff.leaves import MISSING, Kept, Shape, Trail, change, join, kep
 from provision.diff.pairs import by_nth
 from provision.diff.panels import field, numbered
 from provision.diff.words import words
-from provision.model import Change
+from provision.model import Change, encode
 
 PROMETHEUS: Final = Shape(
     {("scrape_configs",): "", ("global",): ""},
@@ -19,7 +19,7 @@ PROMETHEUS: Final = Shape(
                 "scrape jobs",
                 numbered("scrape job", "job_name", bare=False),
                 leaves,
-                (by_nth(field("job_name")), by_nth(field("static_configs"))),
+                (by_nth(encode), by_nth(field("job_name")), by_nth(field("static_configs"))),
                 label=lambda _: "job_name",
             )
         )

@@ -92,8 +92,12 @@ def _route(value: Mapping[str, Any]) -> str:
 
 
 def _receiver(value: Mapping[str, Any]) -> str:
-    kinds = [name.removesuffix("_configs") for name in value if name.endswith("_configs")]
-    return ", ".join(sorted(kinds)) or "no integrations"
+    kinds = sorted(name.removesuffix("_configs") for name in value if name != "name")
+    return ", ".join(kinds) or "no integrations"
+
+
+def _of_receiver(field: str) -> bool:
+    return field == "name" or field.endswith("_configs")
 
 
 def _targets(value: Mapping[str, Any]) -> str:
@@ -107,8 +111,9 @@ def _targets(value: Mapping[str, Any]) -> str:
 
 
 def _variable(value: Mapping[str, Any]) -> str:
-    query = value.get("query")
-    return words(value["type"]) + (f": {words(query)}" if isinstance(query, str) and query else "")
+    query = value["query"]
+    text = query.get("query") if isinstance(query, dict) else query
+    return words(value["type"]) + (f": {words(text)}" if isinstance(text, str) and text else "")
 
 
 _KNOWN: Final[tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], str]], ...]] = (
@@ -126,6 +131,7 @@ _KNOWN: Final[tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], str]], 
     (("title", "url"), lambda value: words(value["url"])),
     (("id", "options"), lambda value: words(value["options"])),
     (("query", "refId"), lambda value: words(value["query"])),
+    (("name",), lambda value: _receiver(value) if all(map(_of_receiver, value)) else ""),
     (("source", "name"), lambda value: f"{words(value['source'])} {words(value['name'])}"),
 )
 """The first whose fields are all there says what the object is; an empty answer passes it on."""

@@ -116,10 +116,10 @@ def _lines(change: Change) -> Iterator[str]:
     if is_sentence(change):
         yield f"{mark('change')} {change.path}"
     elif change.before is None:
-        yield f"{mark('add')} {change.path}: {tinted(_said(change.path, change.after), 'add')}"
+        yield _alone(change.path, "add", change.after)
     elif change.after is None:
-        yield f"{mark('remove')} {change.path}: {tinted(_said(change.path, change.before), 'remove')}"
-    elif change.before == change.after == SECRET:
+        yield _alone(change.path, "remove", change.before)
+    elif change.before == change.after and SECRET in str(change.after):
         yield f"{mark('change')} {change.path}: another secret"
     elif isinstance(change.before, str) and isinstance(change.after, str):
         yield from _texts(change.path, change.before, change.after)
@@ -129,6 +129,16 @@ def _lines(change: Change) -> Iterator[str]:
         yield _arrow(
             change.path, *((old, new) if old != new else (_typed(change.before), _typed(change.after)))
         )
+
+
+def _alone(path: str, what: str, value: object) -> str:
+    """What came or went; a row is nothing but its title."""
+    said = (
+        ""
+        if isinstance(value, dict) and value.get("type") == "row"
+        else f": {tinted(_said(path, value), what)}"
+    )
+    return f"{mark(what)} {path}{said}"
 
 
 def _typed(value: object) -> str:

@@ -207,8 +207,8 @@ BOOLEANS: Final = {"bool": ("True", "False"), "bool_yes_no": ("Yes", "No"), "boo
 NAMES: Final = {
     "none": "number",
     "short": "short number",
-    "percent": "percent (0–100)",
-    "percentunit": "percent (0.0–1.0)",
+    "percent": "percent of 100",
+    "percentunit": "percent of 1",
     "ns": "nanoseconds",
     "µs": "microseconds",
     "ms": "milliseconds",
