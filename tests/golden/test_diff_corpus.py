@@ -104,5 +104,5 @@ def test_one_scrape_job_less(file: Path) -> None:
     if not after["scrape_configs"]:
         del after["scrape_configs"]
     (change,) = diff_bodies("prometheus-config", encode(before), encode(after))
-    assert change.path == f'scrape job "{gone["job_name"]}"'
+    assert change.path.startswith(f'scrape job "{gone["job_name"]}"')
     assert change.after is None
