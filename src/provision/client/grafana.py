@@ -1,0 +1,281 @@
+"""Grafana's HTTP API over one session: the classic API through grafana-client, the resource API beside it.
+
+grafana-client knows the classic paths and bodies; what it sends goes through `Session.request`, so that its
+time-outs, pool, errors and redirects are ours (its own leak the HTTP library's exceptions and take a login page
+for a success).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from provision.client.session import Answer, Endpoint, Session
+from provision.errors import ServerRefused
+from provision.model import JSON
+
+PAGE = 500
+"""Objects in a page of the resource API."""
+
+_HITS = 5000
+"""Hits in a page of the search; the most that Grafana gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Api:
+    """One kind of object of the resource API.
+
+    Attributes:
+        group: such as `dashboard.grafana.app`.
+        version: such as `v0alpha1`.
+        plural: such as `dashboards`.
+        kind: such as `Dashboard`.
+        namespace: the organisation.
+    """
+
+    group: str
+    version: str
+    plural: str
+    kind: str
+    namespace: str = "default"
+
+    @property
+    def path(self) -> str:
+        """Where its objects are."""
+        return f"/apis/{self.group}/{self.version}/namespaces/{quote(self.namespace, safe='')}/{self.plural}"
+
+    def of(self, name: str) -> str:
+        """Where the object of that name is."""
+        return f"{self.path}/{quote(name, safe='')}"
+
+
+class GrafanaClient:
+    """One organisation of one Grafana. Threads may share it. Everything raises Unreachable, NotAllowed or
+    ServerRefused as the server answers."""
+
+    def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> None:
+        from grafana_client import GrafanaApi
+
+        self.session = Session(endpoint, sleep)
+        self._api: Any = GrafanaApi()
+        self._api.client.s.close()
+        self._api.client.s = _Wire(self.session)
+        self._api.client.url = "/api"
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.session.close()
+
+    # ── what it is ───────────────────────────────────────────────────────────
+
+    def health(self) -> dict[str, Any]:
+        """`{"database", "version", …}`, once the server has proved to be a Grafana."""
+        answer: dict[str, Any] = self.session.expect("Grafana")
+        return answer
+
+    def organisation(self) -> dict[str, Any]:
+        """The organisation of the credentials, or the one that `X-Grafana-Org-Id` asks for: `{"id", "name"}`."""
+        answer: dict[str, Any] = self._api.organization.get_current_organization()
+        return answer
+
+    def settings(self) -> dict[str, Any]:
+        """What Grafana's page is told: `namespace`, `featureToggles`, `datasources` by name, …"""
+        answer: dict[str, Any] = self.session.request("GET", "/api/frontend/settings").json()
+        return answer
+
+    def permissions(self) -> dict[str, list[str]] | None:
+        """Action → scopes of what the credentials may do; None where the server can't say."""
+        path = "/api/access-control/user/permissions"
+        answer = self.session.request("GET", path, allow=frozenset({404}))
+        return None if answer.status == 404 else answer.json()
+
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """The groups of the resource API and the versions of each; none where there is no such API."""
+        answer = self.session.request("GET", "/apis", allow=frozenset({404}))
+        if answer.status == 404:
+            return {}
+        return {
+            found["name"]: tuple(served["version"] for served in found["versions"])
+            for found in answer.json().get("groups") or ()
+        }
+
+    def verbs(self, group: str, version: str, plural: str) -> frozenset[str]:
+        """What can be done with objects of the resource API: `list`, `create`, …"""
+        answer = self.session.request("GET", f"/apis/{group}/{version}", allow=frozenset({404}))
+        if answer.status == 404:
+            return frozenset()
+        found = (one for one in answer.json().get("resources") or () if one["name"] == plural)
+        return frozenset(verb for one in found for verb in one.get("verbs") or ())
+
+    def nests_folders(self) -> bool:
+        """Whether the classic API knows folders in folders: one that does has never heard of this parent; one
+        that doesn't ignores the question and lists the root."""
+        query = {"parentUid": "no-such-folder-0", "limit": 1}
+        answer = self.session.request("GET", "/api/folders", params=query, allow=frozenset({403, 404}))
+        return answer.status != 200
+
+    # ── resource API ─────────────────────────────────────────────────────────
+
+    def pages(self, api: Api) -> Iterator[list[dict[str, Any]]]:
+        """All objects, a page at a time."""
+        token: str | None = None
+        while True:
+            page = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token}).json()
+            yield page.get("items") or []
+            token = page["metadata"].get("continue")
+            if not token:
+                return
+
+    def get(self, api: Api, name: str) -> dict[str, Any] | None:
+        """One object, or None."""
+        return _found(self.session.request("GET", api.of(name), allow=frozenset({404})))
+
+    def create(self, api: Api, body: JSON) -> None:
+        """Create an object; 409 when it is there."""
+        self.session.request("POST", api.path, json=body)
+
+    def replace(self, api: Api, name: str, body: JSON) -> None:
+        """Replace an object; 409 when its `resourceVersion` isn't the one in the body."""
+        self.session.request("PUT", api.of(name), json=body)
+
+    def remove(self, api: Api, name: str, lock: str) -> None:
+        """Delete an object; 409 when its `resourceVersion` isn't `lock` (empty: whatever it is)."""
+        options = {"preconditions": {"resourceVersion": lock}} if lock else None
+        self.session.request("DELETE", api.of(name), json=options)
+
+    # ── classic API ──────────────────────────────────────────────────────────
+
+    def search(self, kind: str) -> Iterator[dict[str, Any]]:
+        """Hits of a type (`dash-db`), without their content."""
+        page = 1
+        while True:
+            hits = self._api.search.search_dashboards(type_=kind, limit=_HITS, page=page)
+            yield from hits
+            if len(hits) < _HITS:
+                return
+            page += 1
+
+    def dashboard(self, uid: str) -> dict[str, Any] | None:
+        """`{"dashboard", "meta"}`, or None."""
+        return _or_none(lambda: self._api.dashboard.get_dashboard(uid))
+
+    def dashboard_messages(self, uid: str, limit: int) -> list[str]:
+        """The messages of a dashboard's newest versions, newest first."""
+        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
+        answer = self.session.request("GET", path, params={"limit": limit}).json()
+        versions = answer["versions"] if isinstance(answer, dict) else answer
+        return [str(version.get("message") or "") for version in versions]
+
+    def save_dashboard(self, body: JSON) -> dict[str, Any]:
+        """Create or update a dashboard: `{"dashboard", "folderUid", "overwrite", "message"}`."""
+        answer: dict[str, Any] = self._api.dashboard.update_dashboard(body)
+        return answer
+
+    def delete_dashboard(self, uid: str) -> None:
+        """Delete a dashboard."""
+        self._api.dashboard.delete_dashboard(uid)
+
+    def folder(self, uid: str) -> dict[str, Any] | None:
+        """A folder with its `version`, or None."""
+        return _or_none(lambda: self._api.folder.get_folder(uid))
+
+    def create_folder(self, uid: str, title: str, parent_uid: str) -> None:
+        """Create a folder."""
+        self._api.folder.create_folder(title, uid, parent_uid or None)
+
+    def rename_folder(self, uid: str, title: str, version: int) -> None:
+        """Give a folder a title; 412 when its version isn't that one."""
+        self._api.folder.update_folder(uid, title, version)
+
+    def move_folder(self, uid: str, parent_uid: str) -> None:
+        """Put a folder into another, or into none."""
+        self._api.folder.move_folder(uid, parent_uid)
+
+    def delete_folder(self, uid: str) -> None:
+        """Delete a folder; an old Grafana deletes everything in it."""
+        self._api.folder.delete_folder(uid)
+
+    def datasources(self) -> list[dict[str, Any]]:
+        """All data sources, without what `datasource` adds."""
+        answer: list[dict[str, Any]] = self._api.datasource.list_datasources()
+        return answer
+
+    def datasource(self, uid: str) -> dict[str, Any] | None:
+        """A data source with its `version` and `secureJsonFields`, or None."""
+        return _or_none(lambda: self._api.datasource.get_datasource_by_uid(uid))
+
+    def create_datasource(self, body: JSON) -> dict[str, Any]:
+        """Create a data source; 409 when its name or uid is taken. Returns it as it was stored."""
+        answer: dict[str, Any] = self._api.datasource.create_datasource(body)
+        return answer
+
+    def update_datasource(self, uid: str, body: JSON) -> dict[str, Any]:
+        """Replace a data source; 409 when it is newer than `version` in the body. Returns it as it was stored."""
+        answer: dict[str, Any] = self._api.datasource.update_datasource_by_uid(uid, body)
+        return answer
+
+    def delete_datasource(self, uid: str) -> None:
+        """Delete a data source."""
+        self._api.datasource.delete_datasource_by_uid(uid)
+
+
+class _Wire:
+    """Stands where grafana-client's own HTTP session stood and sends what it asks for over ours."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def request(self, method: str, path: str, **asked: Any) -> _Response:
+        """Send it. Its own `auth`, `verify` and `timeout` are left aside: the endpoint has them."""
+        json = asked.get("json")
+        hidden = json.get("secureJsonData") if isinstance(json, dict) else None
+        return _Response(
+            self._session.request(
+                method,
+                path,
+                params=asked.get("params"),
+                json=json,
+                headers=asked.get("headers"),
+                secrets=tuple((hidden or {}).values()),
+            )
+        )
+
+
+class _Response:
+    """As much of a response as grafana-client looks at. It names no content type, so that everything but 204
+    has to be JSON."""
+
+    headers: Mapping[str, str] = {}
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.status_code = answer.status
+
+    def json(self) -> JSON:
+        """The answer's JSON."""
+        return self._answer.json()
+
+
+def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return call()
+    except ServerRefused as error:
+        if error.status != 404:
+            raise
+        return None
+
+
+def _found(answer: Answer) -> dict[str, Any] | None:
+    return None if answer.status == 404 else answer.json()
+
+
+def open_client(endpoint: Endpoint) -> GrafanaClient:
+    """A client of the Grafana at `endpoint`; nothing is sent yet.
+
+    Raises:
+        UsageError: a file with certificates isn't there.
+    """
+    return GrafanaClient(endpoint)

@@ -1,0 +1,252 @@
+"""A Grafana as a target: one organisation, over whichever API the server has for each kind.
+
+| kind | resource API | classic API |
+| --- | --- | --- |
+| folder | manager annotations | no mark |
+| data source | – | a field of `jsonData` |
+| dashboard | manager annotations | a tag, and the message of the newest version |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from pathlib import Path
+from typing import Any, Final
+
+from provision.client.grafana import GrafanaClient, open_client
+from provision.client.session import Endpoint
+from provision.compile.dialect.grafana import Binding, GrafanaDialect
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.errors import NotAllowed, ProvisionError, UsageError
+from provision.model import Action, Live, Outcome, decode
+from provision.ship.target import grafana_classic, grafana_permissions, grafana_resource
+from provision.ship.target.grafana_datasource import datasources
+from provision.ship.target.grafana_server import Keeper, Server, at_once
+from provision.ship.target.grafana_write import KINDS, carry_out
+
+UI_EDITS: Final = ("locked", "allowed")
+
+_DASHBOARD_APIS: Final = ("v0alpha1",)
+"""Versions that give back exactly what was stored, best first. v1beta1 fills in defaults."""
+
+_FOLDER_APIS: Final = ("v1beta1", "v1")
+_VERBS: Final = frozenset({"create", "get", "list", "update", "delete"})
+
+
+@dataclass(frozen=True, slots=True)
+class Grafana:
+    """One organisation of a Grafana.
+
+    Attributes:
+        dialect: what it understands, as discovered.
+        organisation: its name; empty when the credentials may not know it.
+    """
+
+    server: Server
+    organisation: str
+    keepers: Mapping[str, Keeper] = field(repr=False)
+
+    @property
+    def dialect(self) -> GrafanaDialect:
+        """What it understands."""
+        return self.server.dialect
+
+    @property
+    def name(self) -> str:
+        """What a person calls it."""
+        suffix = (
+            f" ({self.organisation})" if self.dialect.namespace != "default" and self.organisation else ""
+        )
+        return f"grafana {self.server.url}{suffix}"
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """Kinds in the order they are written."""
+        return KINDS
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Kinds that carry a mark."""
+        return frozenset(kind for kind, keeper in self.keepers.items() if keeper.marked)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.server.client.close()
+
+    def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
+        """What is live: everything in `wanted` that exists, and everything that carries a mark of this toolkit.
+
+        Raises:
+            Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        for kind in KINDS:
+            keys = frozenset(key for of, key in wanted if of == kind)
+            yield from self.keepers[kind].read(self.server, keys)
+
+    def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What the credentials may not do of `actions`; nothing where the server can't say (Grafana 9)."""
+        if not actions:
+            return ()
+        permissions = self.server.client.permissions()
+        return () if permissions is None else grafana_permissions.missing(actions, permissions)
+
+    def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What the server would refuse of `actions` though it is allowed, a sentence each: data sources whose
+        name another one has. Sends GETs only."""
+        wanted = {
+            action.key: decode(action.after)["name"]
+            for action in actions
+            if action.kind == DATASOURCE and action.after is not None
+        }
+        if not wanted:
+            return ()
+        leaving = {action.key for action in actions if action.kind == DATASOURCE}
+        return tuple(
+            f"datasource {key}: the data source {found['uid']} has the name {name!r} already; rename one of "
+            f"them, or bind the dashboards to it with --datasource {found['uid']}"
+            for found in self.server.client.datasources()
+            for key, name in wanted.items()
+            if found["name"] == name and found["uid"] not in leaving
+        )
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
+        """Carry out actions of one kind, several at once, and say what came of each as soon as it is known."""
+        actions = iter(batch)
+        first = next(actions, None)
+        if first is not None:
+            yield from at_once(
+                chain((first,), actions),
+                lambda action: carry_out(self.server, self.keepers[action.kind], action, owner),
+                self.keepers[first.kind].width,
+            )
+
+    def binding(self, name_or_uid: str) -> Binding:
+        """The data source of that uid or name.
+
+        Raises:
+            ProvisionError: there is none, or one has the uid and another the name.
+        """
+        found = self._datasources()
+        fitting = [one for one in found if name_or_uid in (one.uid, one.name)]
+        if len(fitting) == 1:
+            return fitting[0]
+        if fitting:
+            others = ", ".join(f"{one.name!r} (uid {one.uid})" for one in fitting)
+            raise ProvisionError(
+                f"{name_or_uid!r} is the uid of one data source and the name of another: {others}",
+                where=self.name,
+                remedy="name it by the other one's uid or name",
+            )
+        known = ", ".join(sorted(f"{one.name} ({one.uid})" for one in found)) or "none"
+        raise ProvisionError(
+            f"there is no data source {name_or_uid!r}", where=self.name, remedy=f"it has: {known}"
+        )
+
+    def _datasources(self) -> list[Binding]:
+        """Who may not read data sources may still query them, and Grafana's page is told of those."""
+        try:
+            return [Binding(one["uid"], one["type"], one["name"]) for one in self.server.client.datasources()]
+        except NotAllowed:
+            told: dict[str, Any] = self.server.client.settings().get("datasources") or {}
+            return [
+                Binding(one["uid"], one["type"], name)
+                for name, one in told.items()
+                if one.get("uid") and not one.get("meta", {}).get("builtIn")
+            ]
+
+
+def connect(
+    endpoint: Endpoint,
+    *,
+    ui_edits: str = "locked",
+    environ: Mapping[str, str] = os.environ,
+    root: Path = Path(),
+) -> Grafana:
+    """The Grafana at `endpoint`, in the organisation of its credentials; asks what it is and understands.
+
+    Args:
+        ui_edits: whether Grafana's page may save what this project owns: `locked` or `allowed`.
+        environ: where secrets by environment variable are found.
+        root: what paths of secrets by file are relative to; the project's root.
+
+    Raises:
+        UsageError: `ui_edits` is something else.
+        Unreachable: it doesn't answer, or isn't a Grafana.
+        NotAllowed: it wants other credentials.
+    """
+    if ui_edits not in UI_EDITS:
+        raise UsageError(f"[tool.provision] ui_edits must be one of {', '.join(UI_EDITS)}, not {ui_edits!r}")
+    client = open_client(endpoint)
+    health = client.health()
+    organisation = _organisation(client)
+    dialect = discover(client, str(health.get("version") or ""), organisation.get("id"))
+    server = Server(client, dialect, ui_edits == "locked", environ, root)
+    return Grafana(server, str(organisation.get("name") or ""), keepers_for(dialect))
+
+
+def discover(client: GrafanaClient, version: str, organisation_id: int | None) -> GrafanaDialect:
+    """What the server understands: every behaviour that differs between servers is decided here."""
+    settings = client.settings()
+    groups = client.groups()
+    dashboard_api = _served(client, groups, grafana_resource.DASHBOARDS, "dashboards", _DASHBOARD_APIS)
+    folder_api = _served(client, groups, grafana_resource.FOLDERS, "folders", _FOLDER_APIS)
+    usual = "default" if organisation_id in (None, 1) else f"org-{organisation_id}"
+    return GrafanaDialect(
+        version=version,
+        dashboard_api=dashboard_api,
+        folder_api=folder_api,
+        nested_folders=folder_api is not None or client.nests_folders(),
+        namespace=settings.get("namespace") or usual,
+    )
+
+
+def keepers_for(dialect: GrafanaDialect) -> Mapping[str, Keeper]:
+    """How each kind is kept on a server of this dialect."""
+    modern = dialect.folder_api is not None
+    return {
+        FOLDER: grafana_resource.folders() if modern else grafana_classic.folders(),
+        DATASOURCE: datasources("/connections/datasources/edit" if modern else "/datasources/edit"),
+        DASHBOARD: grafana_resource.dashboards()
+        if dialect.dashboard_api is not None
+        else grafana_classic.dashboards(),
+    }
+
+
+def _served(
+    client: GrafanaClient,
+    groups: Mapping[str, tuple[str, ...]],
+    group: str,
+    plural: str,
+    versions: Sequence[str],
+) -> str | None:
+    """The best version of a group that can do everything a push needs."""
+    for version in versions:
+        if version in groups.get(group, ()) and client.verbs(group, version, plural) >= _VERBS:
+            return version
+    return None
+
+
+def _organisation(client: GrafanaClient) -> dict[str, Any]:
+    """`{"id", "name"}`; empty when the credentials may not ask.
+
+    Raises:
+        NotAllowed: the credentials are refused, or don't belong to the organisation that was asked for.
+    """
+    try:
+        return client.organisation()
+    except NotAllowed as error:
+        wanted = client.session.endpoint.headers.get("X-Grafana-Org-Id")
+        if error.status == 403 and wanted is None:
+            return {}
+        if error.status != 403:
+            raise
+        refused = NotAllowed(
+            f"the credentials don't belong to organisation {wanted}, or it doesn't exist",
+            status=403,
+            where=client.session.endpoint.url,
+            remedy="check GRAFANA_ORG_ID",
+        )
+    raise refused

@@ -1,0 +1,157 @@
+"""Folders and dashboards on the classic API, for servers that have no other.
+
+A dashboard's mark is a tag, `provision:PROJECT`, and the message of its newest version, which holds the digest
+of what was sent. A folder has no room for a mark. A tag alone isn't trusted: it goes along when somebody saves a
+copy, the history doesn't. The classic API locks some writes on some versions, so what is about to be written is
+looked at once more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from provision.compile.dialect.grafana import TAG, canonical
+from provision.compile.keys import slug
+from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.errors import ProvisionError
+from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.ship.target.grafana_server import READERS, Keeper, Server, at_once, changed_meanwhile
+
+_BASE: Final = re.compile(r"\bv\d+:[0-9a-f]{32}\b")
+_HISTORY: Final = 100
+_WRITERS: Final = 4
+PROVISIONED: Final = "Grafana's file provisioning"
+"""The owner of what the server itself reads from files."""
+
+
+def dashboards() -> Keeper:
+    """How dashboards are kept."""
+    page = lambda uid, title: f"/d/{uid}/{slug(title)}"  # noqa: E731  # as short as its twin on the resource API
+    return Keeper(True, _WRITERS, _read_dashboards, _one_dashboard, _write_dashboard, page)
+
+
+def folders() -> Keeper:
+    """How folders are kept."""
+    return Keeper(
+        False, _WRITERS, _read_folders, _one_folder, _write_folder, lambda uid, _: f"/dashboards/f/{uid}"
+    )
+
+
+# ── dashboards ───────────────────────────────────────────────────────────────
+
+
+def _read_dashboards(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+    keys = [
+        hit["uid"]
+        for hit in server.client.search("dash-db")
+        if hit["uid"] in wanted or _owner(hit.get("tags")) is not None
+    ]
+    for live in at_once(keys, lambda key: _one_dashboard(server, key), READERS):
+        if live is not None:
+            yield live
+
+
+def _one_dashboard(server: Server, key: str) -> Live | None:
+    found = server.client.dashboard(key)
+    if found is None:
+        return None
+    spec, meta = found["dashboard"], found["meta"]
+    body = canonical(DASHBOARD, {"folderUid": meta.get("folderUid") or "", "spec": {**spec, "uid": key}})
+    mark = _mark(server, key, spec, meta)
+    return Live(DASHBOARD, key, body, mark, str(meta.get("version") or ""), str(spec.get("title") or ""))
+
+
+def _mark(server: Server, key: str, spec: dict[str, Any], meta: dict[str, Any]) -> Mark | None:
+    if meta.get("provisioned"):
+        return Mark(PROVISIONED, "")
+    owner = _owner(spec.get("tags"))
+    if owner is None:
+        return None
+    newest = server.client.dashboard_messages(key, 1)
+    base = _BASE.search(newest[0]) if newest else None
+    if base is not None:
+        return Mark(owner, base[0])
+    if any(_BASE.search(message) for message in server.client.dashboard_messages(key, _HISTORY)):
+        return Mark(owner, "")
+    return None
+
+
+def _owner(tags: Any) -> str | None:
+    for tag in tags or ():
+        if isinstance(tag, str) and tag.startswith(TAG):
+            return tag.removeprefix(TAG)
+    return None
+
+
+def _write_dashboard(server: Server, action: Action, owner: str) -> None:
+    if action.live is not None:
+        _look_again(server, action, _version_of_dashboard(server, action.key))
+    if action.verb is Verb.DELETE:
+        server.client.delete_dashboard(action.key)
+        return
+    assert action.desired is not None
+    body = decode(action.desired.body)
+    spec = body["spec"]
+    spec["tags"] = [*spec.get("tags", ()), f"{TAG}{owner}"]
+    spec["id"] = None
+    message = f"provision: {owner} {digest(action.desired.body)}"
+    sent = {"dashboard": spec, "folderUid": body["folderUid"], "message": message, "overwrite": False}
+    if action.live is not None:
+        spec["version"] = int(action.live.lock or 0)
+    answer = server.client.save_dashboard(sent)
+    if action.live is None and not any(
+        _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
+    ):
+        # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
+        server.client.save_dashboard({**sent, "dashboard": {**spec, "version": answer["version"]}})
+
+
+def _version_of_dashboard(server: Server, key: str) -> str | None:
+    found = server.client.dashboard(key)
+    return None if found is None else str(found["meta"].get("version") or "")
+
+
+# ── folders ──────────────────────────────────────────────────────────────────
+
+
+def _read_folders(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+    for live in at_once(sorted(wanted), lambda key: _one_folder(server, key), READERS):
+        if live is not None:
+            yield live
+
+
+def _one_folder(server: Server, key: str) -> Live | None:
+    found = server.client.folder(key)
+    if found is None:
+        return None
+    body = {"title": found["title"], "parentUid": found.get("parentUid") or ""}
+    return Live(FOLDER, key, canonical(FOLDER, body), None, str(found.get("version") or ""), found["title"])
+
+
+def _write_folder(server: Server, action: Action, _: str) -> None:
+    if action.verb is Verb.DELETE:
+        if any(hit.get("folderUid") == action.key for hit in server.client.search("dash-db")):
+            raise ProvisionError("the folder isn't empty, and deleting it would delete what is in it")
+        server.client.delete_folder(action.key)
+        return
+    assert action.desired is not None
+    body = decode(action.desired.body)
+    if action.live is None:
+        server.client.create_folder(action.key, body["title"], body["parentUid"])
+        return
+    before = decode(action.live.body)
+    if before["parentUid"] != body["parentUid"]:
+        now = _one_folder(server, action.key)
+        _look_again(server, action, None if now is None else now.lock)
+    if before["title"] != body["title"]:
+        server.client.rename_folder(action.key, body["title"], int(action.live.lock or 0))
+    if before["parentUid"] != body["parentUid"]:
+        server.client.move_folder(action.key, body["parentUid"])
+
+
+def _look_again(_: Server, action: Action, version: str | None) -> None:
+    assert action.live is not None
+    if version != action.live.lock:
+        raise changed_meanwhile()

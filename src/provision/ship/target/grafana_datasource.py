@@ -1,0 +1,131 @@
+"""Data sources. They are kept the same way on every Grafana.
+
+The mark lies in `jsonData`: the owner, the digest of what was sent, and of each secret where it came from (the
+name of a variable or file, never a value). Grafana never gives a secret back, only the names of those it has: a
+secret counts as unchanged while Grafana has one of that name and its reference is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from provision.compile.dialect.grafana import MARK, canonical
+from provision.compile.kinds import DATASOURCE
+from provision.errors import NotAllowed, ProvisionError
+from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.ship.target.grafana_classic import PROVISIONED
+from provision.ship.target.grafana_server import READERS, Keeper, Server, at_once, changed_meanwhile
+
+_KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
+_UNUSUAL: Final = ("user", "database", "withCredentials")
+"""What an author can't set; it shows in a body only where somebody else did."""
+
+_ELSEWHERE: Final = {"source": "server", "name": ""}
+"""Stands for a secret that this project didn't set."""
+
+
+def datasources(path: str) -> Keeper:
+    """How data sources are kept; `path` is where Grafana's page edits one."""
+    # One at a time: which one is the default depends on their order.
+    return Keeper(True, 1, _read, _one, _write, lambda uid, _: f"{path}/{uid}")
+
+
+def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+    try:
+        listed = server.client.datasources()
+    except NotAllowed:
+        if wanted:
+            raise
+        return  # dashboards alone can be pushed without seeing the data sources
+    keys = [
+        found["uid"] for found in listed if found["uid"] in wanted or MARK in (found.get("jsonData") or {})
+    ]
+    for live in at_once(keys, lambda key: _one(server, key), READERS):
+        if live is not None:
+            yield live
+
+
+def _one(server: Server, key: str) -> Live | None:
+    found = server.client.datasource(key)
+    return None if found is None else _live(found)
+
+
+def _live(found: dict[str, Any]) -> Live:
+    data = found.get("jsonData") or {}
+    written = data.get(MARK)
+    marked: dict[str, Any] = written if isinstance(written, dict) else {}
+    references = marked.get("secure") or {}
+    body = {name: found.get(name) for name in _KEPT} | {
+        "jsonData": data,
+        "secure": {
+            name: references.get(name, _ELSEWHERE)
+            for name, is_set in (found.get("secureJsonFields") or {}).items()
+            if is_set
+        },
+        **{name: found.get(name) for name in _UNUSUAL},
+    }
+    mark = Mark(str(marked.get("owner") or ""), str(marked.get("base") or "")) if marked else None
+    if found.get("readOnly"):
+        mark = Mark(PROVISIONED, "")
+    key = found["uid"]
+    return Live(
+        DATASOURCE, key, canonical(DATASOURCE, body), mark, str(found.get("version") or ""), found["name"]
+    )
+
+
+def _write(server: Server, action: Action, owner: str) -> None:
+    if action.verb is Verb.DELETE:
+        assert action.live is not None
+        now = _one(server, action.key)
+        if now is None or now.lock != action.live.lock:
+            raise changed_meanwhile()
+        server.client.delete_datasource(action.key)
+        return
+    assert action.desired is not None
+    body = decode(action.desired.body)
+    references = body.pop("secure")
+    values = {name: _resolve(server, name, reference) for name, reference in references.items()}
+    if action.live is not None:
+        # A secret goes when it is set to nothing; one that isn't sent stays.
+        values = dict.fromkeys(decode(action.live.body)["secure"], "") | values
+    mark = {"owner": owner, "base": digest(action.desired.body)}
+    body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
+    if values:
+        body["secureJsonData"] = values
+    if action.live is None:
+        answer = server.client.create_datasource(body)
+    else:
+        answer = server.client.update_datasource(action.key, {**body, "version": int(action.live.lock or 0)})
+    stored = answer["datasource"]
+    if stored["isDefault"] != body["isDefault"]:
+        # Grafana makes the first data source the default, asked or not; an update takes it at its word.
+        server.client.update_datasource(action.key, {**body, "version": stored["version"]})
+
+
+def _resolve(server: Server, name: str, reference: dict[str, str]) -> str:
+    """The secret's value.
+
+    Raises:
+        ProvisionError: it can't be found; the message names the variable or file.
+    """
+    where = reference["name"]
+    if reference["source"] == "env":
+        value = server.environ.get(where, "")
+        if not value:
+            raise ProvisionError(
+                f"its secret {name!r} needs the environment variable {where}, which isn't set"
+            )
+        return value
+    file = server.root / where
+    try:
+        value = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise ProvisionError(
+            f"its secret {name!r} needs the file {where}, which can't be read: {reason}"
+        ) from None
+    value = value.removesuffix("\n").removesuffix("\r")
+    if not value:
+        raise ProvisionError(f"its secret {name!r} needs the file {where}, which is empty")
+    return value

@@ -1,0 +1,191 @@
+"""Folders and dashboards on the resource API (`/apis`).
+
+The mark is Grafana's own: annotations that name a manager (`kubectl`, the kind for tools), its id (the project),
+the source and a checksum (the digest of what was sent). Grafana's page keeps them when it saves a change, and
+the classic API removes them. Every write is locked by `resourceVersion`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
+
+from provision.client.grafana import Api
+from provision.compile.dialect.grafana import canonical
+from provision.compile.keys import slug
+from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.errors import ProvisionError
+from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
+
+DASHBOARDS: Final = "dashboard.grafana.app"
+FOLDERS: Final = "folder.grafana.app"
+_MANAGER: Final = "kubectl"
+_WRITERS: Final = 4
+"""Writes at once; on SQLite more gain nothing and meet a locked database."""
+
+_FOLDER: Final = "grafana.app/folder"
+_MANAGED_BY: Final = "grafana.app/managedBy"
+_MANAGER_ID: Final = "grafana.app/managerId"
+_CHECKSUM: Final = "grafana.app/sourceChecksum"
+
+_Item = dict[str, Any]
+
+
+def dashboards() -> Keeper:
+    """How dashboards are kept."""
+    return _keeper(
+        _dashboard_api, live_dashboard, _dashboard_spec, lambda uid, title: f"/d/{uid}/{slug(title)}"
+    )
+
+
+def folders() -> Keeper:
+    """How folders are kept."""
+    return _keeper(_folder_api, live_folder, _folder_spec, lambda uid, _: f"/dashboards/f/{uid}")
+
+
+def live_dashboard(item: _Item) -> Live:
+    """A dashboard as the resource API shows it. One that is stored in the second generation's schema is shown
+    converted; its body says so, and never equals what is desired."""
+    name, annotations = item["metadata"]["name"], item["metadata"].get("annotations") or {}
+    spec = {**item["spec"], "uid": name}
+    body = {"folderUid": _folder_of(annotations), "spec": spec}
+    stored = ((item.get("status") or {}).get("conversion") or {}).get("storedVersion") or ""
+    if stored.startswith("v2"):
+        body["storedVersion"] = stored
+    return _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+
+
+def live_folder(item: _Item) -> Live:
+    """A folder as the resource API shows it."""
+    spec, annotations = item["spec"], item["metadata"].get("annotations") or {}
+    body = {
+        "title": spec.get("title") or "",
+        "parentUid": _folder_of(annotations),
+        "description": spec.get("description") or "",
+    }
+    return _live(FOLDER, item, body, body["title"])
+
+
+def _keeper(
+    api: Callable[[Server], Api],
+    live: Callable[[_Item], Live],
+    spec: Callable[[Any], tuple[str, Any]],
+    page: Callable[[str, str], str],
+) -> Keeper:
+    def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+        for items in server.client.pages(api(server)):
+            for position, item in enumerate(items):
+                if item["metadata"]["name"] in wanted or _is_ours(item):
+                    yield live(item)
+                items[position] = {}  # a page of large dashboards is large: only what is yielded is kept
+
+    def one(server: Server, key: str) -> Live | None:
+        item = server.client.get(api(server), key)
+        return None if item is None else live(item)
+
+    def write(server: Server, action: Action, owner: str) -> None:
+        at = api(server)
+        if action.verb is Verb.DELETE:
+            server.client.remove(at, action.key, _lock(server, action, one))
+            return
+        assert action.desired is not None
+        folder_uid, content = spec(decode(action.desired.body))
+        metadata: dict[str, Any] = {
+            "name": action.key,
+            "annotations": _annotations(server, action, owner, folder_uid),
+        }
+        body = {
+            "apiVersion": f"{at.group}/{at.version}",
+            "kind": at.kind,
+            "metadata": metadata,
+            "spec": content,
+        }
+        if action.live is None:
+            server.client.create(at, body)
+            return
+        metadata["resourceVersion"] = _lock(server, action, one)
+        server.client.replace(at, action.key, body)
+
+    return Keeper(True, _WRITERS, read, one, write, page)
+
+
+def _lock(server: Server, action: Action, one: Callable[[Server, str], Live | None]) -> str:
+    """The resourceVersion to write against. Grafana forgets to show it after an update that changed nothing;
+    then the resource is looked at once more."""
+    assert action.live is not None
+    if action.live.lock:
+        return action.live.lock
+    now = one(server, action.key)
+    if now is None or now.body != action.live.body:
+        raise changed_meanwhile()
+    return now.lock
+
+
+def _dashboard_api(server: Server) -> Api:
+    version = server.dialect.dashboard_api
+    assert version is not None
+    return Api(DASHBOARDS, version, "dashboards", "Dashboard", server.dialect.namespace)
+
+
+def _folder_api(server: Server) -> Api:
+    version = server.dialect.folder_api
+    assert version is not None
+    return Api(FOLDERS, version, "folders", "Folder", server.dialect.namespace)
+
+
+def _dashboard_spec(body: Any) -> tuple[str, Any]:
+    return body["folderUid"], {name: value for name, value in body["spec"].items() if name != "uid"}
+
+
+def _folder_spec(body: Any) -> tuple[str, Any]:
+    return body["parentUid"], {name: value for name, value in body.items() if name != "parentUid"}
+
+
+def _annotations(server: Server, action: Action, owner: str, folder_uid: str) -> dict[str, str]:
+    assert action.desired is not None
+    if not owner:
+        raise ProvisionError("the project has no name to mark it with")
+    annotations = {
+        _MANAGED_BY: _MANAGER,
+        _MANAGER_ID: owner,
+        _CHECKSUM: digest(action.desired.body),
+        "grafana.app/message": f"provision: {owner}",
+    }
+    if action.desired.places:
+        annotations["grafana.app/sourcePath"] = action.desired.places[0].path
+    if folder_uid:
+        annotations[_FOLDER] = folder_uid
+    if not server.locked:
+        annotations["grafana.app/managerAllowsEdits"] = "true"
+    return annotations
+
+
+def _live(kind: str, item: _Item, body: Any, title: str) -> Live:
+    metadata = item["metadata"]
+    mark = _mark(metadata.get("annotations") or {})
+    return Live(
+        kind, metadata["name"], canonical(kind, body), mark, metadata.get("resourceVersion") or "", title
+    )
+
+
+def _mark(annotations: Mapping[str, str]) -> Mark | None:
+    """Whoever manages it: another manager's kind stands before its name, so that it is never taken for us."""
+    manager = annotations.get(_MANAGED_BY)
+    if not manager:
+        return None
+    name = annotations.get(_MANAGER_ID) or ""
+    return Mark(
+        name if manager == _MANAGER else f"{manager} {name}".strip(), annotations.get(_CHECKSUM) or ""
+    )
+
+
+def _is_ours(item: _Item) -> bool:
+    """Whether it carries a mark of this toolkit, whatever the project: the checksum names its scheme."""
+    annotations = item["metadata"].get("annotations") or {}
+    return annotations.get(_MANAGED_BY) == _MANAGER and (annotations.get(_CHECKSUM) or "").startswith("v1:")
+
+
+def _folder_of(annotations: Mapping[str, str]) -> str:
+    folder = annotations.get(_FOLDER) or ""
+    return "" if folder == "general" else folder

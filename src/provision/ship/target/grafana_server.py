@@ -1,0 +1,88 @@
+"""What the kinds of resource on a Grafana share: the server they are on, and what each kind can do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeVar
+
+from provision.client.grafana import GrafanaClient
+from provision.compile.dialect.grafana import GrafanaDialect
+from provision.errors import ProvisionError
+from provision.model import Action, Live
+
+READERS: Final = 8
+"""Objects that are read at once where there are no list pages; more than eight gain nothing."""
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One organisation of one Grafana, and what writing to it needs.
+
+    Attributes:
+        locked: whether Grafana's page is to refuse saving what this project owns.
+        environ: where secrets by environment variable are found.
+        root: what paths of secrets by file are relative to.
+    """
+
+    client: GrafanaClient
+    dialect: GrafanaDialect
+    locked: bool
+    environ: Mapping[str, str] = field(repr=False)
+    root: Path
+
+    @property
+    def url(self) -> str:
+        """Its address."""
+        return self.client.session.endpoint.url
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """How one kind of resource is kept on one family of API.
+
+    Attributes:
+        marked: whether there is room for a mark.
+        width: how many are written at once.
+        read: what is there: at least what is wanted by key, and what carries a mark of this toolkit.
+        one: what is there under a key.
+        write: carry out an action that writes, with the owner's mark.
+        page: the path of the page that shows a resource, from its key and title.
+    """
+
+    marked: bool
+    width: int
+    read: Callable[[Server, frozenset[str]], Iterator[Live]]
+    one: Callable[[Server, str], Live | None]
+    write: Callable[[Server, Action, str], None]
+    page: Callable[[str, str], str]
+
+
+def changed_meanwhile() -> ProvisionError:
+    """What is told when a lock, or a last look, finds a resource changed since the plan was made."""
+    return ProvisionError(
+        "somebody changed it meanwhile, so it was left alone", remedy="plan again to see what changed"
+    )
+
+
+def at_once(items: Iterable[_Given], do: Callable[[_Given], _Made], width: int) -> Iterator[_Made]:
+    """What `do` makes of each item, `width` at a time, as soon as it is made. An item is taken from `items`
+    when there is room for it; what is running when the consumer stops is finished."""
+    waiting = iter(items)
+    with ThreadPoolExecutor(width, thread_name_prefix="grafana") as pool:
+        running: set[Future[_Made]] = set()
+        while True:
+            for item in waiting:
+                running.add(pool.submit(do, item))
+                if len(running) >= width:
+                    break
+            if not running:
+                return
+            done, running = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield future.result()

@@ -1,0 +1,131 @@
+"""Carrying out one action on a Grafana, and telling what came of it in a sentence.
+
+A write is tried again only where Grafana says that it did nothing (`database is locked`). Where the answer was
+lost, or a second try meets what the first one did, the resource is read: if it is as it should be, the write was
+done, whatever was heard of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.errors import ProvisionError, ServerRefused, Unreachable
+from provision.model import Action, Outcome, Verb, decode
+from provision.ship.target.grafana_server import Keeper, Server
+
+_PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
+
+
+def carry_out(
+    server: Server,
+    keeper: Keeper,
+    action: Action,
+    owner: str,
+    sleep: Callable[[float], None] = time.sleep,
+) -> Outcome:
+    """Carry out an action; a failure is an outcome."""
+    started = time.perf_counter()
+    error = _attempt(server, keeper, action, owner, sleep)
+    seconds = time.perf_counter() - started
+    if error is not None:
+        return Outcome(action, "failed", error, seconds=seconds)
+    url = "" if action.verb is Verb.DELETE else link(server, keeper, action)
+    return Outcome(action, "done", url=url, seconds=seconds)
+
+
+def link(server: Server, keeper: Keeper, action: Action) -> str:
+    """Where people look at the resource; in an organisation that isn't the first, the link says which."""
+    body = decode(action.after or b"{}")
+    title = body.get("spec", body).get("title") or ""
+    space = server.dialect.namespace
+    suffix = f"?orgId={space.removeprefix('org-')}" if space.startswith("org-") else ""
+    return f"{server.url}{keeper.page(action.key, title)}{suffix}"
+
+
+def _attempt(
+    server: Server, keeper: Keeper, action: Action, owner: str, sleep: Callable[[float], None]
+) -> str | None:
+    """None when it is done, else why not."""
+    unsure = False
+    for pause in (*_PAUSES_SECONDS, None):
+        try:
+            keeper.write(server, action, owner)
+        except ServerRefused as error:
+            if _is_busy(error) and pause is not None:
+                unsure = True
+                sleep(pause)
+                continue
+            if (unsure or error.status >= 500) and _is_done(server, keeper, action, owner):
+                return None
+            return sentence(error, action)
+        except Unreachable as error:
+            return None if _is_done(server, keeper, action, owner) else sentence(error, action)
+        except ProvisionError as error:
+            return sentence(error, action)
+        return None
+    raise AssertionError("the last attempt returns")  # pragma: no cover
+
+
+def _is_done(server: Server, keeper: Keeper, action: Action, owner: str) -> bool:
+    """Whether the server holds what the action was to bring about."""
+    try:
+        now = keeper.one(server, action.key)
+    except ProvisionError:
+        return False
+    if action.verb is Verb.DELETE or now is None:
+        return now is None and action.verb is Verb.DELETE
+    ours = not keeper.marked or (now.mark is not None and now.mark.owner == owner)
+    return ours and now.body == action.after
+
+
+def _is_busy(error: ServerRefused) -> bool:
+    return error.status >= 500 and (
+        "database is locked" in error.what or "database table is locked" in error.what
+    )
+
+
+def sentence(error: ProvisionError, action: Action) -> str:
+    """Why the action failed, and what to do about it."""
+    if isinstance(error, ServerRefused):
+        answer = error.what.partition(": ")[2].lower()
+        for statuses, said, told in _KNOWN:
+            if error.status in statuses and said in answer:
+                return told
+        if error.status == 409 and action.kind == DATASOURCE and action.live is None:
+            name = decode(action.after or b"{}").get("name", "")
+            return (
+                f"another data source has the name {name!r} or this uid; rename one of them, "
+                f"or bind the dashboards to it with --datasource"
+            )
+        if error.status in (409, 412):
+            return "it is there already, made by somebody else meanwhile; plan again to see what it holds"
+    return f"{error.what}; {error.remedy}" if error.remedy else error.what
+
+
+_MEANWHILE: Final = "somebody changed it meanwhile, so it was left alone; plan again to see what changed"
+_FILES: Final = (
+    "Grafana reads it from a file on its own machine and lets nobody else change it; "
+    "change it there, or give yours another uid"
+)
+
+_KNOWN: Final[tuple[tuple[frozenset[int], str, str], ...]] = (
+    (frozenset({400, 403, 409}), "provisioned", _FILES),
+    (frozenset({403}), "read-only", _FILES),
+    (frozenset({412}), "same name in the folder", "its folder holds another dashboard of this title; rename one of them"),
+    (frozenset({409, 412}), "with the same name already exists", "its folder holds something else of this title; rename one of them"),
+    (frozenset({409, 412}), "has been modified", _MEANWHILE),
+    (frozenset({409, 412}), "might have been modified", _MEANWHILE),
+    (frozenset({409, 412}), "changed by someone else", _MEANWHILE),
+    (frozenset({409, 412}), "updated by someone else", _MEANWHILE),
+    (frozenset({400}), "not empty", "the folder still holds something; move or delete that first"),
+    (frozenset({400, 404}), "folder", "its folder is no longer there; plan again"),
+    (frozenset({404}), "", "it is no longer there; plan again"),
+    (frozenset({500, 503}), "locked", "Grafana's database stayed locked; try again when it has less to do"),
+)  # fmt: skip
+"""(statuses, what the answer says in lower case, what is told); the first that fits."""
+
+KINDS: Final = (FOLDER, DATASOURCE, DASHBOARD)
+"""In the order they are written."""
