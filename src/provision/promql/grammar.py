@@ -284,7 +284,9 @@ def _timestamp(reader: Reader) -> None:
         reader.take()
     if reader.now.kind not in ("number", "duration") and not reader.word("inf", "nan"):
         raise reader.unexpected("a time in seconds, start() or end()")
-    literal(reader, "a time in seconds")
+    token = reader.now
+    if not abs(literal(reader, "a time in seconds")) < float(1 << 63):
+        raise Misplaced("the time after @ is out of range", token.start)
 
 
 def _identifier(reader: Reader, *, label: bool = False) -> None:
