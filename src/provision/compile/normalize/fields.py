@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -21,14 +22,16 @@ def reducer(name: Any) -> str:
 
 
 def number(value: Any) -> float | int | None:
-    """The number that `value` is or spells; None for anything else."""
+    """The finite number that `value` is or spells; None for anything else."""
     if isinstance(value, bool) or value is None:
         return None
-    if isinstance(value, int | float):
+    if isinstance(value, int):
         return value
     try:
-        parsed = float(str(value).strip())
+        parsed = float(value if isinstance(value, float) else str(value).strip())
     except ValueError:
+        return None
+    if not math.isfinite(parsed):
         return None
     return int(parsed) if parsed.is_integer() else parsed
 
@@ -101,7 +104,8 @@ def mappings(items: Any) -> list[Json]:
         elif "null" in (item.get("from"), item.get("to")):
             others.append({"type": "special", "options": {"match": "null", "result": shown}})
         else:
-            limits = {end: number(item.get(end)) for end in ("from", "to")}
+            ends = {end: number(item.get(end)) for end in ("from", "to")}
+            limits = {end: value for end, value in ends.items() if value is not None}
             others.append({"type": "range", "options": {**limits, "result": shown}})
     if values:
         others.insert(0, {"type": "value", "options": values})
@@ -111,7 +115,7 @@ def mappings(items: Any) -> list[Json]:
 def legend(options: Json) -> None:
     """Puts `showLegend` where a legend could once only be hidden by its display mode."""
     shown = options.get("legend")
-    if not isinstance(shown, dict):
+    if not isinstance(shown, dict) or "show" in shown:  # a heatmap's legend is shown or not, and that is all
         return
     if shown.get("displayMode") == "hidden" or shown.get("showLegend") is False:
         shown["displayMode"] = "list"

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from provision.compile.normalize.datasources import PROMETHEUS, Types, reference, variable_types
-from provision.compile.normalize.plain import Json
+from provision.compile.normalize.plain import Json, objects
 from provision.compile.normalize.variables import normalise_variable
 
 SCHEMA_VERSION = 42
@@ -65,7 +63,7 @@ def finish(dashboard: Json, types: Types) -> Json:
         "weekStart": "",
         **{name: value for name, value in dashboard.items() if name not in _NEVER},
         "annotations": {"list": annotations},
-        "links": [{**_LINK, **link} for link in dashboard.get("links") or ()],
+        "links": [{**_LINK, **link} for link in objects(dashboard.get("links"), "links")],
         "refresh": refresh if isinstance(refresh, str) else "",
         "schemaVersion": SCHEMA_VERSION,
         "templating": {"list": templating},
@@ -90,15 +88,12 @@ def types_of(dashboard: Json) -> Types:
     return variable_types(_list(dashboard, "templating"))
 
 
-def _list(dashboard: Json, name: str) -> list[Any]:
+def _list(dashboard: Json, name: str) -> list[Json]:
     holder = dashboard.get(name)
-    found = holder.get("list") if isinstance(holder, dict) else None
-    return found if isinstance(found, list) else []
+    return objects(holder.get("list") if isinstance(holder, dict) else None, f"{name}.list")
 
 
-def _annotation(annotation: Any, types: Types) -> Json:
-    if not isinstance(annotation, dict):
-        raise ValueError(f"an annotation must be an object, not {annotation!r}")  # noqa: TRY004  # a wrong value to authors
+def _annotation(annotation: Json, types: Types) -> Json:
     source = reference(annotation.pop("datasource", None), PROMETHEUS, types)
     return annotation if source is None else {**annotation, "datasource": source}
 

@@ -10,16 +10,19 @@ from provision.compile.normalize import ids
 from provision.compile.normalize.datasources import Types
 from provision.compile.normalize.finish import finish, types_of
 from provision.compile.normalize.grid import place, reading_order
-from provision.compile.normalize.panels import CONVERTERS, REFUSED
+from provision.compile.normalize.panels import CONVERTERS, MODERN, REFUSED
 from provision.compile.normalize.panels.timeseries import keep_time_axis
-from provision.compile.normalize.plain import Json, plain, settle
+from provision.compile.normalize.plain import Json, named, objects, plain, settle
 from provision.compile.normalize.rows import from_rows, hoisted, max_per_row
 from provision.compile.normalize.targets import normalise_targets
-from provision.compile.normalize.tidy import tidy
+from provision.compile.normalize.tidy import WITHOUT_FIELDS, tidy
 from provision.compile.normalize.transformations import upgrade
 
 _HIDDEN_TIME_AXIS = 35
 """Before this schema version hiding a time series' axis left its time axis."""
+
+_MAX_DATA_POINTS = 100
+"""What grafanalib writes for every panel whose author says nothing; Grafana goes by the panel's width."""
 
 _GRAFANALIB_SCHEMA = 12
 """The schema version grafanalib 0.7.1 writes unless its author says otherwise."""
@@ -53,14 +56,15 @@ def from_grafanalib(dashboard: object) -> Json:
     written = raw.get("schemaVersion")
     schema = written if isinstance(written, int) else _GRAFANALIB_SCHEMA
 
-    rows: list[Json] = raw.get("rows") or []
-    panels: list[Json] = (
-        [panel for row in rows for panel in row.get("panels") or ()] if rows else raw.get("panels") or []
-    )
+    rows = objects(raw.get("rows"), "rows")
+    panels = objects(raw.get("panels"), "panels")
+    if rows:
+        panels = [panel for row in rows for panel in objects(row.get("panels"), "a row's panels")]
     before = ids.forget_automatic(panels)
     panels = from_rows(rows) if rows else hoisted(panels)
     for panel in ids.every(panels):
-        _convert(panel, types, schema)
+        with named(panel):
+            _convert(panel, types, schema)
     _place(panels)
     panels = reading_order(panels)
     ids.assign(panels)
@@ -73,34 +77,33 @@ def from_grafanalib(dashboard: object) -> Json:
 def _convert(panel: Json, types: Types, schema: int) -> None:
     """Makes one panel, without those inside it, what Grafana has in its place."""
     kind = panel.get("type")
+    if not isinstance(kind, str) or not kind:
+        raise ValueError("it has no type")
     if kind == "row":
         return
-    try:
-        if panel.get("alert"):
-            raise ValueError(
-                "it has an alert of its own, which Grafana 11 removed; "
-                "write an Alert in a file under rules/ and link it to the dashboard"
-            )
-        if kind in REFUSED:
-            raise ValueError(
-                f"its plug-in is built on AngularJS, which Grafana 12 no longer has; {REFUSED[kind]}"
-            )
-        max_per_row(panel)
-        normalise_targets(panel, types)
-        convert = CONVERTERS.get(kind or "")
-        if convert is not None:
-            convert(panel)
-        if panel.get("transformations"):
-            panel["transformations"] = upgrade(panel["transformations"], schema)
-        if schema < _HIDDEN_TIME_AXIS:
-            keep_time_axis(panel)
-    except ValueError as error:
-        raise ValueError(f"panel {panel.get('title', '')!r} ({kind}): {error}") from error
-    except (AttributeError, KeyError, TypeError) as error:
+    if panel.get("alert"):
         raise ValueError(
-            f"panel {panel.get('title', '')!r} ({kind}): its JSON isn't of the form that grafanalib writes"
-            f" ({type(error).__name__}: {error}); mend its extraJson"
-        ) from error
+            "it has an alert of its own, which Grafana 11 removed; "
+            "write an Alert in a file under rules/ and link it to the dashboard"
+        )
+    if kind in REFUSED:
+        raise ValueError(
+            f"its plug-in is built on AngularJS, which Grafana 12 no longer has; {REFUSED[kind]}"
+        )
+    max_per_row(panel)
+    if panel.get("maxDataPoints") == _MAX_DATA_POINTS:
+        del panel["maxDataPoints"]
+    normalise_targets(panel, types)
+    convert = CONVERTERS.get(kind)
+    if convert is not None:
+        convert(panel)
+    if panel["type"] in MODERN and panel["type"] not in WITHOUT_FIELDS:
+        fields = panel.setdefault("fieldConfig", {})
+        fields.setdefault("defaults", {}).setdefault("thresholds", {"steps": []})
+    if panel.get("transformations"):
+        panel["transformations"] = upgrade(panel["transformations"], schema)
+    if schema < _HIDDEN_TIME_AXIS:
+        keep_time_axis(panel)
 
 
 def _place(panels: list[Json]) -> None:

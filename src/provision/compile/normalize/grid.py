@@ -41,11 +41,11 @@ def place(
         ValueError: a `gridPos` lacks x, y, w or h, or they aren't whole numbers.
     """
     listed = list(panels)
-    taken = [_box(panel["gridPos"]) for panel in listed if panel.get("gridPos")]
+    taken = [_box(panel) for panel in listed if panel.get("gridPos")]
     x, y, bottom = 0, top, top
     for panel in listed:
         if panel.get("gridPos"):
-            box = _box(panel["gridPos"])
+            box = _box(panel)
         else:
             if panel.get("type") == "row":
                 x, y = 0, bottom
@@ -90,12 +90,17 @@ def _size(panel: Json, width: int, height: int) -> tuple[int, int]:
     return columns, units(panel.get("height")) or height
 
 
-def _box(position: Json) -> Box:
+def _box(panel: Json) -> Box:
+    position = panel["gridPos"]
     try:
-        x, y, w, h = (position[name] for name in ("x", "y", "w", "h"))
-    except KeyError as error:
-        raise ValueError(f"gridPos {position!r} lacks {error}; it needs x, y, w and h") from None
-    for value in (x, y, w, h):
+        box = (position["x"], position["y"], position["w"], position["h"])
+    except (KeyError, TypeError):
+        raise ValueError(f"{_whose(panel)} must have x, y, w and h") from None
+    for value in box:
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ValueError(f"gridPos {position!r} must hold whole numbers of grid units")
-    return x, y, w, h
+            raise ValueError(f"{_whose(panel)} must hold whole numbers of grid units")
+    return box
+
+
+def _whose(panel: Json) -> str:
+    return f"panel {panel.get('title') or ''!r}: gridPos {panel['gridPos']!r}"

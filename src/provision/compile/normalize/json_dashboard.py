@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from provision.compile.normalize import ids
-from provision.compile.normalize.plain import Json, plain, settle
+from provision.compile.normalize.plain import Json, objects, plain, settle
 
 _SERVERS_OWN = ("id", "version", "iteration")
 """Fields that a server counts itself and that would differ from push to push."""
@@ -18,7 +18,8 @@ def from_json(dashboard: Json) -> Json:
 
     Only what a server counts itself goes (`id`, `version`, `iteration`), and panels without an id get one that
     lasts, and numbers lose a fraction of zero, as a server takes it off. A resource (`apiVersion`, `kind`, `metadata`, `spec`) and the answer or request of the classic API
-    (`{"dashboard": …}`) are unwrapped; a resource's name is the uid if its spec has none. `__inputs` and
+    (`{"dashboard": …}`) are unwrapped; a resource's name is the uid if its spec has none, and what else the
+    wrapping says (folder, inputs of an import) is not the dashboard's. `__inputs` and
     `__requires` stay: binding `${DS_…}` to a data source is a later step's. An old `schemaVersion` stays, too:
     Grafana upgrades such a dashboard when it is opened.
 
@@ -62,17 +63,9 @@ def _unwrapped(file: Any) -> Json:
 
 def _panels(spec: Json) -> list[Json]:
     """The panels of either layout, all of them objects."""
-    panels = _objects(spec.get("panels"), "panels")
-    for row in _objects(spec.get("rows"), "rows"):
-        panels = [*panels, *_objects(row.get("panels"), "panels of a row")]
+    panels = objects(spec.get("panels"), "panels")
+    for row in objects(spec.get("rows"), "rows"):
+        panels = [*panels, *objects(row.get("panels"), "a row's panels")]
     for panel in panels:
-        _objects(panel.get("panels"), "panels of a row")
+        objects(panel.get("panels"), "a row's panels")
     return panels
-
-
-def _objects(value: Any, what: str) -> list[Json]:
-    if value is None:
-        return []
-    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
-        raise ValueError(f"not a dashboard: {what} must be a list of objects")
-    return value

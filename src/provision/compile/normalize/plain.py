@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import orjson
@@ -54,6 +56,33 @@ def settle(value: Any, *, nulls: bool) -> Any:
     return value
 
 
+def objects(value: Any, what: str) -> list[Json]:
+    """`value` as a list of objects; nothing is an empty one.
+
+    Raises:
+        ValueError: it is something else.
+    """
+    if value is None:
+        return []
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError(f"{what} must be a list of objects, not {value!r:.80}")
+    return value
+
+
+@contextmanager
+def named(panel: Json) -> Iterator[None]:
+    """Names the panel in a ValueError of the block, and turns what breaks on JSON of a strange shape into one."""
+    try:
+        yield
+    except ValueError as error:
+        raise ValueError(f"panel {panel.get('title') or ''!r} ({panel.get('type')}): {error}") from error
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError(
+            f"panel {panel.get('title') or ''!r} ({panel.get('type')}): its JSON isn't of the form that Grafana"
+            f" and its libraries write ({type(error).__name__}: {error})"
+        ) from error
+
+
 def merge(base: Json, over: Json) -> Json:
     """`base` with `over` laid over it in place, object by object."""
     for key, value in over.items():
@@ -69,7 +98,12 @@ def _own_json(value: Any) -> Any:
     for name in ("to_json_data", "to_json"):
         own = getattr(value, name, None)
         if own is not None and not isinstance(value, type):
-            return own()
+            try:
+                return own()
+            except Exception as error:
+                title = getattr(value, "title", None)
+                error.add_note(f"{type(value).__name__} {title!r}" if title else type(value).__name__)
+                raise
     raise TypeError(f"{value!r} of type {type(value).__name__} has no JSON form")
 
 
@@ -77,8 +111,6 @@ def _reason(error: orjson.JSONEncodeError) -> str:
     cause = error.__cause__
     if cause is None:
         return f"it can't be written as JSON: {error}"
-    return (
-        f"it can't be written as JSON: {cause}"
-        if isinstance(cause, TypeError)
-        else (f"it can't be written as JSON: {type(cause).__name__}: {cause}")
-    )
+    whose = "".join(f"{note}: " for note in getattr(cause, "__notes__", ())[:1])
+    what = str(cause) if isinstance(cause, TypeError) else f"{type(cause).__name__}: {cause}"
+    return f"it can't be written as JSON: {whose}{what}"

@@ -7,7 +7,7 @@ from typing import Any
 from provision.compile.normalize import ids
 from provision.compile.normalize.finish import finish, types_of
 from provision.compile.normalize.grid import place, reading_order
-from provision.compile.normalize.plain import Json, plain, settle
+from provision.compile.normalize.plain import Json, objects, plain, settle
 from provision.compile.normalize.rows import hoisted
 from provision.compile.normalize.targets import assign_ref_ids
 from provision.compile.normalize.tidy import tidy
@@ -34,7 +34,7 @@ def from_sdk(dashboard: Any) -> Json:
     if not isinstance(raw, dict) or "schemaVersion" not in raw:
         raise ValueError(f"not a dashboard: {kind.__module__}.{kind.__qualname__}")
     settle(raw, nulls=False)
-    panels = hoisted(raw.get("panels") or [])
+    panels = hoisted(objects(raw.get("panels"), "panels"))
     for panel in ids.every(panels):
         assign_ref_ids(panel.get("targets") or [])
         if not ids.has_id(panel):

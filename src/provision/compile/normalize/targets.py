@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 import string
 from collections.abc import Iterator
-from typing import Any
 
 from provision.compile.normalize.datasources import MIXED, PROMETHEUS, Types, reference
-from provision.compile.normalize.plain import Json
+from provision.compile.normalize.plain import Json, objects
 
 _FIELDS_TELL = (
     ("bucketAggs", "elasticsearch"),
@@ -47,7 +46,7 @@ def normalise_targets(panel: Json, types: Types) -> None:
     Raises:
         ValueError: a target isn't an object.
     """
-    targets: list[Any] = panel.get("targets") or []
+    targets = objects(panel.get("targets"), "targets")
     kinds = {_kind(target) for target in targets}
     kind = PROMETHEUS if not kinds else kinds.pop() if len(kinds) == 1 else None
     source = reference(panel.pop("datasource", None), kind, types)
@@ -89,10 +88,8 @@ def _letters() -> Iterator[str]:
             yield "".join(letters)
 
 
-def _kind(target: Any) -> str | None:
+def _kind(target: Json) -> str | None:
     """The plug-in a target is written for; None for SQL, which several plug-ins speak."""
-    if not isinstance(target, dict):
-        raise ValueError(f"a target must be a query object, not {target!r}")  # noqa: TRY004  # a wrong value to authors
     if target.get("expr"):
         return PROMETHEUS
     if "rawSql" in target:

@@ -7,7 +7,7 @@ from typing import Any
 from provision.compile.normalize.fields import legend, mappings, overrides, thresholds
 from provision.compile.normalize.panels import MODERN
 from provision.compile.normalize.panels.table import migrate_cells
-from provision.compile.normalize.plain import Json
+from provision.compile.normalize.plain import Json, named
 
 PLUGIN_VERSION = "12.4.0"
 """The Grafana whose panels we write: none of its upgrades from older forms then touches them."""
@@ -21,6 +21,7 @@ _STORED = frozenset({
 """The fields of a panel of Grafana's own types; it drops others when it saves."""
 
 _OF_ROWS = frozenset({"collapsed", "gridPos", "id", "panels", "repeat", "title", "type"})
+_OF_LIBRARY = frozenset({"gridPos", "id", "libraryPanel", "title"})
 _GONE = frozenset({"editable", "error", "height", "isNew", "minSpan", "span"})
 """Fields that no panel has any more, whatever its plug-in."""
 
@@ -29,18 +30,15 @@ _SAYS_NOTHING: Json = {
     "fieldConfig": {"defaults": {}, "overrides": []},
     "hideTimeOverride": False,
     "links": [],
-    "maxDataPoints": 100,
     "options": {},
     "targets": [],
     "title": "",
     "transformations": [],
     "transparent": False,
 }
-"""Values that Grafana leaves out when it saves; of `maxDataPoints`, grafanalib's default."""
+"""Values that Grafana leaves out when it saves."""
 
-_WITHOUT_FIELDS = frozenset(
-    {"alertlist", "annolist", "dashlist", "news", "text", "welcome", "gettingstarted"}
-)
+WITHOUT_FIELDS = frozenset({"alertlist", "annolist", "dashlist", "news", "text", "welcome", "gettingstarted"})
 """Panels that show no query's fields."""
 
 
@@ -48,24 +46,26 @@ def tidy(panel: Json) -> Json:
     """The panel, and a row's panels (already converted, nulls gone, placed) as Grafana stores it.
 
     Raises:
-        ValueError: its thresholds or mappings aren't any.
+        ValueError: its thresholds, mappings or overrides aren't any; the panel's title is in the message.
     """
     kind = panel.get("type")
     if kind == "row":
         row = {name: value for name, value in panel.items() if name in _OF_ROWS and value != ""}
         return {**row, "panels": [tidy(inner) for inner in panel.get("panels") or ()]}
     modern = kind in MODERN
-    if modern:
-        _options_and_fields(panel, kind)
-    elif panel.get("fieldConfig"):
-        _fields(panel["fieldConfig"])
+    with named(panel):
+        if modern:
+            _options_and_fields(panel, kind)
+        elif panel.get("fieldConfig"):
+            _fields(panel["fieldConfig"])
     if not panel.get("repeat"):
         panel.pop("repeatDirection", None)
         panel.pop("maxPerRow", None)
+    stored = _OF_LIBRARY if panel.get("libraryPanel") else _STORED if modern else None
     return {
         name: value
         for name, value in panel.items()
-        if (name in _STORED if modern else name not in _GONE)
+        if (name in stored if stored is not None else name not in _GONE)
         and _SAYS_NOTHING.get(name, _SAYS_NOTHING) != value
     }
 
@@ -75,11 +75,10 @@ def _options_and_fields(panel: Json, kind: Any) -> None:
     if isinstance(options, dict):
         legend(options)
     panel.setdefault("pluginVersion", PLUGIN_VERSION)
-    if kind in _WITHOUT_FIELDS:
+    if kind in WITHOUT_FIELDS:
         panel.pop("fieldConfig", None)
         return
     fields = panel.setdefault("fieldConfig", {})
-    fields.setdefault("defaults", {}).setdefault("thresholds", {"steps": []})
     _fields(fields, own_steps=True)
     if kind == "table":
         migrate_cells(fields)
