@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from provision.client.prometheus import LoadedGroup, Prometheus
 from provision.client.session import Endpoint, open_session
+from provision.compile.dialect.header import read_mark
 from provision.compile.dialect.prometheus import (
     RULE_FILE,
     PrometheusDialect,
@@ -91,12 +92,12 @@ class PrometheusTarget:
                 if unfinished is not None:
                     yield unfinished
                 continue
-            body, mark = _read(text, key)
-            if mark is None and key not in keys:
+            if read_mark(text, key) is None and key not in keys:
                 continue
+            body, mark = _read(text, key)
             if mark is not None and mark.base == digest(body):
                 running = self._running(body, key, loaded)
-                if running != body:
+                if running != body:  # written, and then killed
                     body, mark = running, Mark(mark.owner, digest(running))
             yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}")
 
@@ -161,27 +162,19 @@ class PrometheusTarget:
         return Live(RULE_FILE, file.name, body, owned, lock=digest(b""), title=f"rule file {file.name}")
 
     def _running(self, body: bytes, key: str, loaded: Sequence[LoadedGroup]) -> bytes:
-        """What the server runs of a file: the file's own groups where they are in force, else the server's."""
+        """What the server runs of a file."""
+        document = decode(body)
         candidates = rules_in_force.of_file(loaded, key)
-        by_name = {group.name: group for group in candidates}
-        same = same_for(self.client)
-        groups = []
-        for group in decode(body)["groups"]:
-            if rules_in_force.in_force(group, candidates, same):
-                groups.append(group)
-            elif group["name"] in by_name:
-                groups.append(rules_in_force.as_file(by_name[group["name"]]))
-        return encode({**decode(body), "groups": groups})
+        running = rules_in_force.running(document["groups"], candidates, same_for(self.client))
+        return encode({**document, "groups": running})
 
     def _is_running(self, file: Path, loaded: Sequence[LoadedGroup]) -> bool:
         """Whether the server runs all that a file says."""
         text = swap.content_of(file)
-        said = {"unreadable": ""} if text is None else decode(_read(text, file.name)[0])
-        candidates = rules_in_force.of_file(loaded, file.name)
-        same = same_for(self.client)
-        return "unreadable" not in said and all(
-            rules_in_force.in_force(group, candidates, same) for group in said["groups"]
-        )
+        if text is None:
+            return False
+        body, _ = _read(text, file.name)
+        return "unreadable" not in decode(body) and self._running(body, file.name, loaded) == body
 
     def _lifecycle_fault(self) -> str:
         if self.client.flags().get("web.enable-lifecycle", "true") == "false":
@@ -255,7 +248,7 @@ class PrometheusTarget:
         if not undone:
             for one in swapped.values():
                 swap.forget(one)
-        seconds = time.perf_counter() - started
+        seconds = (time.perf_counter() - started) / len(actions)
         return [self._outcome(action, failed, proof, undone, seconds) for action in actions]
 
     def _outcome(
@@ -324,8 +317,6 @@ def _is_name(key: str) -> bool:
 
 def _read(text: bytes, key: str) -> tuple[bytes, Mark | None]:
     """Body and mark of a file, of which nothing is known but that it is there."""
-    from provision.compile.dialect.header import read_mark
-
     try:
         return read_rule_file(text, key)
     except ProvisionError as error:

@@ -46,7 +46,20 @@ def difference(group: JSON, loaded: LoadedGroup, same: Same) -> str:
     return ""
 
 
-def as_file(loaded: LoadedGroup) -> dict[str, Any]:
+def running(groups: Iterable[JSON], loaded: Sequence[LoadedGroup], same: Same) -> list[JSON]:
+    """What the server runs of a file's groups: the group itself where it is in force, the server's where that
+    differs, nothing where it has none."""
+    result: list[JSON] = []
+    for group in groups:
+        if in_force(group, loaded, same):
+            result.append(group)
+            continue
+        name = group.get("name") if isinstance(group, dict) else None
+        result.extend(_as_file(other) for other in loaded if other.name == name)
+    return result
+
+
+def _as_file(loaded: LoadedGroup) -> dict[str, Any]:
     """A loaded group as a rule file writes one, as far as the server tells."""
     rules = []
     for rule in loaded.rules:
@@ -64,9 +77,13 @@ def plain(expr: str) -> str | None:
     """An expression as the parser writes it; None when it can't read it."""
     import promql_parser
 
+    from provision.promql.parse import tree
+
+    if tree(expr) is None:  # too large for the parser, or not PromQL
+        return None
     try:
         return str(promql_parser.parse(expr).prettify())
-    except ValueError:
+    except ValueError:  # newer than the parser, which `tree` makes up for by changing the words
         return None
 
 

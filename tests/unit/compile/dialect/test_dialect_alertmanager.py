@@ -13,6 +13,7 @@ from provision.compile.dialect.alertmanager import (
     read_config,
     shape,
     too_new,
+    too_new_in_config,
 )
 from provision.errors import ProvisionError, UsageError
 from provision.model import Definition, Mark, Place, decode, digest, encode
@@ -141,6 +142,24 @@ def test_fields_newer_than_the_server_are_named_with_their_place():
     interval = made(sources.compile_time_interval, TimeInterval("n", []))
     assert too_new(interval, OLD) == ()
     assert too_new(hook, AlertmanagerDialect()) == ()
+
+
+def test_the_whole_file_is_looked_through_too():
+    whole = {
+        "global": {"smtp_auth_password_file": "/f"},
+        "route": {"receiver": "a", "routes": [{"matchers": ["a=b"]}]},
+        "receivers": [{"name": "a", "webhook_configs": [{"url_file": "/f"}]}, "odd"],
+        "inhibit_rules": [{"name": "n"}],
+        "time_intervals": [],
+    }
+    assert [entry.pointer for entry in too_new_in_config(encode(whole), OLD)] == [
+        "/route/routes/0/matchers",
+        "/receivers/0/webhook_configs/0/url_file",
+        "/inhibit_rules/0/name",
+        "/global/smtp_auth_password_file",
+        "/time_intervals",
+    ]
+    assert too_new_in_config(encode(whole), AlertmanagerDialect()) == ()
 
 
 @pytest.mark.parametrize(("said", "version"), [("0.25", (0, 25, 0)), ("", LATEST)])
