@@ -30,10 +30,9 @@ def panel_likeness(before: dict[str, Any], after: dict[str, Any]) -> float:
     """How alike two panels are, 0 to 1: by type, the words of the title, and the queries; the same id helps."""
     if is_row(before) != is_row(after):
         return 0.0
-    parts = [
-        (2.0, 1.0 if before.get("type") == after.get("type") else 0.0),
-        (3.0, overlap(before.get("title"), after.get("title"))),
-    ]
+    parts = [(2.0, 1.0 if before.get("type") == after.get("type") else 0.0)]
+    if before.get("title") or after.get("title"):
+        parts.append((3.0, overlap(before.get("title"), after.get("title"))))
     queries = _texts(before), _texts(after)
     if any(queries):
         common = len(queries[0] & queries[1]) / len(queries[0] | queries[1])

@@ -45,11 +45,6 @@ def route_changes(path: str, before: Any, after: Any) -> Iterator[Change]:
     yield from leaves(path, before, after, ROUTE)
 
 
-def receiver_changes(path: str, before: Any, after: Any) -> Iterator[Change]:
-    """Every change between two receivers."""
-    yield from leaves(path, before, after)
-
-
 def route_likeness(before: dict[str, Any], after: dict[str, Any]) -> float:
     """How alike two routes are, 0 to 1: by matchers, receiver, and the matchers of their children."""
     parts = [

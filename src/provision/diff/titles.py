@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from provision.compile import kinds
-from provision.diff.hidden import shown
 from provision.diff.routing import inhibition_name, route_name
 from provision.diff.words import quoted
 from provision.model import decode
@@ -22,7 +21,7 @@ def title_of(kind: str, key: str, body: bytes | None) -> str:
     if kind == "file":
         return f"file {key}"
     found = decode(body) if body else None
-    return shown(_TITLES.get(kind, _other(kind))(key, found if isinstance(found, dict) else {}))
+    return _TITLES.get(kind, _other(kind))(key, found if isinstance(found, dict) else {})
 
 
 def _other(kind: str) -> Callable[[str, dict[str, Any]], str]:
