@@ -77,18 +77,18 @@ def write(project: Project, stamp: str, entries: Mapping[str, Entry]) -> None:
         check = zlib.crc32(entry.blob, check)
     file = _file(project)
     beside = file.with_name(f"{file.name}.{os.getpid()}.new")
-    try:
+    with suppress(OSError):
         file.parent.mkdir(parents=True, exist_ok=True)
         ignore = file.parent / ".gitignore"
         if not ignore.exists():
             ignore.write_text("*\n", encoding="utf-8")
-        with beside.open("wb") as stream:
-            stream.write(_MAGIC + _LENGTHS.pack(len(header), check))
-            stream.write(header)
-            stream.writelines(entry.blob for entry in entries.values())
-        beside.replace(file)
-    except OSError:
-        with suppress(OSError):
+        try:
+            with beside.open("wb") as stream:
+                stream.write(_MAGIC + _LENGTHS.pack(len(header), check))
+                stream.write(header)
+                stream.writelines(entry.blob for entry in entries.values())
+            beside.replace(file)
+        finally:
             beside.unlink(missing_ok=True)
 
 

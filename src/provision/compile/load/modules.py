@@ -59,11 +59,14 @@ def is_lasting(module: ModuleType, territory: Territory) -> bool:
 class _Finder(FileFinder):
     def find_spec(self, fullname: str, target: ModuleType | None = None) -> ModuleSpec | None:
         watch = current()
-        if watch is not None:
-            stem = f"{self.path}/{fullname.rpartition('.')[2]}"
-            for path in (f"{stem}/__init__.py", f"{stem}.py", stem):
-                watch.note(THERE, path)
-        return super().find_spec(fullname, target)
+        if watch is None:
+            return super().find_spec(fullname, target)
+        stem = f"{self.path}/{fullname.rpartition('.')[2]}"
+        for path in (f"{stem}/__init__.py", f"{stem}.py", stem):
+            watch.note(THERE, path)
+        # The finder lists the whole directory, but what lies there beside the module changes nothing.
+        with watch.quiet():
+            return super().find_spec(fullname, target)
 
 
 class _Loader(SourceFileLoader):

@@ -171,7 +171,7 @@ class _Worker:
                     else f"it ended with status {status}"
                 )
             raise ProvisionError(f"a worker can't be started: {last}", where=sys.executable)
-        if late or "Timeout (" in words:
+        if late or status == -signal.SIGALRM:
             message = f"is still running after {self._limit:g} s; make it faster, or raise time_limit_seconds in [tool.provision]"
         elif wire.BUG in words:
             message = (

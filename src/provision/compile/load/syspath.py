@@ -39,8 +39,11 @@ def path_problems(
             files.add(path)
     found = False
     for path in sorted(files, key=lambda path: (path != source, path)):
-        content = Path(territory.full(path)).read_bytes()
-        line = min(_mentions(ast.parse(content)), default=None)
+        try:
+            content = Path(territory.full(path)).read_bytes()
+            line = min(_mentions(ast.parse(content)), default=None)
+        except (OSError, SyntaxError, ValueError):  # it ran, and has been changed or removed since
+            continue
         if line is not None:
             found = True
             yield problem_at(territory, source, path, line, _MESSAGE, content)

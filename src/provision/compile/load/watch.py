@@ -57,14 +57,20 @@ class Watch:
             full = _source_of(full)
         if self.territory.is_settled(full) or (kind, full) in self.inputs:
             return
-        self._busy = True
-        try:
+        with self.quiet():
             found = state_of(kind, full) if state is None else state
-        finally:
-            self._busy = False
         self.inputs[kind, full] = found
         if found == SPECIAL:
             self.repeatable = False
+
+    @contextmanager
+    def quiet(self) -> Iterator[None]:
+        """While it is open, nothing that is read becomes an input."""
+        before, self._busy = self._busy, True
+        try:
+            yield
+        finally:
+            self._busy = before
 
     def print(self) -> None:
         """Something was printed: remember the nearest line of the project."""

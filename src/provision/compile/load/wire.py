@@ -7,6 +7,7 @@ bodies as they are, so that a body is never encoded twice and the cache can keep
 from __future__ import annotations
 
 import os
+import pickle
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -65,12 +66,13 @@ class Answer:
 
 def encode_setting(setting: Setting) -> bytes:
     """The message that carries the setting."""
-    return message([setting.root, setting.environment, setting.limit], [setting.variables])
+    return message(None, [pickle.dumps(setting)])
 
 
-def decode_setting(meta: list[Any], blob: bytes) -> Setting:
+def decode_setting(_: None, blob: bytes) -> Setting:
     """The setting that a message carried."""
-    return Setting(meta[0], meta[1], meta[2], blob)
+    setting: Setting = pickle.loads(blob)  # noqa: S301  # from the loader itself
+    return setting
 
 
 def encode_answer(answer: Answer) -> bytes:
@@ -119,7 +121,7 @@ class Incoming:
 
     def read(self) -> bool:
         """Take what is there; false when the other side has closed."""
-        chunk = os.read(self._fd, 1 << 20)
+        chunk = os.read(self._fd, 1 << 16)
         self._buffer += chunk
         return bool(chunk)
 

@@ -88,13 +88,15 @@ def test_what_imports_a_changed_module_is_compiled_again(make: Make) -> None:
             "rules/_deep.py": "from _names import NAME\n",
             "rules/a.py": f"{HEAD}from _deep import NAME\ng = Group(NAME, [])\n",
             "rules/b.py": group(),
+            "rules/c.py": f"{HEAD}import _names\ng = Group(_names.NAME, [])\n",
         }
     )
     load(project)
+    assert counts(load(project)) == (0, 3)
     make({"rules/_names.py": "NAME = 'two'\n"})
     loaded = load(project)
-    assert counts(loaded) == (1, 1)
-    assert keys(loaded) == ["a.yml/two", "b.yml/g"]
+    assert counts(loaded) == (2, 1)
+    assert keys(loaded) == ["a.yml/two", "b.yml/g", "c.yml/two"]
 
 
 def test_a_module_that_would_be_found_earlier_counts(make: Make) -> None:
@@ -106,11 +108,19 @@ def test_a_module_that_would_be_found_earlier_counts(make: Make) -> None:
         }
     )
     assert keys(load(project)) == ["a.yml/far", "b.yml/g"]
-    make({"rules/names/__init__.py": "NAME = 'near'\n", "rules/names/_x.py": ""})
-    # The package is a source too, since nothing in its name says otherwise.
-    loaded = load(project, [Path("rules/a.py"), Path("rules/b.py")])
+    make({"rules/names/__init__.py": "NAME = 'near'\n"})
+    loaded = load(project)
     assert counts(loaded) == (1, 1)
     assert keys(loaded) == ["a.yml/near", "b.yml/g"]
+
+
+def test_a_new_source_beside_the_others_changes_nothing_for_them(make: Make) -> None:
+    project = make(
+        {"rules/_names.py": "", "rules/a.py": "import _names\n", "rules/b.py": "import _names, colorsys\n"}
+    )
+    load(project)
+    make({"rules/c.py": group(), "names.py": ""})
+    assert counts(load(project)) == (1, 2)
 
 
 def test_a_module_that_was_missing_counts(make: Make) -> None:
@@ -156,16 +166,17 @@ def test_only_variables_that_were_read_count(make: Make) -> None:
         "rules/a.py": f"{HEAD}g = Group(env['name'], [])\n",
         "rules/b.py": f"{HEAD}g = Group(env.get('absent', 'none'), [])\n",
         "rules/c.py": group(),
+        "rules/d.py": f"{HEAD}g = Group(env['name'], [])\n",
     }
     project = make(files, variables={"name": "x", "other": 1})
     load(project)
-    assert counts(load(replace(project, variables={"name": "x", "other": 2}))) == (0, 3)
+    assert counts(load(replace(project, variables={"name": "x", "other": 2}))) == (0, 4)
     loaded = load(replace(project, variables={"name": "y", "other": 2}))
-    assert counts(loaded) == (1, 2)
-    assert keys(loaded) == ["a.yml/y", "b.yml/none", "c.yml/g"]
+    assert counts(loaded) == (2, 2)
+    assert keys(loaded) == ["a.yml/y", "b.yml/none", "c.yml/g", "d.yml/y"]
     loaded = load(replace(project, variables={"name": "y", "absent": "here"}))
-    assert counts(loaded) == (1, 2)
-    assert keys(loaded) == ["a.yml/y", "b.yml/here", "c.yml/g"]
+    assert counts(loaded) == (1, 3)
+    assert keys(loaded) == ["a.yml/y", "b.yml/here", "c.yml/g", "d.yml/y"]
 
 
 def test_values_that_only_compare_equal_are_told_apart(make: Make) -> None:

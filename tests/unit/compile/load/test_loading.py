@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
+import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -14,6 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from provision.compile.load import Loaded, load, pool
+from provision.compile.load.territory import TOOLKIT
 from provision.errors import Problem, ProvisionError, UsageError
 from provision.model import Definition, decode
 from provision.project import Project
@@ -149,7 +152,7 @@ def test_a_source_that_switches_its_time_limit_off_is_killed_from_outside(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pool, "_GRACE_SECONDS", 0.2)
-    text = "import faulthandler\nfaulthandler.cancel_dump_traceback_later()\nwhile True: pass\n"
+    text = "import signal\nsignal.setitimer(signal.ITIMER_REAL, 0)\nwhile True: pass\n"
     loaded = load(make({"rules/a.py": text, "rules/b.py": GOOD}, limit=0.3), workers=1)
     (problem,) = loaded.problems
     assert (problem.path, problem.line) == ("rules/a.py", None)
@@ -225,6 +228,40 @@ def test_an_interrupt_leaves_no_process(make: Make, monkeypatch: pytest.MonkeyPa
     for pid in started:
         with pytest.raises(ChildProcessError):
             os.waitpid(pid, os.WNOHANG)
+
+
+def test_a_worker_whose_loader_was_killed_ends_by_itself(make: Make) -> None:
+    project = make({"rules/a.py": "import os\nopen('pid', 'w').write(str(os.getpid()))\nwhile True: pass\n"})
+    text = (
+        "from pathlib import Path\n"
+        "from provision.compile.load import load\n"
+        "from provision.project import Project\n"
+        f"load(Project(Path({str(project.root)!r}), 'test', settings={{'time_limit_seconds': 1}}))\n"
+    )
+    loader = subprocess.Popen(
+        [sys.executable, "-c", text], env={**os.environ, "PYTHONPATH": str(Path(TOOLKIT).parent)}
+    )
+    file = project.root / "pid"
+    wait_until(lambda: file.exists() and file.read_text() != "")
+    loader.kill()
+    loader.wait()
+    wait_until(lambda: has_ended(int(file.read_text())))
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
+def has_ended(pid: int) -> bool:
+    """Whether the process has gone, or is only waiting for somebody to ask for its exit code."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return True
+    return status.rpartition(")")[2].split()[0] == "Z"
 
 
 def test_a_worker_that_cannot_be_started(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

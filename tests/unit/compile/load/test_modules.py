@@ -93,3 +93,16 @@ def test_modules_of_the_project_do_not_last(territory: Territory, tmp_path: Path
     assert is_lasting(json, territory)
     assert is_lasting(sys, territory)
     assert is_lasting(ModuleType("made_up"), territory)
+
+
+def test_a_namespace_whose_parent_has_gone_does_not_last(territory: Territory, tmp_path: Path) -> None:
+    (tmp_path / "mine_outer" / "inner").mkdir(parents=True)
+    inner, _ = imported(territory, "mine_outer.inner")
+    del sys.modules["mine_outer"]
+    assert not is_lasting(inner, territory)
+
+
+def test_imports_while_no_source_runs_are_not_noted(territory: Territory, tmp_path: Path) -> None:
+    (tmp_path / "mine_d.py").write_text("value = 1\n")
+    with noted_imports(territory):
+        assert importlib.import_module("mine_d").value == 1

@@ -264,6 +264,23 @@ def test_every_way_to_change_the_path(answer: Run, text: str, line: int | None) 
     assert problem.line == line
 
 
+def test_a_source_that_removes_itself_after_changing_the_path(answer: Run) -> None:
+    text = "import os, sys\nsys.path.append(os.getcwd() + '/lib')\nos.remove(__file__)\n"
+    problem = only(answer({"rules/a.py": text}))
+    assert (problem.message.split(";")[0], problem.line) == ("changes sys.path", None)
+
+
+def test_names_beside_path_that_come_from_sys_are_no_mention(answer: Run) -> None:
+    text = "from sys import version_info\nimport sys\nsys.path += ['x']\n"
+    assert only(answer({"rules/a.py": text})).line == 3
+
+
+def test_a_print_of_no_line_of_the_project(answer: Run) -> None:
+    text = "import threading\nthread = threading.Thread(target=print)\nthread.start()\nthread.join()\n"
+    problem = only(answer({"rules/a.py": text}))
+    assert (problem.message.split(";")[0], problem.line) == ("prints", None)
+
+
 def test_a_change_of_the_path_that_is_no_authors_is_no_problem(answer: Run) -> None:
     one(answer({"rules/a.py": group() + "getattr(__import__('sys'), 'path').append('/elsewhere')\n"}))
 

@@ -10,7 +10,7 @@ import pytest
 
 from provision.compile.load.inputs import FILE, NAMES, SPECIAL, THERE, digest, state_of
 from provision.compile.load.territory import Territory
-from provision.compile.load.watch import Watch, current, watching
+from provision.compile.load.watch import Watch, _hook, current, watching
 
 
 @pytest.fixture
@@ -99,6 +99,7 @@ def test_reading_is_repeatable(watch: Watch, tmp_path: Path, monkeypatch: pytest
     watch.event("open", (os.devnull, "w", os.O_WRONLY))
     watch.event("os.listdir", (None,))
     watch.event("os.scandir", (str(tmp_path / "y"),))
+    watch.event("import", ("z",))
     assert watch.repeatable
     assert list(watch.inputs) == [
         (FILE, f"{tmp_path}/x"),
@@ -109,6 +110,16 @@ def test_reading_is_repeatable(watch: Watch, tmp_path: Path, monkeypatch: pytest
 
 def test_a_device_is_not_repeatable(watch: Watch) -> None:
     watch.note(FILE, "/dev/zero")
+    assert not watch.repeatable
+
+
+def test_audit_events_reach_the_running_source_only(watch: Watch, tmp_path: Path) -> None:
+    # Called by hand, because coverage can't see what Python calls as an audit hook.
+    _hook("os.remove", ("x", -1))
+    with watching(watch):
+        _hook("import", ("x",))
+        assert watch.repeatable
+        _hook("os.remove", ("x", -1))
     assert not watch.repeatable
 
 

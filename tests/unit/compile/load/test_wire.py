@@ -76,12 +76,12 @@ def test_messages_arrive_whole_however_they_are_cut(sent: list[wire.Answer], cut
 
 def test_waiting_ends_when_the_other_side_closes() -> None:
     reading, writing = os.pipe()
-    wire.write(writing, wire.encode_setting(wire.Setting("/root", "default", 2.5, b"\x80")))
+    wire.write(writing, wire.encode_setting(wire.Setting("/r\udcff", "default", 2.5, b"\x80")))
     os.close(writing)
     incoming = wire.Incoming(reading)
     taken = incoming.wait()
     assert taken is not None
-    assert wire.decode_setting(*taken) == wire.Setting("/root", "default", 2.5, b"\x80")
+    assert wire.decode_setting(*taken) == wire.Setting("/r\udcff", "default", 2.5, b"\x80")
     assert incoming.wait() is None
     os.close(reading)
 
