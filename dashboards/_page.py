@@ -22,8 +22,16 @@ ANY_JOB = 'job=~"$job"'
 TAG = "reference"
 
 
-def variable(name: str, label: str, metric: str, *, by: str | None = None) -> Template:
-    """A choice among the values of a label (`by`, or `name`), all of them at first."""
+def variable(
+    name: str, label: str, metric: str, *, by: str | None = None, everything: str | None = None
+) -> Template:
+    """A choice among the values of a label (`by`, or `name`), all of them at first.
+
+    Args:
+        metric: where the values are looked for.
+        everything: the regular expression that `All` stands for; none: the values that were found. `.*` also
+            takes series that lack the label.
+    """
     return Template(
         name=name,
         label=label,
@@ -31,7 +39,7 @@ def variable(name: str, label: str, metric: str, *, by: str | None = None) -> Te
         query=f"label_values({metric}, {by or name})",
         default="$__all",
         includeAll=True,
-        allValue=".*",
+        allValue=everything,
         multi=True,
         refresh=REFRESH_ON_TIME_RANGE_CHANGE,
     )
@@ -45,13 +53,13 @@ def variables(*choices: Template) -> Templating:
     return Templating(list=[datasource, *choices])
 
 
-def annotations(*reloads: str) -> Annotations:
+def marks(*reloads: str) -> Annotations:
     """Firing alerts and deployments of the chosen jobs, drawn over every panel.
 
     Args:
         reloads: gauges that hold the time of the last configuration reload, in Unix seconds.
     """
-    marks = [
+    drawn = [
         _annotation(
             "Firing alerts", "red", f'ALERTS{{alertstate="firing", {ANY_JOB}}}', "{{alertname}}",
             "{{severity}} {{job}} {{entrypoint}} {{instance}}",
@@ -69,7 +77,7 @@ def annotations(*reloads: str) -> Annotations:
             for reload in reloads
         ),
     ]  # fmt: skip
-    return Annotations(list=marks)
+    return Annotations(list=drawn)
 
 
 def links() -> list[DashboardLink]:
@@ -94,7 +102,7 @@ def page(topic: str, choices: Sequence[Template], reloads: Sequence[str] = ()) -
     return {
         "tags": [TAG, topic],
         "templating": variables(*choices),
-        "annotations": annotations(*reloads),
+        "annotations": marks(*reloads),
         "links": links(),
         "time": Time("now-1h", "now"),
         "refresh": "30s",

@@ -209,9 +209,7 @@ def grid(*lines: Line) -> list[Panel]:
 
 def _targets(queries: Queries, *, instant: bool = False) -> list[Target]:
     return [
-        Target(
-            expr=expr, legendFormat=legend, instant=instant, refId=chr(ord("A") + number)
-        )
+        Target(expr=expr, legendFormat=legend, instant=instant, refId=chr(ord("A") + number))
         for number, (legend, expr) in enumerate(queries.items())
     ]
 

@@ -156,7 +156,9 @@ dashboard = Dashboard(
         "platform",
         [
             variable("job", "Job", "container_last_seen"),
-            variable("service", "Service", 'container_last_seen{job=~"$job"}', by=SWARM_SERVICE),
+            variable(
+                "service", "Service", 'container_last_seen{job=~"$job"}', by=SWARM_SERVICE, everything=".*"
+            ),
         ],
     ),
 )

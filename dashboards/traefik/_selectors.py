@@ -5,8 +5,8 @@ from __future__ import annotations
 from dashboards._page import variable
 
 JOB = variable("job", "Job", "traefik_config_reloads_total")
-ENTRYPOINT = variable("entrypoint", "Entry point", 'traefik_open_connections{job=~"$job"}')
-SERVICE = variable("service", "Service", 'traefik_service_requests_total{job=~"$job"}')
+ENTRYPOINT = variable("entrypoint", "Entry point", 'traefik_open_connections{job=~"$job"}', everything=".*")
+SERVICE = variable("service", "Service", 'traefik_service_requests_total{job=~"$job"}', everything=".*")
 
 RELOADED = "traefik_config_last_reload_success"
 

@@ -110,6 +110,13 @@ class TestDashboards:
             used = set(re.findall(r"\$\{?([a-z]+)\b", text)) - {"__rate_interval", "__range", "__all"}
             assert used == {variable["name"] for variable in spec["templating"]["list"]}, uid
 
+    def test_all_jobs_are_those_of_the_dashboard(self, compiled: Compiled) -> None:
+        """With `.*` for All, the page of Prometheus would show the memory of everything that is scraped."""
+        for uid, spec in specs(compiled()).items():
+            (job,) = (variable for variable in spec["templating"]["list"] if variable["name"] == "job")
+            assert job["current"]["value"] == "$__all", uid
+            assert not job.get("allValue"), uid
+
     def test_everything_comes_from_the_chosen_data_source(self, compiled: Compiled) -> None:
         for where, panel in panels(compiled()):
             for target in panel.get("targets", []):
