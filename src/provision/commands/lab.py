@@ -210,7 +210,7 @@ def _status_value(found: Any, folder: Path) -> dict[str, Any]:
 def _reading(reading: Reading) -> dict[str, Any]:
     values = [{"name": value.name, "value": value.value, "text": value.text} for value in reading.values]
     return {"dashboard": reading.dashboard, "panel": reading.panel, "values": values,
-            "why": reading.why or None, "error": reading.error or None}  # fmt: skip
+            "empty": list(reading.empty), "why": reading.why or None, "error": reading.error or None}  # fmt: skip
 
 
 def _json(value: Any) -> str:

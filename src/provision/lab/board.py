@@ -21,11 +21,16 @@ def shown(reading: Reading) -> str:
     """What a panel shows: its values, or why it has none."""
     if reading.error:
         return f"query failed: {reading.error}"
+    why = f" ({reading.why})" if reading.why else ""
     if not reading.values:
-        return f"no data ({reading.why})" if reading.why else "no data"
+        return f"no data{why}"
     texts = [_named(value) for value in reading.values[:SERIES]]
     left = len(reading.values) - SERIES
-    return "  ·  ".join(texts) + (f"  ·  and {left} more" if left > 0 else "")
+    if left > 0:
+        texts.append(f"and {left} more")
+    if reading.empty:
+        texts.append(f"{', '.join(reading.empty)} no data{why}")
+    return "  ·  ".join(texts)
 
 
 def screens(lines: Sequence[str], height: int, width: int) -> list[list[str]]:

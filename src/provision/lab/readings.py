@@ -36,13 +36,15 @@ class Reading:
     Attributes:
         dashboard, panel: their titles.
         values: one for each series; empty when there is no data.
-        why: why there is no data, if that is known.
+        empty: the queries that gave nothing, each by its legend or its letter.
+        why: why they gave nothing, if that is known.
         error: why a query failed; empty when none did.
     """
 
     dashboard: str
     panel: str
     values: tuple[Value, ...] = ()
+    empty: tuple[str, ...] = ()
     why: str = ""
     error: str = ""
 
@@ -128,15 +130,18 @@ def _of_panel(
     known: frozenset[str],
 ) -> Reading:
     values: list[Value] = []
+    empty: list[str] = []
     missing: set[str] = set()
     for target in targets:
         expr = substitute(target["expr"], variables)
         samples = client.query(expr)
         if not samples:
+            legend = str(target.get("legendFormat") or "")
+            empty.append(str(target.get("refId", "")) if _LABEL.search(legend) or not legend else legend)
             missing |= {found.name for found in selectors(expr) if found.name} - known
         values += _written(panel, samples, target, alone=len(targets) == 1)
-    why = f"no series called {', '.join(sorted(missing))}" if missing and not values else ""
-    return Reading(dashboard, name, tuple(values), why)
+    why = f"no series called {', '.join(sorted(missing))}" if missing else ""
+    return Reading(dashboard, name, tuple(values), tuple(empty), why)
 
 
 def _written(

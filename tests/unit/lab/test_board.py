@@ -22,6 +22,11 @@ def test_what_a_panel_without_values_shows() -> None:
     assert shown(Reading("a", "b", error="it is wrong")) == "query failed: it is wrong"
 
 
+def test_what_a_panel_with_some_values_lacks() -> None:
+    reading = Reading("a", "b", (Value("up", 3, "3"),), ("known", "C"), "no series called known")
+    assert shown(reading) == "up 3  ·  known, C no data (no series called known)"
+
+
 def test_many_series_are_counted() -> None:
     values = tuple(Value(str(number), number, "x") for number in range(SERIES + 2))
     assert shown(Reading("a", "b", values)).endswith(f"{SERIES - 1} x  ·  and 2 more")

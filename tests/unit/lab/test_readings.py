@@ -102,9 +102,18 @@ def test_no_data_says_which_metric_is_missing() -> None:
     assert (reading.values, reading.why) == ((), "")
 
 
-def test_a_missing_metric_is_no_matter_when_another_query_has_data() -> None:
-    (reading,) = read(Server(up=[({}, 1)]), panel({"expr": "up"}, {"expr": "gone"}))
-    assert (len(reading.values), reading.why) == (1, "")
+def test_queries_without_data_are_named_beside_those_that_have_some() -> None:
+    (reading,) = read(
+        Server(up=[({}, 1)]),
+        panel(
+            {"expr": "up", "refId": "A"},
+            {"expr": "gone", "refId": "B", "legendFormat": "gone ones"},
+            {"expr": "up > 1", "refId": "C", "legendFormat": "{{job}}"},
+            {"expr": "up > 2", "refId": "D"},
+        ),
+    )
+    assert (len(reading.values), reading.empty) == (1, ("gone ones", "C", "D"))
+    assert reading.why == "no series called gone"
 
 
 def test_a_refused_query_is_told_and_the_other_panels_are_read() -> None:

@@ -1,0 +1,103 @@
+"""The lab's commands as a user types them, with real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.lab import stack, state
+from support.servers import REPOSITORY, require
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
+
+TIME_LIMIT_SECONDS = 120
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    for name in stack.PROGRAMS:
+        require(name)
+    folder = tmp_path / "lab"
+    yield folder
+    provision("lab", "down", "--state", folder)
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "provision", *map(str, arguments), "--project", str(REPOSITORY)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+
+
+def provision(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command(*arguments),
+        capture_output=True,
+        text=True,
+        timeout=TIME_LIMIT_SECONDS,
+        env=environment(),
+        check=False,
+    )
+
+
+def test_the_demo_prints_every_panels_value_and_leaves_nothing(folder: Path) -> None:
+    shown = provision("lab", "up", "--env", "demo", "--watch", "--once", "--state", folder)
+    assert shown.returncode == 0, shown.stderr
+    lines = shown.stdout.splitlines()
+    average = next(line for line in lines if line.startswith("Traefik SLA  ·  Average response time "))
+    assert "SLA: 5.6 ms 5.60 ms" in average
+    assert any(line.startswith("Containers  ·  Memory ") and line.endswith(" MiB") for line in lines)
+    assert not [line for line in lines if "no data" in line or "query failed" in line]
+    assert not folder.exists()
+
+
+def test_up_status_and_down(folder: Path) -> None:
+    up = provision("lab", "up", "--no-traffic", "-q", "--format", "json", "--state", folder)
+    assert up.returncode == 0, up.stderr
+    assert up.stderr == ""
+    found = json.loads(up.stdout)
+    assert found["state"] == "running"
+    assert "traffic" not in {process["name"] for process in found["processes"]}
+    again = provision("lab", "up", "--state", folder)
+    assert (again.returncode, "a lab is running there already" in again.stderr) == (1, True)
+    status = provision("lab", "status", "--state", folder)
+    assert (status.returncode, found["urls"]["Prometheus"] in status.stdout) == (0, True)
+    prometheus = next(process for process in found["processes"] if process["name"] == "prometheus")
+    os.kill(prometheus["pid"], signal.SIGKILL)
+    status = provision("lab", "status", "--state", folder)
+    assert (status.returncode, "prometheus has ended" in status.stdout) == (1, True)
+    assert provision("lab", "down", "--state", folder).returncode == 0
+    assert not folder.exists()
+    assert provision("lab", "status", "--state", folder).returncode == 1
+    assert provision("lab", "down", "--state", folder).returncode == 0
+
+
+def test_ctrl_c_ends_a_watched_lab(folder: Path) -> None:
+    watcher = subprocess.Popen(
+        command("lab", "up", "--watch", "--state", folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        start_new_session=True,
+        # As on a terminal: what runs in the background of a script is started with Ctrl-C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
+    )
+    assert watcher.stdout is not None
+    first = watcher.stdout.readline()
+    found = state.read(folder)
+    watcher.send_signal(signal.SIGINT)
+    _, errors = watcher.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert "  ·  " in first, errors
+    assert watcher.returncode == 0
+    assert found is not None
+    assert not [entry.name for entry in found.processes if (Path("/proc") / str(entry.pid)).exists()]
+    assert not folder.exists()

@@ -1,0 +1,188 @@
+"""Real input all the way: traffic through Traefik, scraped by a Prometheus that runs the compiled configuration and
+rules, shown by every query of every reference dashboard; then errors, the alert, the Alertmanager that runs the
+compiled routes, the webhook; and the recovery."""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from provision.client.alertmanager import Alertmanager
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
+from provision.compile.dialect.prometheus import shape_rules
+from provision.compile.kinds import RULE_GROUP
+from provision.lab import lifecycle, processes, stack, supervisor
+from provision.lab.lifecycle import Started
+from provision.lab.readings import readings
+from provision.model import Verb, decode
+from provision.project import open_project
+from provision.ship.plan import make_plan
+from provision.ship.target import prometheus as prometheus_target
+from support.servers import REPOSITORY, require
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
+
+PATIENCE_SECONDS = 90.0
+T = TypeVar("T")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("main-job") / "lab"
+
+
+@pytest.fixture(scope="module")
+def lab(folder: Path) -> Iterator[Started]:
+    for name in stack.PROGRAMS:
+        require(name)
+    started = lifecycle.up(open_project(REPOSITORY), folder)
+    yield started
+    lifecycle.down(folder)
+
+
+@pytest.fixture(scope="module")
+def prometheus(lab: Started) -> Iterator[Prometheus]:
+    with open_session(Endpoint(lab.lab.urls["Prometheus"])) as session:
+        yield Prometheus(session)
+
+
+@pytest.fixture
+def faults(lab: Started) -> Iterator[Callable[..., None]]:
+    """Sets faults in every replica; they are gone after the test."""
+    urls = [url for name, url in lab.lab.urls.items() if name.startswith("faults of replica")]
+    assert len(urls) == stack.REPLICAS
+
+    def tell(**faults: object) -> None:
+        for url in urls:
+            fetch(url, json.dumps(faults).encode())
+
+    yield tell
+    tell(error_ratio=0, latency_seconds=0, healthy=True)
+
+
+def fetch(url: str, body: bytes | None = None) -> Any:
+    with urllib.request.urlopen(url, body, timeout=10) as answer:
+        return json.loads(answer.read())
+
+
+def wait_for(what: str, found: Callable[[], T]) -> T:
+    """What `found` gives, once that is something."""
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not (value := found()):
+        assert time.monotonic() < limit, f"no {what} within {PATIENCE_SECONDS:.0f} s"
+        time.sleep(0.2)
+    return value
+
+
+def told(lab: Started, alertname: str, receiver: str, status: str) -> dict[str, Any] | None:
+    """The first such alert that was delivered to the webhook for that receiver."""
+    for notification in fetch(lab.lab.urls["notifications"]):
+        for alert in notification["alerts"] if notification["receiver"] == receiver else ():
+            if alert["labels"]["alertname"] == alertname and alert["status"] == status:
+                found: dict[str, Any] = alert
+                return found
+    return None
+
+
+def test_prometheus_runs_the_compiled_configuration_and_rules(lab: Started, prometheus: Prometheus) -> None:
+    assert {target.job: target.health for target in prometheus.targets()} == {
+        "traefik": "up",
+        "cadvisor": "up",
+        "prometheus": "up",
+        "alertmanager": "up",
+    }
+    groups = [decode(item.body)["group"] for item in lab.definitions if item.kind == RULE_GROUP]
+    compiled = {
+        (group["name"], rule.get("alert") or rule["record"]) for group in groups for rule in group["rules"]
+    }
+    loaded = {(group.name, rule.name) for group in prometheus.rules() for rule in group.rules}
+    assert loaded == compiled
+    assert {rule.health for group in prometheus.rules() for rule in group.rules} == {"ok"}
+
+
+def test_every_query_of_every_reference_dashboard_returns_data(lab: Started, prometheus: Prometheus) -> None:
+    missing: dict[str, str] = {}
+
+    def all_there() -> bool:
+        found = list(readings(lab.definitions, prometheus, 1.0))
+        missing.clear()
+        for reading in found:
+            if reading.error or reading.empty:
+                why = reading.error or f"{', '.join(reading.empty)}: no data {reading.why}"
+                missing[f"{reading.dashboard} / {reading.panel}"] = why
+        return len(found) > 50 and not missing
+
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not all_there() and time.monotonic() < limit:
+        time.sleep(0.5)
+    assert missing == {}
+
+
+def test_a_healthy_lab_is_quiet(lab: Started, prometheus: Prometheus) -> None:
+    wait_for("full alert window", lambda: prometheus.query(f"min(count_over_time(up[{stack.WINDOW}])) >= 10"))
+    firing = {sample.labels["alertname"] for sample in prometheus.query('ALERTS{alertstate="firing"}')}
+    assert firing == set()
+    assert fetch(lab.lab.urls["notifications"]) == []
+
+
+def test_errors_fire_an_alert_that_is_delivered_and_recovery_resolves_it(
+    lab: Started, prometheus: Prometheus, faults: Callable[..., None]
+) -> None:
+    faults(error_ratio=0.5)
+    alert = wait_for("page", lambda: told(lab, "TraefikErrorBudgetBurn", "pages", "firing"))
+    assert alert["labels"]["severity"] == "page"
+    assert alert["labels"]["entrypoint"] in ("web", "websecure")
+    assert "fail" in alert["annotations"]["summary"]
+    assert alert["annotations"]["runbook_url"].endswith("/TraefikErrorBudgetBurn.md")
+    assert prometheus.query('ALERTS{alertname="TraefikErrorBudgetBurn", alertstate="firing"}')
+    faults(error_ratio=0)
+    wait_for("resolved page", lambda: told(lab, "TraefikErrorBudgetBurn", "pages", "resolved"))
+    high = 'ALERTS{alertname="TraefikErrorRatioHigh", alertstate="firing"}'
+    wait_for("end of the high ratio", lambda: not prometheus.query(high))
+
+
+def test_slow_answers_fire_the_average_response_time(lab: Started, faults: Callable[..., None]) -> None:
+    faults(latency_seconds=0.4)
+    wait_for("page", lambda: told(lab, "average_response_time", "pages", "firing"))
+    faults(latency_seconds=0)
+    wait_for("resolved page", lambda: told(lab, "average_response_time", "pages", "resolved"))
+
+
+def test_a_replica_that_is_unwell_is_told_as_a_ticket(lab: Started) -> None:
+    url = lab.lab.urls["faults of replica 2"]
+    fetch(url, b'{"healthy": false}')
+    alert = wait_for("ticket", lambda: told(lab, "TraefikBackendDown", "tickets", "firing"))
+    assert alert["labels"]["url"] == url.removesuffix("/control")
+    fetch(url, b'{"healthy": true}')
+    wait_for("resolved ticket", lambda: told(lab, "TraefikBackendDown", "tickets", "resolved"))
+
+
+def test_alertmanager_runs_the_compiled_routes(lab: Started) -> None:
+    with open_session(Endpoint(lab.lab.urls["Alertmanager"])) as session:
+        text = Alertmanager(session).status().config
+    assert "receiver: pages" in text
+    assert "receiver: tickets" in text
+    assert "TraefikTrafficVanished" in text
+
+
+def test_pushing_again_writes_nothing(lab: Started, folder: Path) -> None:
+    endpoint, rules_dir = Endpoint(lab.lab.urls["Prometheus"]), folder / "prometheus" / "rules"
+    target = prometheus_target.connect(endpoint, rules_dir)
+    plan = make_plan(shape_rules(lab.definitions, target.dialect), target, "reference")
+    assert {action.verb for action in plan.actions} == {Verb.KEEP}
+    assert len(plan.actions) == len(list(rules_dir.glob("*.yml"))) > 1
+
+
+def test_afterwards_nothing_is_left(lab: Started, folder: Path) -> None:
+    assert lifecycle.status(folder).condition == "running"
+    assert lifecycle.ended(folder, lab.lab) == ""
+    assert lifecycle.down(folder)
+    assert set(processes.marked(supervisor.MARK, lab.lab.id)) == set()
+    assert not folder.exists()
