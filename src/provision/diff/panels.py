@@ -94,7 +94,7 @@ def _letter_and_text(target: dict[str, Any]) -> Hashable | None:
 def _query_name(target: dict[str, Any], targets: Sequence[Any]) -> str:
     letter = target.get("refId")
     if isinstance(letter, str) and letter and [other.get("refId") for other in targets].count(letter) == 1:
-        return f"query {letter}"
+        return f"query {quoted(letter)}"
     return f"query {position(target, targets)}"
 
 

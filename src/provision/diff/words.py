@@ -62,7 +62,7 @@ def _object(value: Mapping[str, Any]) -> str:
             said = say(value)
             if said:
                 return said
-    names = list(value)
+    names = [quoted(str(name)) for name in value]
     return f"{counted(len(names), 'field')}: {', '.join(names[:4])}{', …' if len(names) > 4 else ''}"
 
 
