@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from provision.show.durations import clock, duration, hours_minutes_seconds
 from provision.show.units import BINARY, BOOLEANS, COUNTS, CURRENCIES, CURRENCY_SUFFIXED, DECIMAL, FIXED
@@ -228,20 +228,22 @@ def _scientific(value: float, decimals: int | None) -> str:
     exponent = exact.adjusted() if value else 0
     mantissa = exact.scaleb(-exponent)
     if decimals is not None:
-        mantissa = mantissa.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+        mantissa = _half_up(mantissa, decimals)
         if abs(mantissa) >= 10:
-            mantissa, exponent = mantissa / 10, exponent + 1
-            mantissa = mantissa.quantize(Decimal(1).scaleb(-decimals))
+            mantissa, exponent = _half_up(mantissa / 10, decimals), exponent + 1
     return f"{mantissa}e{exponent:+d}"
 
 
 def _grouped(value: float, least: int, most: int) -> str:
     """With commas between thousands; `least` to `most` digits behind the point."""
-    whole, _, fraction = (
-        f"{Decimal(repr(value)).quantize(Decimal(1).scaleb(-most), ROUND_HALF_UP):,}".partition(".")
-    )
+    whole, _, fraction = f"{_half_up(Decimal(repr(value)), most):,}".partition(".")
     fraction = fraction.rstrip("0").ljust(least, "0")
     return f"{whole}.{fraction}" if fraction else whole
+
+
+def _half_up(number: Decimal, places: int) -> Decimal:
+    # As many digits as the largest float has before its point, and more.
+    return number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP, Context(prec=400))
 
 
 def _si(value: float, rest: str, decimals: int | None) -> str:
