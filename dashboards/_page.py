@@ -21,6 +21,16 @@ from rules._links import RUNBOOKS_URL
 ANY_JOB = 'job=~"$job"'
 TAG = "reference"
 
+DASHBOARDS = {
+    "traefik-sla": "SLA",
+    "traefik-traffic": "Traffic",
+    "platform-containers": "Containers",
+    "platform-targets": "Targets",
+    "platform-prometheus": "Prometheus",
+    "platform-alertmanager": "Alertmanager",
+}
+"""Their uids, which are made of their paths, in the order in which they are linked to."""
+
 
 def variable(
     name: str, label: str, metric: str, *, by: str | None = None, everything: str | None = None
@@ -80,21 +90,27 @@ def marks(*reloads: str) -> Annotations:
     return Annotations(list=drawn)
 
 
-def links() -> list[DashboardLink]:
-    """The other dashboards of this project, and the alerts' runbooks."""
-    return [
-        DashboardLink(
-            title="Dashboards",
-            type="dashboards",
-            tags=[TAG],
-            asDropdown=True,
-            includeVars=True,
-            keepTime=True,
-        ),
-        DashboardLink(
-            title="Runbooks", type="link", icon="doc", uri=RUNBOOKS_URL, targetBlank=True, keepTime=False
-        ),
-    ]
+def links(topic: str) -> list[DashboardLink]:
+    """The other dashboards of this project, and the alerts' runbooks. The choices of variables go along between
+    Traefik's dashboards; elsewhere a job is another one, and only the data source does.
+    """
+    others = []
+    for uid, title in DASHBOARDS.items():
+        related = uid.startswith("traefik-") and topic == "traefik"
+        others.append(
+            DashboardLink(
+                title=title,
+                type="link",
+                icon="dashboard",
+                uri=f"/d/{uid}" if related else f"/d/{uid}?${{datasource:queryparam}}",
+                includeVars=related,
+                keepTime=True,
+            )
+        )
+    runbooks = DashboardLink(
+        title="Runbooks", type="link", icon="doc", uri=RUNBOOKS_URL, targetBlank=True, keepTime=False
+    )
+    return [*others, runbooks]
 
 
 def page(topic: str, choices: Sequence[Template], reloads: Sequence[str] = ()) -> dict[str, Any]:
@@ -103,7 +119,7 @@ def page(topic: str, choices: Sequence[Template], reloads: Sequence[str] = ()) -
         "tags": [TAG, topic],
         "templating": variables(*choices),
         "annotations": marks(*reloads),
-        "links": links(),
+        "links": links(topic),
         "time": Time("now-1h", "now"),
         "refresh": "30s",
         "timezone": "browser",

@@ -124,8 +124,10 @@ class TestDashboards:
 
     def test_they_lead_to_each_other_and_to_the_runbooks(self, compiled: Compiled) -> None:
         for uid, spec in specs(compiled()).items():
-            (others, runbooks) = spec["links"]
-            assert set(others["tags"]) <= set(spec["tags"]), uid
+            (*others, runbooks) = spec["links"]
+            assert {re.split("[/?]", link["url"])[2] for link in others} == DASHBOARDS, uid
+            for link in others:
+                assert link["includeVars"] != ("datasource:queryparam" in link["url"]), uid
             assert runbooks["url"].endswith("/docs/runbooks"), uid
 
     def test_no_name_of_an_older_traefik(self, compiled: Compiled, groups: Groups) -> None:
