@@ -40,7 +40,7 @@ def duration(value: float, unit: str, decimals: int | None) -> str:
             words.append(f"{count} {name}{'' if count == 1 else 's'}")
             rest %= size
             left -= 1
-    return ", ".join(words)
+    return ", ".join(words) or f"0 {unit}s"
 
 
 def hours_minutes_seconds(seconds: float, *, days: bool) -> str:
