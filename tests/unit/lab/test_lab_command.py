@@ -1,0 +1,277 @@
+import json
+import os
+import signal
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from provision.client.prometheus import Prometheus
+from provision.commands import lab as lab_command
+from provision.errors import ProvisionError
+from provision.lab import lifecycle, readings, state
+from provision.lab.lifecycle import Started, Status
+from provision.lab.processes import Process
+from provision.lab.readings import Reading, Value
+from provision.lab.state import Lab, Running
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+
+RUNNING = Lab(
+    id="a1",
+    boot="b",
+    ready=True,
+    starter=Process(1, 1),
+    project="/project",
+    environment="demo",
+    urls={"Prometheus": "http://127.0.0.1:9090"},
+    processes=(Running("app-1", "app", 5, 50, "http://127.0.0.1:1"), Running("traffic", "traffic", 6, 60)),
+)
+READINGS = (
+    Reading("One", "Fine", (Value("", 1.0, "1 s"),)),
+    Reading("One", "Wrong", error="parse error"),
+)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    root.mkdir()
+    (root / "pyproject.toml").write_text("[tool.provision]\n[tool.provision.env.demo]\n")
+    return root
+
+
+@pytest.fixture
+def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any]]:
+    """A lab that only writes down what is asked of it."""
+    seen: list[tuple[str, Any]] = []
+    shown = [READINGS[:1]]
+
+    def up(found: Any, folder: Path, *, traffic: bool, tell: Callable[[str], None]) -> Started:
+        seen.append(("up", (found.environment, folder, traffic, os.environ.get("NO_PROXY"))))
+        tell("starting it")
+        folder.mkdir(parents=True)
+        state.write(folder, RUNNING)
+        return Started(RUNNING, ())
+
+    def down(folder: Path, *, keep: bool = False) -> bool:
+        seen.append(("down", keep))
+        return state.read(folder) is not None
+
+    def read(_definitions: object, client: Prometheus, scrape_seconds: float) -> Iterator[Reading]:
+        seen.append(("read", (client.url, scrape_seconds)))
+        return iter(shown[0])
+
+    monkeypatch.setattr(lifecycle, "up", up)
+    monkeypatch.setattr(lifecycle, "down", down)
+    monkeypatch.setattr(lifecycle, "ended", lambda *_: "")
+    monkeypatch.setattr(
+        lifecycle, "status", lambda _: Status("running", RUNNING, {"app-1": True, "traffic": True})
+    )
+    monkeypatch.setattr(readings, "readings", read)
+    monkeypatch.setattr(lab_command, "INTERVAL_SECONDS", 0)
+    return seen
+
+
+def run(project: Path, *arguments: str) -> Result:
+    runner = CliRunner()
+    return runner.invoke(
+        lab_command.command,
+        [*arguments, "--project", str(project)],
+        standalone_mode=False,
+        catch_exceptions=False,
+    )
+
+
+def test_up_says_where_everything_is(project: Path, calls: list[tuple[str, Any]]) -> None:
+    result = run(project, "up", "--env", "demo")
+    assert result.return_value == 0
+    folder = project / ".provision" / "lab"
+    assert calls == [("up", ("demo", folder, True, "127.0.0.1"))]
+    assert result.stdout.splitlines() == [
+        f"The lab in {folder} is running (environment demo).",
+        "  Prometheus           http://127.0.0.1:9090",
+        "Stop it with: provision lab down",
+    ]
+    assert result.stderr == "starting it\n"
+
+
+def test_up_quietly_as_json_elsewhere_without_traffic(
+    project: Path, tmp_path: Path, calls: list[tuple[str, Any]]
+) -> None:
+    result = run(project, "up", "-q", "--format", "json", "--no-traffic", "--state", str(tmp_path / "here"))
+    assert calls == [("up", ("default", tmp_path / "here", False, "127.0.0.1"))]
+    assert result.stderr == ""
+    assert json.loads(result.stdout) == {
+        "state": "running",
+        "folder": str(tmp_path / "here"),
+        "project": "/project",
+        "environment": "demo",
+        "urls": {"Prometheus": "http://127.0.0.1:9090"},
+        "processes": [
+            {"name": "app-1", "service": "app", "pid": 5, "url": "http://127.0.0.1:1", "alive": True},
+            {"name": "traffic", "service": "traffic", "pid": 6, "url": None, "alive": True},
+        ],
+    }
+
+
+def test_the_proxy_settings_are_put_back(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "example.org")
+    monkeypatch.delenv("no_proxy", raising=False)
+    run(project, "up")
+    assert os.environ["NO_PROXY"] == "example.org"
+    assert "no_proxy" not in os.environ
+
+
+def test_watch_once_prints_and_stops(project: Path, calls: list[tuple[str, Any]]) -> None:
+    result = run(project, "up", "--watch", "--once")
+    assert result.return_value == 0
+    assert result.stdout == "One  ·  Fine   1 s\n\n"
+    assert [name for name, _ in calls] == ["up", "read", "down"]
+    assert calls[1] == ("read", ("http://127.0.0.1:9090", 1.0))
+
+
+def test_watch_once_fails_when_a_query_does(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readings, "readings", lambda *_: iter(READINGS))
+    result = run(project, "up", "--watch", "--once", "--format", "json")
+    assert result.return_value == 1
+    assert json.loads(result.stdout) == [
+        {"dashboard": "One", "panel": "Fine", "values": [{"name": "", "value": 1.0, "text": "1 s"}],
+         "empty": [], "why": None, "error": None},
+        {"dashboard": "One", "panel": "Wrong", "values": [], "empty": [], "why": None, "error": "parse error"},
+    ]  # fmt: skip
+
+
+def test_watch_goes_on_until_ctrl_c(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = iter([None, None, KeyboardInterrupt()])
+
+    def sleep(_: float) -> None:
+        error = next(rounds)
+        if error is not None:
+            raise error
+
+    monkeypatch.setattr(lab_command.time, "sleep", sleep)
+    result = run(project, "up", "--watch")
+    assert result.return_value == 0
+    assert result.stdout.count("One  ·  Fine") == 3
+    assert result.stderr.endswith("stopping the lab\n")
+    assert calls[-1] == ("down", False)
+
+
+def test_watch_ends_with_the_lab(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = project / ".provision" / "lab"
+    monkeypatch.setattr(
+        lab_command.time, "sleep", lambda _: state.write(folder, replace(RUNNING, id="another"))
+    )
+    result = run(project, "up", "--watch")
+    assert result.return_value == 0
+    assert result.stderr.endswith("the lab was stopped\n")
+
+
+def test_watch_tells_of_a_program_that_ended(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "ended", lambda *_: "traefik has ended\n    out of memory")
+    with pytest.raises(ProvisionError, match="the lab: traefik has ended\n    out of memory"):
+        run(project, "up", "--watch")
+    assert calls[-1] == ("down", False)
+
+
+def test_a_terminal_shows_one_screen_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(lab_command.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(lab_command.shutil, "get_terminal_size", lambda: os.terminal_size((16, 3)))
+    for rounds in range(3):
+        lab_command._print(READINGS, "text", rounds, once=False)
+    screens = capsys.readouterr().out.split("\x1b[2J\x1b[H")[1:]
+    assert [screen.splitlines()[0] for screen in screens] == [
+        "One  ·  Fine   …",
+        "One  ·  Wrong  …",
+        "One  ·  Fine   …",
+    ]
+    assert "screen 2 of 2" in screens[1]
+
+
+def test_once_without_watch_is_wrong_usage(project: Path) -> None:
+    import click
+
+    with pytest.raises(click.UsageError, match="--once belongs to --watch"):
+        run(project, "up", "--once")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_the_lab_first(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    with pytest.raises(SystemExit) as caught, lab_command._ended_by_signals():
+        signal.raise_signal(number)
+    assert caught.value.code == 128 + number
+    assert signal.getsignal(number) == before
+
+
+def test_an_ignored_signal_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with lab_command._ended_by_signals():
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("found", "code", "text"),
+    [
+        (Status("running", RUNNING, {"app-1": True, "traffic": True}), 0, "is running"),
+        (Status("incomplete", RUNNING, {"app-1": False, "traffic": True}), 1, "app-1 has ended"),
+        (Status("stopped"), 1, "No lab runs in"),
+    ],
+)
+def test_status(project: Path, monkeypatch: pytest.MonkeyPatch, found: Status, code: int, text: str) -> None:
+    monkeypatch.setattr(lifecycle, "status", lambda _: found)
+    result = run(project, "status")
+    assert result.return_value == code
+    assert text in result.stdout
+    assert run(project, "status", "-q").stdout == ""
+    assert json.loads(run(project, "status", "--format", "json").stdout)["state"] == found.condition
+
+
+def test_down(project: Path, calls: list[tuple[str, Any]]) -> None:
+    folder = project / ".provision" / "lab"
+    assert run(project, "down").stdout == f"No lab runs in {folder}.\n"
+    run(project, "up")
+    assert run(project, "down").stdout == f"The lab in {folder} is stopped.\n"
+    assert run(project, "down", "--keep").stdout == f"The lab in {folder} is stopped; the folder is kept.\n"
+    assert run(project, "down", "-q").stdout == ""
+    assert calls[-2] == ("down", True)
+
+
+def test_status_and_down_need_no_project_when_the_folder_is_named(tmp_path: Path) -> None:
+    for name in ("status", "down"):
+        result = CliRunner().invoke(
+            lab_command.command, [name, "--state", str(tmp_path / "lab")], standalone_mode=False
+        )
+        assert "No lab runs in" in result.stdout
+
+
+def test_every_option_is_documented() -> None:
+    import click
+
+    text = (DOCS / "lab.md").read_text()
+    everywhere = {"--project", "--verbose", "--quiet", "--env"}
+    assert isinstance(lab_command.command, click.Group)
+    for name, command in lab_command.command.commands.items():
+        assert f"provision lab {name}" in text
+        for option in command.params:
+            long = next(name for name in option.opts if name.startswith("--"))
+            assert long in text or long in everywhere
