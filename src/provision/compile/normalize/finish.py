@@ -13,12 +13,15 @@ _NEVER = frozenset({
 })  # fmt: skip
 """Fields of older schema versions, and those that the server owns."""
 
+_ICON_COLOUR = "rgba(0, 211, 255, 1)"
+"""Grafana's own for annotations whose author chose none."""
+
 _BUILT_IN_ANNOTATIONS = {
     "builtIn": 1,
     "datasource": {"type": "grafana", "uid": "-- Grafana --"},
     "enable": True,
     "hide": True,
-    "iconColor": "rgba(0, 211, 255, 1)",
+    "iconColor": _ICON_COLOUR,
     "name": "Annotations & Alerts",
     "type": "dashboard",
 }
@@ -95,7 +98,8 @@ def _list(dashboard: Json, name: str) -> list[Json]:
 
 def _annotation(annotation: Json, types: Types) -> Json:
     source = reference(annotation.pop("datasource", None), PROMETHEUS, types)
-    return annotation if source is None else {**annotation, "datasource": source}
+    shown = {"enable": True, "iconColor": _ICON_COLOUR, **annotation}
+    return shown if source is None else {**shown, "datasource": source}
 
 
 def _copy(value: Json) -> Json:

@@ -16,12 +16,12 @@ _API_GROUP = "dashboard.grafana.app/"
 def from_json(dashboard: Json) -> Json:
     """A dashboard in Grafana's JSON, taken over as it is.
 
-    Only what a server counts itself goes (`id`, `version`, `iteration`), and panels without an id get one that
-    lasts, and numbers lose a fraction of zero, as a server takes it off. A resource (`apiVersion`, `kind`, `metadata`, `spec`) and the answer or request of the classic API
-    (`{"dashboard": …}`) are unwrapped; a resource's name is the uid if its spec has none, and what else the
-    wrapping says (folder, inputs of an import) is not the dashboard's. `__inputs` and
-    `__requires` stay: binding `${DS_…}` to a data source is a later step's. An old `schemaVersion` stays, too:
-    Grafana upgrades such a dashboard when it is opened.
+    Only what a server counts itself goes (`id`, `version`, `iteration`); panels without an id get one that
+    lasts; numbers lose a fraction of zero, as a server takes it off. A resource (`apiVersion`, `kind`,
+    `metadata`, `spec`) and what the classic API sends and takes (`{"dashboard": …}`) are unwrapped: a resource's
+    name is the uid if its spec has none, and what else the wrapping says (folder, inputs of an import) is not
+    the dashboard's. `__inputs` and `__requires` stay: binding `${DS_…}` to a data source is a later step's. An
+    old `schemaVersion` stays, too: Grafana upgrades such a dashboard when it is opened.
 
     Args:
         dashboard: not changed.

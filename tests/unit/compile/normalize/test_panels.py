@@ -230,7 +230,7 @@ def test_colours_of_a_single_stat() -> None:
 @pytest.mark.parametrize(
     ("options", "fields", "mode"),
     [
-        ({"prefix": "$"}, {"unit": "prefix:$"}, "auto"),
+        ({"prefix": "$ ", "postfix": " "}, {"unit": "prefix:$ "}, "auto"),
         ({"postfix": "req", "format": "short"}, {"unit": "suffix:req"}, "auto"),
         ({"prefix": "up ", "format": "s"}, {"unit": "s", "displayName": "up"}, "value_and_name"),
         ({"prefix": "a", "postfix": "b"}, {"displayName": "a … b"}, "value_and_name"),

@@ -149,12 +149,13 @@ def _single_colours(panel: Json, defaults: Json) -> Json:
 
 def _affixes(panel: Json, defaults: Json, options: Json) -> None:
     """Text before and after the value: a unit of its own where there is no unit, else a name above it."""
-    before, after = (str(panel.get(name) or "").strip() for name in ("prefix", "postfix"))
-    if not before and not after:
+    before, after = (str(panel.get(name) or "") for name in ("prefix", "postfix"))
+    texts = [text.strip() for text in (before, after) if text.strip()]
+    if not texts:
         return
-    if defaults.get("unit", "") in _NO_UNIT and not (before and after):
-        defaults["unit"] = f"prefix:{before}" if before else f"suffix:{after}"
+    if len(texts) == 1 and defaults.get("unit", "") in _NO_UNIT:
+        defaults["unit"] = f"prefix:{before}" if before.strip() else f"suffix:{after}"
         return
-    defaults["displayName"] = f"{before} … {after}" if before and after else before or after
+    defaults["displayName"] = " … ".join(texts)
     if panel["type"] == "stat":
         options["textMode"] = "value_and_name"
