@@ -134,7 +134,7 @@ def firing(what: str, matchers: str) -> StateTimeline:
         "Each alert while it fires; a single line “none” while all is well.",
         {
             "{{alertname}}": f'max by (alertname) (ALERTS{{alertstate="firing", {matchers}}}) '
-            'or label_replace(vector(0), "alertname", "none", "", "")'
+            'or on () label_replace(vector(0), "alertname", "none", "", "")'
         },
         {0: "quiet", 1: "firing"},
         good=(0,),

@@ -16,6 +16,15 @@ def rate(counter: str, by: str) -> str:
     return f"sum by ({by}) (rate({counter}{{{ANY_JOB}}}[$__rate_interval]))"
 
 
+def by_integration(counter: str) -> str:
+    """Growth a second of those integrations that were ever used: Alertmanager lists a score of them. Before the
+    first notification it is a single 0.
+    """
+    used = f"sum by (integration) (alertmanager_notifications_total{{{ANY_JOB}}}) > 0"
+    growth = rate(counter, "integration")
+    return f"{growth} and on (integration) ({used}) or on () sum ({growth})"
+
+
 def alerts(state: str) -> str:
     """Of several Alertmanagers each knows all alerts: the largest number counts, not the sum."""
     return f'max ({ALERTS}{{{ANY_JOB}, state="{state}"}})'
@@ -85,11 +94,11 @@ going_out = line(
     8,
     timeseries(
         "Notifications",
-        "Sent and failed, by integration. Those that are not configured stay at 0.",
+        "Sent and failed, by each integration that was used.",
         units.COUNTS_PER_SEC,
         {
-            "{{integration}} sent": rate("alertmanager_notifications_total", "integration"),
-            "{{integration}} failed": rate("alertmanager_notifications_failed_total", "integration"),
+            "{{integration}} sent": by_integration("alertmanager_notifications_total"),
+            "{{integration}} failed": by_integration("alertmanager_notifications_failed_total"),
         },
     ),
     timeseries(
@@ -97,10 +106,8 @@ going_out = line(
         "Average time that an integration takes to accept a notification; 0 while none is sent.",
         units.SECONDS,
         {
-            "{{integration}}": (
-                f"{rate(f'{LATENCY}_sum', 'integration')} / ({rate(f'{LATENCY}_count', 'integration')} > 0) "
-                f"or 0 * {rate(f'{LATENCY}_count', 'integration')}"
-            )
+            "{{integration}}": f"({by_integration(f'{LATENCY}_sum')}) "
+            f"/ ({rate(f'{LATENCY}_count', 'integration')} > 0) or on () 0 * sum ({LATENCY}_count{{{ANY_JOB}}})"
         },
     ),
     firing("Alertmanager", ANY_JOB),

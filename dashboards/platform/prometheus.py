@@ -9,6 +9,9 @@ from grafanalib.core import Dashboard
 
 RELOADED = "prometheus_config_last_reload_success_timestamp_seconds"
 
+# The label rule_group is the file's path and the group's name, with a semicolon between them.
+LONGEST = f"max by (rule_group) (prometheus_rule_group_last_duration_seconds{{{ANY_JOB}}})"
+
 
 def total(metric: str) -> str:
     return f"sum ({metric}{{{ANY_JOB}}})"
@@ -83,7 +86,7 @@ evaluating = line(
         "Duration of rule groups",
         "How long the last evaluation of each group took; it must stay below the group's interval.",
         units.SECONDS,
-        {"{{rule_group}}": f"max by (rule_group) (prometheus_rule_group_last_duration_seconds{{{ANY_JOB}}})"},
+        {"{{group}}": f'label_replace({LONGEST}, "group", "$1", "rule_group", ".*;(.*)")'},
     ),
     timeseries(
         "Failed and missed evaluations",
