@@ -1,0 +1,81 @@
+"""The JSON formats are stable: what the pages show has the fields that are printed, and no others."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from provision.model import (
+    Action,
+    Change,
+    Definition,
+    Difference,
+    Live,
+    Outcome,
+    Place,
+    Plan,
+    Resource,
+    Verb,
+    encode,
+)
+from provision.show.built import built_json
+from provision.show.differences import differences_json
+from provision.show.plan import plans_json
+from provision.show.report import reports_json
+
+DOCS = Path(__file__).parents[3] / "docs"
+BEFORE, AFTER = (
+    encode({"folderUid": "sales", "spec": {"title": "Shop", "refresh": refresh}}) for refresh in ("30s", "1m")
+)
+UPDATE = Action(
+    Verb.UPDATE, "dashboard", "shop", Resource("dashboard", "shop", AFTER, (Place("dashboards/sales/shop.py", 18),)),
+    Live("dashboard", "shop", BEFORE),
+)  # fmt: skip
+KEEP = Action(Verb.KEEP, "file", "x", Resource("file", "x", b""), Live("file", "x", b""))
+PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP))
+DIFFERENCE = Difference(
+    "rule-group", "x", "update", "x", (Change("alert A: expr", "a", "b"),), Place("rules/x.py", 1)
+)
+DEFINITIONS = (
+    Definition("folder", "sales", encode({"title": "Sales"}), Place("dashboards/sales")),
+    Definition(
+        "dashboard",
+        "shop",
+        encode({"folder": "sales", "spec": {"title": "Shop"}}),
+        Place("dashboards/sales/shop.py", 18),
+    ),
+    Definition("rule-group", "x", encode({"group": {"rules": []}}), Place("rules/x.py", 1)),
+)
+PRINTED = {
+    "provision.diff/1": differences_json([("HEAD (86e3d3f0)", [DIFFERENCE])]),
+    "provision.plan/1": plans_json([PLAN]),
+    "provision.report/1": reports_json([(PLAN, (Outcome(UPDATE, "done"),))]),
+    "provision.build/1": built_json(PLAN, (Outcome(UPDATE, "done"),), DEFINITIONS, Path("/srv/config")),
+}
+
+
+def documented():
+    texts = [(DOCS / name).read_text() for name in ("diff.md", "json.md")]
+    found = [
+        json.loads(block) for text in texts for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    ]
+    return {document["format"]: document for document in found}
+
+
+def fields(value):
+    """The names of fields at every depth; of lists, those of the first item; of null, whatever."""
+    if isinstance(value, dict):
+        return {name: fields(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [fields(item) for item in value[:1]]
+    return None
+
+
+@pytest.mark.parametrize("name", PRINTED)
+def test_a_page_shows_the_fields_that_are_printed(name):
+    assert fields(documented()[name]) == fields(json.loads(PRINTED[name]))
+
+
+def test_no_format_is_left_out():
+    assert set(documented()) == set(PRINTED)
