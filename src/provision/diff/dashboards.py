@@ -19,8 +19,9 @@ from provision.diff.leaves import (
     same,
     sentence,
 )
+from provision.diff.naming import field, numbered
 from provision.diff.pairs import Pairs, by, by_nth, paired
-from provision.diff.panels import LINKS, field, is_row, numbered, panel_changes, panel_likeness, query_text
+from provision.diff.panels import LINKS, is_row, panel_changes, panel_likeness, query_text
 from provision.diff.places import FOLDED, Move, is_place, told
 from provision.diff.words import counted, quoted, words
 from provision.model import Change, encode

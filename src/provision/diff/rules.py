@@ -6,8 +6,8 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 from typing import Any, Final
 
 from provision.diff.leaves import MISSING, Handler, Kept, Shape, Trail, join, kept, leaves
+from provision.diff.naming import field, numbered, overlap, position
 from provision.diff.pairs import by, by_nth
-from provision.diff.panels import field, numbered, overlap, position
 from provision.diff.words import quoted, words
 from provision.model import Change, encode
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from provision.diff.leaves import MISSING, Kept, Shape, Trail, change, join, kept, leaves
+from provision.diff.naming import field, numbered
 from provision.diff.pairs import by_nth
-from provision.diff.panels import field, numbered
 from provision.diff.words import words
 from provision.model import Change, encode
 
