@@ -35,7 +35,7 @@ _COUNTED: Final = {
 }
 REMEDIES: Final = {
     Verb.CONFLICT: "take the server's version into the sources, or write over it with --overwrite",
-    Verb.FOREIGN: "give yours another key, or write over it with --overwrite",
+    Verb.FOREIGN: "give yours another uid or name, or write over it with --overwrite",
 }
 """What the user can do about what stops."""
 

@@ -71,7 +71,7 @@ def test_what_is_kept_is_only_counted():
 
 
 @pytest.mark.parametrize(
-    ("stop", "remedy"), [(CONFLICT, "take the server's version"), (FOREIGN, "give yours another key")]
+    ("stop", "remedy"), [(CONFLICT, "take the server's version"), (FOREIGN, "give yours another uid or name")]
 )
 def test_what_stops_shows_both_sides_and_what_to_do(stop, remedy):
     lines = text(stop)
@@ -165,7 +165,7 @@ def test_what_failed_says_why_and_what_to_do():
 def test_what_stopped_says_what_to_do():
     lines = report(Outcome(FOREIGN, "skipped", FOREIGN.reason))
     assert lines[1] == "  · skipped dashboard \"SLA\" in folder traefik: it belongs to 'other'"
-    assert lines[2].startswith("      What to do: give yours another key")
+    assert lines[2].startswith("      What to do: give yours another uid or name")
     assert lines[3:] == ["Not all was done: 1 skipped, 0 unchanged"]
 
 
