@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,20 +77,20 @@ def load(
     answers = dict(
         _compiled(project, [path for path in sources if path not in held], workers, report, len(sources))
     )
-    entries = (
-        {path: entry for path, entry in known.items() if path not in sources} if paths is not None else {}
-    )
+    chosen = frozenset(sources)
+    entries = {path: entry for path, entry in known.items() if paths is not None and path not in chosen}
     definitions: list[Definition] = []
     problems: list[Problem] = []
     for path in sources:
-        entry = held.get(path)
-        if entry is None:
-            answer = answers[path]
-            problems.extend(answer.problems)
-            entry = _entry(project, answer)
-        definitions.extend(wire.unpack(entry.blob))
-        if path in held or answer.repeatable:
-            entries[path] = entry
+        if path in held:
+            entries[path] = held[path]
+            definitions.extend(wire.unpack(held[path].blob))
+            continue
+        answer = answers[path]
+        problems.extend(answer.problems)
+        definitions.extend(wire.unpack(answer.blob))
+        if answer.repeatable:
+            entries[path] = _entry(project, answer)
     if stamp and entries != known:
         cache.write(project, stamp, entries)
     assembled, taken = assemble(definitions)
@@ -110,10 +111,11 @@ def _compiled(
     if workers is None:
         workers = min(_processors(), -(-len(paths) // _WORTH_A_WORKER))
     done = total - len(paths)
-    for path, answer in pool.run(project, paths, workers):
-        done += 1
-        report(done, total)
-        yield path, answer
+    with closing(pool.run(project, paths, workers)) as answers:
+        for path, answer in answers:
+            done += 1
+            report(done, total)
+            yield path, answer
 
 
 def _entry(project: Project, answer: wire.Answer) -> cache.Entry:

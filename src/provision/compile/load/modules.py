@@ -45,8 +45,11 @@ def noted_imports(territory: Territory) -> Iterator[None]:
         sys.path_importer_cache.clear()
 
 
-def is_lasting(module: ModuleType, territory: Territory) -> bool:
-    """Whether the module is settled and may stay loaded for the next source."""
+def is_lasting(module: ModuleType | None, territory: Territory) -> bool:
+    """Whether the module is settled and may stay loaded for the next source. None stands for one whose import a
+    source has forbidden."""
+    if module is None:
+        return False
     file = getattr(module, "__file__", None)
     if file is None:
         try:

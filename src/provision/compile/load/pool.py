@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -32,7 +32,9 @@ _ROOM = 1 << 20
 """Bytes a pipe should hold: an answer, or the last words of many threads."""
 
 
-def run(project: Project, paths: Sequence[str], workers: int) -> Iterator[tuple[str, wire.Answer]]:
+def run(
+    project: Project, paths: Sequence[str], workers: int
+) -> Generator[tuple[str, wire.Answer], None, None]:
     """Compile each source in `paths` in one of at most `workers` processes, and give the answers in the order in which
     they come. No process is left when the iterator is closed.
 

@@ -93,6 +93,7 @@ def test_modules_of_the_project_do_not_last(territory: Territory, tmp_path: Path
     assert is_lasting(json, territory)
     assert is_lasting(sys, territory)
     assert is_lasting(ModuleType("made_up"), territory)
+    assert not is_lasting(None, territory)
 
 
 def test_a_namespace_whose_parent_has_gone_does_not_last(territory: Territory, tmp_path: Path) -> None:
