@@ -16,8 +16,8 @@ def command(shell: str) -> None:
     zsh:   eval "$(provision completion zsh)"       in ~/.zshrc
     fish:  provision completion fish > ~/.config/fish/completions/provision.fish
     """
-    from provision.cli import provision
-
     kind = get_completion_class(shell)
     assert kind is not None, "click completes every shell of the choice"
-    click.echo(kind(provision, {}, "provision", "_PROVISION_COMPLETE").source())
+    click.echo(
+        kind(click.get_current_context().find_root().command, {}, "provision", "_PROVISION_COMPLETE").source()
+    )

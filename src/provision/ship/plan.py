@@ -30,7 +30,7 @@ def make_plan(
         for resource in ordered(desired, target.order)
     ]
     if prune:
-        actions.extend(_deletions(live.values(), wanted, owner, target.order))
+        actions.extend(_deletions(live.values(), wanted, owner, target.order, overwrite=overwrite))
     return Plan(target.name, owner, tuple(actions))
 
 
@@ -87,7 +87,12 @@ def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resourc
 
 
 def _deletions(
-    live: Iterable[Live], wanted: frozenset[tuple[str, str]], owner: str, kinds: Sequence[str]
+    live: Iterable[Live],
+    wanted: frozenset[tuple[str, str]],
+    owner: str,
+    kinds: Sequence[str],
+    *,
+    overwrite: bool,
 ) -> list[Action]:
     rank = {kind: position for position, kind in enumerate(kinds)}
     gone = [
@@ -96,4 +101,11 @@ def _deletions(
         if (found.kind, found.key) not in wanted and found.mark is not None and found.mark.owner == owner
     ]
     gone.sort(key=lambda found: (-rank.get(found.kind, len(rank)), found.key))
-    return [Action(Verb.DELETE, found.kind, found.key, None, found) for found in gone]
+    return [_deletion(found, overwrite=overwrite) for found in gone]
+
+
+def _deletion(found: Live, *, overwrite: bool) -> Action:
+    if not overwrite and found.mark is not None and found.mark.base != digest(found.body):
+        reason = "the sources no longer define it, but it was changed on the server since the last push"
+        return Action(Verb.CONFLICT, found.kind, found.key, None, found, reason)
+    return Action(Verb.DELETE, found.kind, found.key, None, found)

@@ -100,6 +100,14 @@ def test_prune_deletes_only_what_is_ours_and_deletes_in_reverse_order() -> None:
     assert make_plan([], Shelf(held), OURS).actions == ()
 
 
+def test_what_was_edited_on_the_server_is_not_deleted_without_asking() -> None:
+    held = [live(2, sent(1), "dashboard", "old")]
+    assert [a.verb for a in make_plan([], Shelf(held), OURS, prune=True).actions] == [Verb.CONFLICT]
+    assert [a.verb for a in make_plan([], Shelf(held), OURS, prune=True, overwrite=True).actions] == [
+        Verb.DELETE
+    ]
+
+
 def test_a_circle_of_needs_is_refused() -> None:
     circle = [resource(1, "folder", "a", (("folder", "b"),)), resource(1, "folder", "b", (("folder", "a"),))]
     with pytest.raises(ProvisionError, match="need each other in a circle: folder"):
