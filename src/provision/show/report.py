@@ -41,15 +41,13 @@ def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
 
 
 def report_summary(plan: Plan, outcomes: Sequence[Outcome]) -> str:
-    """Such as `2 created, 1 updated, 1 failed, 14 unchanged, in 0.8 s of writing`."""
+    """Such as `2 created, 1 updated, 1 failed, 14 unchanged`."""
     done = Counter(outcome.action.verb for outcome in outcomes if outcome.status == "done")
     states = Counter(outcome.status for outcome in outcomes)
     kept = sum(action.verb is Verb.KEEP for action in plan.actions)
     said = [f"{done[verb]} {word}" for verb, word in _DID.items() if done[verb]]
     said += [f"{states[state]} {state}" for state in _STATES if states[state]]
-    seconds = sum(outcome.seconds for outcome in outcomes)
-    time = f", in {seconds:.1f} s of writing" if seconds >= 0.05 else ""
-    return ", ".join([*(said or ["nothing to do"]), f"{kept} unchanged"]) + time
+    return ", ".join([*(said or ["nothing to do"]), f"{kept} unchanged"])
 
 
 def reports_json(reports: Sequence[tuple[Plan, Sequence[Outcome]]]) -> str:

@@ -144,7 +144,7 @@ def test_a_report_as_text():
         '  ✓ created folder "Traefik" 0.02 s',
         '  ✓ updated dashboard "SLA" in folder "Traefik" 0.12 s',
         f"      {URL}",
-        "Done: 1 created, 1 updated, 1 unchanged, in 0.1 s of writing",
+        "Done: 1 created, 1 updated, 1 unchanged",
     ]
 
 
