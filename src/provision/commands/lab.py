@@ -18,7 +18,7 @@ from provision.commands.options import format_option, opened, project_options
 from provision.errors import DONE, FAILED, ProvisionError
 
 if TYPE_CHECKING:
-    from provision.lab.lifecycle import Started
+    from provision.lab.lifecycle import Started, Status
     from provision.lab.readings import Reading
 
 INTERVAL_SECONDS = 5.0
@@ -163,54 +163,26 @@ def _print(shown: Sequence[Reading], form: str, rounds: int, *, once: bool) -> N
     from provision.lab import board
 
     if form == "json":
-        click.echo(_json([_reading(reading) for reading in shown]))
+        click.echo(_json([board.reading_value(reading) for reading in shown]))
         return
     lines = board.lines(shown)
-    if once or not sys.stdout.isatty():
+    # The first time all of it is printed on a terminal too, to be scrolled back to.
+    if once or rounds == 0 or not sys.stdout.isatty():
         click.echo("\n".join([*lines, ""]))
         return
     columns, rows = shutil.get_terminal_size()
     screens = board.screens(lines, rows - 2, columns)
-    number = rounds % len(screens)
+    number = (rounds - 1) % len(screens)
     foot = f"screen {number + 1} of {len(screens)}, every {INTERVAL_SECONDS:g} s; Ctrl-C stops the lab"
     click.echo(_CLEAR + "\n".join([*screens[number], click.style(foot, dim=True)]))
 
 
-def _show_status(found: Any, folder: Path, form: str) -> None:
-    lab = found.lab
-    if form == "json":
-        click.echo(_json(_status_value(found, folder)))
-        return
-    if lab is None:
-        click.echo(f"No lab runs in {folder}.")
-        return
-    click.echo(f"The lab in {folder} is {found.condition} (environment {lab.environment}).")
-    for name, url in lab.urls.items():
-        click.echo(f"  {name:<20} {url}")
-    for entry in lab.processes:
-        if not found.alive[entry.name]:
-            click.echo(f"  {entry.name} has ended")
-    click.echo("Stop it with: provision lab down")
+def _show_status(found: Status, folder: Path, form: str) -> None:
+    from provision.lab import board
 
-
-def _status_value(found: Any, folder: Path) -> dict[str, Any]:
-    lab = found.lab
-    value: dict[str, Any] = {"state": found.condition, "folder": str(folder)}
-    if lab is not None:
-        processes = [
-            {"name": entry.name, "service": entry.service, "pid": entry.pid, "url": entry.url or None,
-             "alive": found.alive[entry.name]}
-            for entry in lab.processes
-        ]  # fmt: skip
-        value |= {"project": lab.project, "environment": lab.environment, "urls": dict(lab.urls)}
-        value["processes"] = processes
-    return value
-
-
-def _reading(reading: Reading) -> dict[str, Any]:
-    values = [{"name": value.name, "value": value.value, "text": value.text} for value in reading.values]
-    return {"dashboard": reading.dashboard, "panel": reading.panel, "values": values,
-            "empty": list(reading.empty), "why": reading.why or None, "error": reading.error or None}  # fmt: skip
+    click.echo(
+        _json(board.status_value(found, folder)) if form == "json" else board.status_text(found, folder)
+    )
 
 
 def _json(value: Any) -> str:

@@ -1,9 +1,13 @@
-"""Readings as lines of text, and as screens when a terminal is too small for all of them."""
+"""What a lab shows: readings as lines of text, and as screens when a terminal is too small for all of them; how it
+is; and both as values for JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
+from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
 
 SERIES = 6
@@ -37,6 +41,54 @@ def screens(lines: Sequence[str], height: int, width: int) -> list[list[str]]:
     """The lines cut to the terminal's width, in screens of at most `height` lines; at least one screen."""
     cut = [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
     return [cut[start : start + height] for start in range(0, len(cut), max(height, 1))] or [[]]
+
+
+def reading_value(reading: Reading) -> dict[str, Any]:
+    """A reading for JSON; a value that is no number becomes null there."""
+    return {
+        "dashboard": reading.dashboard,
+        "panel": reading.panel,
+        "values": [
+            {"name": value.name, "value": value.value, "text": value.text} for value in reading.values
+        ],
+        "empty": list(reading.empty),
+        "why": reading.why or None,
+        "error": reading.error or None,
+    }
+
+
+def status_text(found: Status, folder: Path) -> str:
+    """How the lab in that state folder is, and where its parts are."""
+    lab = found.lab
+    if lab is None:
+        return f"No lab runs in {folder}."
+    return "\n".join(
+        [
+            f"The lab in {folder} is {found.condition} (environment {lab.environment}).",
+            *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
+            *(f"  {name} has ended" for name, alive in found.alive.items() if not alive),
+            "Stop it with: provision lab down",
+        ]
+    )
+
+
+def status_value(found: Status, folder: Path) -> dict[str, Any]:
+    """The same for JSON."""
+    value: dict[str, Any] = {"state": found.condition, "folder": str(folder)}
+    lab = found.lab
+    if lab is not None:
+        value |= {"project": lab.project, "environment": lab.environment, "urls": dict(lab.urls)}
+        value["processes"] = [
+            {
+                "name": entry.name,
+                "service": entry.service,
+                "pid": entry.pid,
+                "url": entry.url or None,
+                "alive": found.alive[entry.name],
+            }
+            for entry in lab.processes
+        ]
+    return value
 
 
 def _named(value: Value) -> str:

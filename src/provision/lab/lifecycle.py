@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -46,7 +46,7 @@ class Status:
 
     condition: Literal["stopped", "starting", "running", "incomplete"]
     lab: Lab | None = None
-    alive: Mapping[str, bool] | None = None
+    alive: Mapping[str, bool] = field(default_factory=dict)
 
 
 def default_folder(project: Project) -> Path:

@@ -193,9 +193,10 @@ def test_a_terminal_shows_one_screen_after_the_other(
 ) -> None:
     monkeypatch.setattr(lab_command.sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(lab_command.shutil, "get_terminal_size", lambda: os.terminal_size((16, 3)))
-    for rounds in range(3):
+    for rounds in range(4):
         lab_command._print(READINGS, "text", rounds, once=False)
-    screens = capsys.readouterr().out.split("\x1b[2J\x1b[H")[1:]
+    first, *screens = capsys.readouterr().out.split("\x1b[2J\x1b[H")
+    assert first.splitlines() == ["One  ·  Fine    1 s", "One  ·  Wrong   query failed: parse error", ""]
     assert [screen.splitlines()[0] for screen in screens] == [
         "One  ·  Fine   …",
         "One  ·  Wrong  …",
