@@ -72,4 +72,4 @@ def commands(block: Block) -> Iterator[list[str]]:
         while words and re.fullmatch(r"[A-Z_]+=.*|env|export", words[0]):
             words.pop(0)
         if words:
-            yield words
+            yield [words[0].removeprefix(".venv/bin/"), *words[1:]]

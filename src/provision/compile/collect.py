@@ -67,6 +67,9 @@ def collect_python(
                 collected.definitions.extend(_compile(path, suffix, item, place, locate))
             except (ValueError, TypeError) as error:
                 collected.problems.append(Problem(place.path, place.line, f"{name}: {error}"))
+            except Exception as error:  # noqa: BLE001  # a library's object may fail in any way when it is read
+                what = f"{name}: can't be compiled: {type(error).__name__}: {error}"
+                collected.problems.append(Problem(place.path, place.line, what))
     grouped = {id(rule) for value in namespace.values() for item, _ in _items(value, "") if isinstance(item, Group) for rule in item.rules}  # fmt: skip
     collected.definitions.extend(
         rules.loose(path, [(rule, place) for rule, place in loose if id(rule) not in grouped], locate)

@@ -212,6 +212,18 @@ def test_a_mistake_is_a_problem_at_its_place_and_the_rest_is_collected(
     assert [found.kind for found in collected.definitions] == ["receiver"]
 
 
+def test_an_object_that_fails_in_its_library_is_a_problem_at_its_place() -> None:
+    from grafanalib.core import Dashboard, TimeSeries
+
+    class Broken(TimeSeries):
+        def to_json_data(self) -> Any:
+            return self.nothing  # type: ignore[attr-defined]
+
+    collected = collect("dashboards/a.py", dashboard=Dashboard(title="A", panels=[Broken(title="x")]))
+    assert [(problem.path, problem.line) for problem in collected.problems] == [("dashboards/a.py", 1)]
+    assert "dashboard: can't be compiled: AttributeError: " in collected.problems[0].message
+
+
 def test_uids_come_from_the_author_or_the_path_and_never_from_the_position() -> None:
     collected = collect(
         "dashboards/shop/web.py",
