@@ -212,16 +212,18 @@ def test_a_mistake_is_a_problem_at_its_place_and_the_rest_is_collected(
     assert [found.kind for found in collected.definitions] == ["receiver"]
 
 
-def test_an_object_that_fails_in_its_library_is_a_problem_at_its_place() -> None:
-    from grafanalib.core import Dashboard, TimeSeries
+def test_an_object_that_fails_in_its_library_is_a_problem_at_its_place(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(_: object) -> None:
+        raise RuntimeError("boom")
 
-    class Broken(TimeSeries):
-        def to_json_data(self) -> Any:
-            return self.nothing  # type: ignore[attr-defined]
-
-    collected = collect("dashboards/a.py", dashboard=Dashboard(title="A", panels=[Broken(title="x")]))
-    assert [(problem.path, problem.line) for problem in collected.problems] == [("dashboards/a.py", 1)]
-    assert "dashboard: can't be compiled: AttributeError: " in collected.problems[0].message
+    monkeypatch.setattr("provision.compile.normalize.from_json", broken)
+    collected = collect("dashboards/a.py", dashboard=JsonDashboard(title="A"), good=Receiver("r"))
+    assert [str(problem) for problem in collected.problems] == [
+        "dashboards/a.py:1: dashboard: can't be compiled: RuntimeError: boom"
+    ]
+    assert [found.kind for found in collected.definitions] == ["receiver"]
 
 
 def test_uids_come_from_the_author_or_the_path_and_never_from_the_position() -> None:
