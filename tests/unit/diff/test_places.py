@@ -131,6 +131,13 @@ def test_panels_that_are_no_panels():
     assert paths({"a": 1}, [panel(1, 0, 0)]) == ["panels"]
 
 
+def test_queries_that_are_no_queries():
+    before, after = (
+        {**panel(n, 0, 0), "title": title, "targets": [n]} for n, title in ((1, "A b"), (2, "A c"))
+    )
+    assert paths([before], [after])
+
+
 def test_the_same_ids_for_other_panels():
     """Ids given by position say nothing once a panel is inserted."""
     before = [panel(1, 0, 0), panel(2, 0, 8)]

@@ -38,6 +38,7 @@ GRAFANA = [
     (1e-7, "short", 9, "1e-7"),
     (1234.5, "none", None, "1235"),
     (1e22, "none", None, "1e+22"),
+    (0.00002, "none", 5, "0.00002"),
     (5_368_709_120, "bytes", None, "5 GiB"),
     (1500, "decbytes", None, "1.50 kB"),
     (0.5, "bytes", None, "0.500 B"),
