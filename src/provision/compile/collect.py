@@ -68,8 +68,14 @@ def collect_python(
             except (ValueError, TypeError) as error:
                 collected.problems.append(Problem(place.path, place.line, f"{name}: {error}"))
             except Exception as error:  # noqa: BLE001  # a library's object may fail in any way when it is read
-                what = f"{name}: can't be compiled: {type(error).__name__}: {error}"
-                collected.problems.append(Problem(place.path, place.line, what))
+                what = f"{type(error).__name__}: {error}"
+                inside = _deepest(error, locate)
+                if inside is None:
+                    collected.problems.append(
+                        Problem(place.path, place.line, f"{name}: can't be compiled: {what}")
+                    )
+                else:
+                    collected.problems.append(Problem(inside.path, inside.line, what))
     grouped = {id(rule) for value in namespace.values() for item, _ in _items(value, "") if isinstance(item, Group) for rule in item.rules}  # fmt: skip
     collected.definitions.extend(
         rules.loose(path, [(rule, place) for rule, place in loose if id(rule) not in grouped], locate)
@@ -84,6 +90,16 @@ def collect_file(path: str, content: bytes) -> Collected:
     else:
         definitions, problems = rules.from_file(path, content)
     return Collected(definitions, problems)
+
+
+def _deepest(error: Exception, locate: Locate) -> Place | None:
+    """The last line of the project's own code on the way to the error, None when none was passed."""
+    found = None
+    trace = error.__traceback__
+    while trace is not None:
+        found = locate((trace.tb_frame.f_code.co_filename, trace.tb_lineno)) or found
+        trace = trace.tb_next
+    return found
 
 
 def _items(value: object, name: str) -> Iterator[tuple[object, tuple[str, ...]]]:
