@@ -98,6 +98,7 @@ class State:
         flavour: `12.4.0` or `9.0`.
         requests: (method, path) of all that it was asked, without those of the tests' own `ask`.
         faults: what is to go wrong.
+        hidden: names that lists leave out for a while, as seen with accounts that aren't administrators.
     """
 
     def __init__(self, flavour: str) -> None:
@@ -107,6 +108,7 @@ class State:
         self.requests: list[tuple[str, str]] = []
         self.faults: list[Fault] = []
         self.url = ""
+        self.hidden: set[str] = set()
         self.admin = Account("admin", "dg533o6db5z40c")
         self.tokens: dict[str, Account] = {}
         self.accounts: dict[int, Account] = {}

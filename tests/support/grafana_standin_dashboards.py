@@ -8,7 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from typing import Any
 
-from support.grafana_standin import Refused, Request, State, now, old, require, route, slugify
+from support.grafana_standin import Refused, Request, State, denied, now, old, require, route, slugify
 
 GROUPS = {
     "iam.grafana.app": ["v0alpha1"],
@@ -144,6 +144,8 @@ def _folders(state: State, request: Request) -> tuple[int, Any]:
 def _get_folder(state: State, request: Request) -> tuple[int, Any]:
     require(state, request, "folders:read")
     if request.groups[0] not in state.folders:
+        if state.modern and request.account.permissions is not None:
+            denied("folders:read")  # seen
         return 404, {"message": "folder not found", "status": "not-found"}
     return 200, _folder(state, request.groups[0])
 
@@ -553,7 +555,7 @@ def _list(state: State, request: Request) -> tuple[int, Any]:
     elif selector:
         found = []
     else:
-        found = [_shown(state, group, version, kept[name]) for name in sorted(kept)]
+        found = [_shown(state, group, version, kept[name]) for name in sorted(kept.keys() - state.hidden)]
         if names:
             found = [one for one in found if one["metadata"]["name"] == names.removeprefix("metadata.name=")]
     token = request.one("continue")

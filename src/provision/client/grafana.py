@@ -130,8 +130,8 @@ class GrafanaClient:
                 return
 
     def get(self, api: Api, name: str) -> dict[str, Any] | None:
-        """One object, or None."""
-        return _found(self.session.request("GET", api.of(name), allow=frozenset({404})))
+        """One object, or None where there is none that the credentials may see."""
+        return _found(self.session.request("GET", api.of(name), allow=frozenset({403, 404})))
 
     def create(self, api: Api, body: JSON) -> None:
         """Create an object; 409 when it is there."""
@@ -179,8 +179,8 @@ class GrafanaClient:
         self._api.dashboard.delete_dashboard(uid)
 
     def folder(self, uid: str) -> dict[str, Any] | None:
-        """A folder with its `version`, or None."""
-        return _or_none(lambda: self._api.folder.get_folder(uid))
+        """A folder with its `version`, or None. Who may not see all folders is told 403 of one that isn't there."""
+        return _or_none(lambda: self._api.folder.get_folder(uid), (403, 404))
 
     def create_folder(self, uid: str, title: str, parent_uid: str) -> None:
         """Create a folder."""
@@ -259,17 +259,17 @@ class _Response:
         return self._answer.json()
 
 
-def _or_none(call: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+def _or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,)) -> dict[str, Any] | None:
     try:
         return call()
     except ServerRefused as error:
-        if error.status != 404:
+        if error.status not in absent:
             raise
         return None
 
 
 def _found(answer: Answer) -> dict[str, Any] | None:
-    return None if answer.status == 404 else answer.json()
+    return None if answer.status in (403, 404) else answer.json()
 
 
 def open_client(endpoint: Endpoint) -> GrafanaClient:

@@ -235,18 +235,20 @@ def _organisation(client: GrafanaClient) -> dict[str, Any]:
     Raises:
         NotAllowed: the credentials are refused, or don't belong to the organisation that was asked for.
     """
+    wanted = client.session.endpoint.headers.get("X-Grafana-Org-Id")
     try:
-        return client.organisation()
+        found = client.organisation()
     except NotAllowed as error:
-        wanted = client.session.endpoint.headers.get("X-Grafana-Org-Id")
-        if error.status == 403 and wanted is None:
-            return {}
         if error.status != 403:
             raise
-        refused = NotAllowed(
-            f"the credentials don't belong to organisation {wanted}, or it doesn't exist",
-            status=403,
-            where=client.session.endpoint.url,
-            remedy="check GRAFANA_ORG_ID",
-        )
-    raise refused
+        if wanted is None:
+            return {}
+    else:
+        if wanted in (None, str(found["id"])):
+            return found
+    raise NotAllowed(
+        f"the credentials don't belong to organisation {wanted}, or there is none of that number",
+        status=403,
+        where=client.session.endpoint.url,
+        remedy="check GRAFANA_ORG_ID",
+    )

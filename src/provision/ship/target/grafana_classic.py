@@ -17,13 +17,11 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_server import READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 _BASE: Final = re.compile(r"\bv\d+:[0-9a-f]{32}\b")
 _HISTORY: Final = 100
 _WRITERS: Final = 4
-PROVISIONED: Final = "Grafana's file provisioning"
-"""The owner of what the server itself reads from files."""
 
 
 def dashboards() -> Keeper:
@@ -65,7 +63,7 @@ def _one_dashboard(server: Server, key: str) -> Live | None:
 
 def _mark(server: Server, key: str, spec: dict[str, Any], meta: dict[str, Any]) -> Mark | None:
     if meta.get("provisioned"):
-        return Mark(PROVISIONED, "")
+        return Mark(FILES, "")
     owner = _owner(spec.get("tags"))
     if owner is None:
         return None

@@ -14,8 +14,7 @@ from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_classic import PROVISIONED
-from provision.ship.target.grafana_server import READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 _KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
 _UNUSUAL: Final = ("user", "database", "withCredentials")
@@ -67,7 +66,7 @@ def _live(found: dict[str, Any]) -> Live:
     }
     mark = Mark(str(marked.get("owner") or ""), str(marked.get("base") or "")) if marked else None
     if found.get("readOnly"):
-        mark = Mark(PROVISIONED, "")
+        mark = Mark(FILES, "")
     key = found["uid"]
     return Live(
         DATASOURCE, key, canonical(DATASOURCE, body), mark, str(found.get("version") or ""), found["name"]

@@ -16,11 +16,12 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 DASHBOARDS: Final = "dashboard.grafana.app"
 FOLDERS: Final = "folder.grafana.app"
 _MANAGER: Final = "kubectl"
+_FILES: Final = "classic-file-provisioning"
 _WRITERS: Final = 4
 """Writes at once; on SQLite more gain nothing and meet a locked database."""
 
@@ -74,11 +75,17 @@ def _keeper(
     page: Callable[[str, str], str],
 ) -> Keeper:
     def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+        missing = set(wanted)
         for items in server.client.pages(api(server)):
             for position, item in enumerate(items):
                 if item["metadata"]["name"] in wanted or _is_ours(item):
+                    missing.discard(item["metadata"]["name"])
                     yield live(item)
                 items[position] = {}  # a page of large dashboards is large: only what is yielded is kept
+        # For a while, lists leave out what an account that isn't an administrator has just created.
+        for found in at_once(sorted(missing), lambda key: one(server, key), READERS):
+            if found is not None:
+                yield found
 
     def one(server: Server, key: str) -> Live | None:
         item = server.client.get(api(server), key)
@@ -174,6 +181,8 @@ def _mark(annotations: Mapping[str, str]) -> Mark | None:
     manager = annotations.get(_MANAGED_BY)
     if not manager:
         return None
+    if manager == _FILES:
+        return Mark(FILES, "")
     name = annotations.get(_MANAGER_ID) or ""
     return Mark(
         name if manager == _MANAGER else f"{manager} {name}".strip(), annotations.get(_CHECKSUM) or ""

@@ -16,6 +16,9 @@ from provision.model import Action, Live
 READERS: Final = 8
 """Objects that are read at once where there are no list pages; more than eight gain nothing."""
 
+FILES: Final = "Grafana's file provisioning"
+"""The owner of what the server itself reads from files."""
+
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
 

@@ -14,7 +14,7 @@ from typing import Final
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Outcome, Verb, decode
-from provision.ship.target.grafana_server import Keeper, Server
+from provision.ship.target.grafana_server import FILES, Keeper, Server
 
 _PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
 
@@ -49,6 +49,9 @@ def _attempt(
     server: Server, keeper: Keeper, action: Action, owner: str, sleep: Callable[[float], None]
 ) -> str | None:
     """None when it is done, else why not."""
+    live = action.live
+    if live is not None and live.mark is not None and live.mark.owner == FILES:
+        return _FILES  # the resource API would take the change, until Grafana reads the file again
     unsure = False
     for pause in (*_PAUSES_SECONDS, None):
         try:
@@ -90,16 +93,16 @@ def _is_busy(error: ServerRefused) -> bool:
 def sentence(error: ProvisionError, action: Action) -> str:
     """Why the action failed, and what to do about it."""
     if isinstance(error, ServerRefused):
-        answer = error.what.partition(": ")[2].lower()
-        for statuses, said, told in _KNOWN:
-            if error.status in statuses and said in answer:
-                return told
         if error.status == 409 and action.kind == DATASOURCE and action.live is None:
             name = decode(action.after or b"{}").get("name", "")
             return (
                 f"another data source has the name {name!r} or this uid; rename one of them, "
                 f"or bind the dashboards to it with --datasource"
             )
+        answer = error.what.partition(": ")[2].lower()
+        for statuses, said, told in _KNOWN:
+            if error.status in statuses and said in answer:
+                return told
         if error.status in (409, 412):
             return "it is there already, made by somebody else meanwhile; plan again to see what it holds"
     return f"{error.what}; {error.remedy}" if error.remedy else error.what
@@ -122,6 +125,7 @@ _KNOWN: Final[tuple[tuple[frozenset[int], str, str], ...]] = (
     (frozenset({409, 412}), "updated by someone else", _MEANWHILE),
     (frozenset({400}), "not empty", "the folder still holds something; move or delete that first"),
     (frozenset({400, 404}), "folder", "its folder is no longer there; plan again"),
+    (frozenset({500}), "objects to be created", "it is no longer there; plan again"),
     (frozenset({404}), "", "it is no longer there; plan again"),
     (frozenset({500, 503}), "locked", "Grafana's database stayed locked; try again when it has less to do"),
 )  # fmt: skip
