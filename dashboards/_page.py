@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from dashboards._panels import DATASOURCE, timeline
 from grafanalib.core import (
     GRAPH_TOOLTIP_MODE_SHARED_CROSSHAIR,
     REFRESH_ON_TIME_RANGE_CHANGE,
@@ -16,6 +15,8 @@ from grafanalib.core import (
     Templating,
     Time,
 )
+
+from dashboards._panels import DATASOURCE, timeline
 from rules._links import RUNBOOKS_URL
 
 ANY_JOB = 'job=~"$job"'

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from rules._links import links
-from rules._sla import FOR, WINDOW, window
-
 from provision.author import Alert, Group
 from provision.author.durations import seconds
+from rules._links import links
+from rules._sla import FOR, WINDOW, window
 
 INSTANCE = "{{ $labels.instance }}"
 JOB = "{{ $labels.job }}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from provision.author import Alert, Group, Record
 from rules._links import links
 from rules._sla import (
     BUCKETS_FLAG,
@@ -34,8 +35,6 @@ from rules._sla import (
     slow_ratio,
     window,
 )
-
-from provision.author import Alert, Group, Record
 
 HISTOGRAM = "traefik_entrypoint_request_duration_seconds"
 ENTRYPOINT = "{{ $labels.entrypoint }}"

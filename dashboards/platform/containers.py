@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dashboards._page import firing, page, variable
-from dashboards._panels import at_most, bars, grid, line, section, stat, table, timeseries
 from grafanalib import formatunits as units
 from grafanalib.core import Dashboard
+
+from dashboards._page import firing, page, variable
+from dashboards._panels import at_most, bars, grid, line, section, stat, table, timeseries
 
 SWARM_SERVICE = "container_label_com_docker_swarm_service_name"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dashboards._page import ANY_JOB, firing, page, variable
-from dashboards._panels import at_most, grid, line, section, stat, timeseries
 from grafanalib import formatunits as units
 from grafanalib.core import Dashboard
+
+from dashboards._page import ANY_JOB, firing, page, variable
+from dashboards._panels import at_most, grid, line, section, stat, timeseries
 
 RELOADED = "prometheus_config_last_reload_success_timestamp_seconds"
 

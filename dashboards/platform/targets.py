@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dashboards._page import ANY_JOB, firing, page, variable
-from dashboards._panels import at_least, at_most, grid, line, section, stat, table, timeline, timeseries
 from grafanalib import formatunits as units
 from grafanalib.core import Dashboard
+
+from dashboards._page import ANY_JOB, firing, page, variable
+from dashboards._panels import at_least, at_most, grid, line, section, stat, table, timeline, timeseries
 
 UP = f"up{{{ANY_JOB}}}"
 WORDS = {1: "up", 0: "down"}

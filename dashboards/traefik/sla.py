@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from grafanalib import formatunits as units
+from grafanalib.core import Dashboard
+
 from dashboards._page import ANY_JOB, firing, page
 from dashboards._panels import at_least, at_most, grid, line, section, stat, text, timeseries
 from dashboards.traefik._selectors import (
@@ -13,8 +16,6 @@ from dashboards.traefik._selectors import (
     rate,
     share,
 )
-from grafanalib import formatunits as units
-from grafanalib.core import Dashboard
 from rules._links import RUNBOOKS_URL
 from rules._sla import (
     BUCKETS_FLAG,

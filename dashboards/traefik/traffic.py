@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from grafanalib import formatunits as units
+from grafanalib.core import Dashboard
+
 from dashboards._page import ANY_JOB, firing, page
 from dashboards._panels import at_least, at_most, bars, grid, line, section, stat, table, timeline, timeseries
 from dashboards.traefik._selectors import (
@@ -16,8 +19,6 @@ from dashboards.traefik._selectors import (
     service_requests,
     share,
 )
-from grafanalib import formatunits as units
-from grafanalib.core import Dashboard
 from rules._sla import ERROR_RATIO, ERROR_TEXT, LATENCY_SECONDS, LATENCY_TEXT
 
 REQUESTS = entrypoint_requests()
