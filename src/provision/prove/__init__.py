@@ -1,0 +1,1 @@
+"""What is true of the definitions before they ship. Room: `check`, which needs no server."""

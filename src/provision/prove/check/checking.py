@@ -1,0 +1,109 @@
+"""All checks over all definitions, and the one table of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from provision.compile.kinds import (
+    ALERTMANAGER,
+    INHIBIT,
+    PROMETHEUS,
+    RECEIVER,
+    ROUTE,
+    SCRAPE_CONFIG,
+    TIME_INTERVAL,
+)
+from provision.model import SEVERITIES, Definition, Finding
+from provision.project import Project
+from provision.prove.check.checks import (
+    alertmanager_version,
+    amtool,
+    duplicate_key,
+    promql,
+    promtool,
+    rule_version,
+    schema,
+    unknown_datasource,
+    unknown_folder,
+    unknown_receiver,
+    unknown_record,
+    unknown_variable,
+)
+from provision.prove.check.estate import Estate
+from provision.prove.check.reading import estate_of
+from provision.prove.check.tools import Tools
+
+Check = Callable[[Estate], Iterable[Finding]]
+
+CHECKS: Final[Mapping[str, Check]] = {
+    module.ID: module.check
+    for module in (
+        schema,
+        promql,
+        duplicate_key,
+        unknown_datasource,
+        unknown_folder,
+        unknown_variable,
+        unknown_record,
+        unknown_receiver,
+        rule_version,
+        alertmanager_version,
+        promtool,
+        amtool,
+    )
+}
+"""Every check by its id. The ids are stable."""
+
+
+def check(
+    definitions: Sequence[Definition],
+    project: Project,
+    *,
+    tools: Tools | None = None,
+    guests: frozenset[str] = frozenset(),
+) -> tuple[Finding, ...]:
+    """What all checks have to say, in the order of places.
+
+    Args:
+        definitions: all of the project's, so that what refers to each other is found.
+        tools: promtool and amtool (`provision.prove.check.tools.available`); none: ours decide alone.
+        guests: paths of files among them that aren't the project's.
+
+    Raises:
+        UsageError: a setting that a check reads is wrong.
+        ProvisionError: promtool or amtool failed without saying why.
+    """
+    estate = estate_of(definitions, project, tools or Tools(), guests)
+    findings = {finding: None for run in CHECKS.values() for finding in run(estate)}
+    return tuple(sorted(_told_once(findings, estate), key=_in_order))
+
+
+_TOOLS: Final = frozenset({promtool.ID, amtool.ID})
+_CONFIGS: Final = {
+    "prometheus.yml": (PROMETHEUS, SCRAPE_CONFIG),
+    "alertmanager.yml": (ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL),
+}
+"""The kinds of definition that each configuration is made of."""
+
+
+def _told_once(findings: Iterable[Finding], estate: Estate) -> list[Finding]:
+    """Without what promtool and amtool say once more in their own words."""
+    found = list(findings)
+    errors = [finding for finding in found if finding.id not in _TOOLS and finding.severity == "error"]
+    told = {finding.subject for finding in errors}
+    places = {finding.place for finding in errors}
+    for config, kinds in _CONFIGS.items():
+        if any(definition.place in places for kind in kinds for definition, _ in estate.of(kind)):
+            told.add(config)
+    return [
+        finding
+        for finding in found
+        if finding.id not in _TOOLS or not {finding.subject, finding.subject.partition(",")[0]} & told
+    ]
+
+
+def _in_order(finding: Finding) -> tuple[str, int, int, str, str, str]:
+    place = finding.place
+    rank = SEVERITIES.index(finding.severity)
+    return place.path, place.line or 0, rank, finding.id, finding.subject, finding.message

@@ -1,0 +1,78 @@
+"""Every expression is PromQL: of panels, library panels, variables, annotations, records and alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from provision.model import Finding
+from provision.project import Project
+from provision.promql.parse import SyntaxProblem, parse
+from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.rulefiles import rule_file
+from provision.tools import promtool
+
+ID = "promql"
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Expressions that aren't PromQL."""
+    features = features_of(estate.project)
+    refused = [
+        (expression, problem)
+        for expression in estate.expressions
+        if (problem := parse(expression.plain, features)) is not None
+    ]
+    accepted: frozenset[str] = frozenset()
+    if refused and estate.tools.promtool:
+        plain = dict.fromkeys(expression.plain for expression, _ in refused)
+        accepted = _accepted(estate.tools.promtool, list(plain))
+    for expression, problem in refused:
+        if expression.plain not in accepted:
+            yield estate.finding(
+                ID,
+                "error",
+                expression.owner.definition,
+                expression.pointer,
+                expression.subject,
+                _message(problem, expression.plain),
+                _remedy(problem, dashboard=isinstance(expression.owner, Dashboard)),
+            )
+
+
+def features_of(project: Project) -> frozenset[str]:
+    """The setting `prometheus_features`: what the environment's Prometheus has on with --enable-feature."""
+    return frozenset(map(str, project.setting("prometheus_features", list, [])))
+
+
+def _accepted(tool: Path, exprs: list[str]) -> frozenset[str]:
+    """Those that promtool, which decides, takes for PromQL after all."""
+    groups = [
+        {"name": str(n), "rules": [{"record": "checked", "expr": expr}]} for n, expr in enumerate(exprs)
+    ]
+    complaints = promtool.check_rules(tool, {"expressions.yml": rule_file(groups)})
+    if any(complaint.group is None for complaint in complaints):
+        return frozenset()
+    wrong = {complaint.group for complaint in complaints}
+    return frozenset(expr for n, expr in enumerate(exprs) if str(n) not in wrong)
+
+
+def _message(problem: SyntaxProblem, expr: str) -> str:
+    if problem.line is None or problem.column is None:
+        return problem.message
+    line = f"line {problem.line}, " if "\n" in expr.strip() else ""
+    return f"{problem.message} ({line}column {problem.column})"
+
+
+def _remedy(problem: SyntaxProblem, *, dashboard: bool) -> str:
+    if problem.message.endswith("takes a range vector, not an instant vector"):
+        return f"give the selector a range, such as {'[$__rate_interval]' if dashboard else '[5m]'}"
+    if "takes an instant vector, not a range vector" in problem.message:
+        return "leave out the range, or put a function such as rate() around the selector"
+    if "--enable-feature=" in problem.message:
+        return 'when Prometheus has it on, say so: [tool.provision] prometheus_features = ["…"]'
+    if "at least one non-empty matcher" in problem.message:
+        return "name a metric, or a matcher that doesn't match the empty text"
+    if "BOOL modifier" in problem.message:
+        return "write bool after the comparison: 1 == bool 1"
+    return ""

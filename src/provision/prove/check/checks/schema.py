@@ -1,0 +1,112 @@
+"""Every definition has the structure that its server needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from importlib.resources import files
+from typing import Any
+
+import jsonschema_rs
+import orjson
+
+from provision.compile.kinds import (
+    ALERTMANAGER,
+    DATASOURCE,
+    INHIBIT,
+    PROMETHEUS,
+    RECEIVER,
+    ROUTE,
+    SCRAPE_CONFIG,
+    TIME_INTERVAL,
+)
+from provision.model import JSON, Definition, Finding
+from provision.prove.check.estate import Dashboard, Estate, Group
+from provision.prove.check.explain import faults
+from provision.schemas import schema as shipped
+
+ID = "schema"
+
+_MOST = 5
+"""Faults told of one definition; what else is wrong shows when these are mended."""
+
+_SUBJECTS = {
+    DATASOURCE: "data source",
+    SCRAPE_CONFIG: "scrape job",
+    RECEIVER: "receiver",
+    ROUTE: "route",
+    INHIBIT: "inhibition",
+    TIME_INTERVAL: "time interval",
+    PROMETHEUS: "prometheus.yml",
+    ALERTMANAGER: "alertmanager.yml",
+}
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Where a definition breaks its schema."""
+    dashboards = _validator("dashboard")
+    for dashboard in estate.dashboards:
+        if not dashboards.is_valid(dashboard.spec):
+            part_of = partial(_part_of_dashboard, dashboard)
+            yield from _faults(estate, dashboard.definition, dashboard.spec, "dashboard", "/spec", part_of)
+    groups = _validator("rule-group")
+    for group in estate.groups:
+        if not groups.is_valid(group.body):
+            part_of = partial(_part_of_group, group)
+            yield from _faults(estate, group.definition, group.body, "rule-group", "/group", part_of)
+    for kind, called in _SUBJECTS.items():
+        for definition, body in estate.of(kind):
+            if not _validator(kind).is_valid(body):
+                subject = called if called.endswith(".yml") else f'{called} "{definition.key}"'
+                yield from _faults(estate, definition, body, kind, "", partial(_whole, subject))
+
+
+def _faults(
+    estate: Estate,
+    definition: Definition,
+    body: JSON,
+    name: str,
+    base: str,
+    part_of: Callable[[str], tuple[str, str]],
+) -> Iterator[Finding]:
+    for fault in faults(body, _schema(name), _MOST, part_of):
+        yield estate.finding(ID, "error", definition, f"{base}{fault.pointer}", fault.subject, fault.message)
+
+
+def _part_of_dashboard(dashboard: Dashboard, pointer: str) -> tuple[str, str]:
+    subject, part = dashboard.subject, ""
+    for panel in dashboard.panels:  # a panel inside a row comes after the row
+        inner = panel.pointer.removeprefix("/spec")
+        if f"{pointer}/".startswith(f"{inner}/"):
+            subject, part = f"{dashboard.subject}, {panel.subject}", inner
+    for name, (position, _) in dashboard.variables.items():
+        inner = f"/templating/list/{position}"
+        if f"{pointer}/".startswith(f"{inner}/"):
+            subject, part = f"{dashboard.subject}, variable ${name}", inner
+    return subject, part
+
+
+def _part_of_group(group: Group, pointer: str) -> tuple[str, str]:
+    for rule in group.rules:
+        inner = rule.pointer.removeprefix("/group")
+        if f"{pointer}/".startswith(f"{inner}/"):
+            return group.about(rule), inner
+    return group.subject, ""
+
+
+def _whole(subject: str, _pointer: str) -> tuple[str, str]:
+    return subject, ""
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    if name == "dashboard":
+        return shipped(name)
+    file = files("provision.prove.check") / "schemas" / f"{name}.json"
+    document: dict[str, Any] = orjson.loads(file.read_bytes())
+    return document
+
+
+@cache
+def _validator(name: str) -> Any:
+    return jsonschema_rs.validator_for(_schema(name))

@@ -1,0 +1,68 @@
+"""Every data source that a dashboard asks is one the project defines, a variable, or Grafana's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provision.compile.kinds import DATASOURCE
+from provision.model import JSON, Finding
+from provision.promql.variables import names
+from provision.prove.check.estate import Dashboard, Estate, objects, suggestion, text_of
+from provision.prove.check.references import BUILT_IN, reference
+
+ID = "unknown-datasource"
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Data sources that nobody defines; one finding for each in a dashboard, at the first place."""
+    if estate.project.setting("datasource", str, ""):
+        return  # every dashboard is bound to that one
+    known = {
+        name for _, body in estate.of(DATASOURCE) for name in (text_of(body, "uid"), text_of(body, "name"))
+    }
+    for dashboard in estate.dashboards:
+        asked: dict[str, list[tuple[str, str]]] = {}
+        for pointer, what, datasource in _asked(dashboard):
+            name = reference(datasource)
+            if name and name not in known and name not in BUILT_IN and not names(name):
+                asked.setdefault(name, []).append((pointer, what))
+        for name, uses in asked.items():
+            pointer, what = uses[0]
+            more = f", and {len(uses) - 1} more" if len(uses) > 1 else ""
+            yield estate.finding(
+                ID,
+                "warning" if estate.is_guest(dashboard.definition) else "error",
+                dashboard.definition,
+                pointer,
+                f"{dashboard.subject}, {what}{more}",
+                f"no source defines the data source {name!r}",
+                suggestion(name, known)
+                or "define it with Datasource(…), use a variable of type datasource, or bind the dashboards to "
+                "one that is already there: [tool.provision] datasource",
+            )
+
+
+def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, JSON]]:
+    """Pointer, what asks, and the `datasource` field."""
+    for panel in dashboard.panels:
+        if "datasource" in panel.body:
+            yield f"{panel.pointer}/datasource", panel.subject, panel.body["datasource"]
+        for pointer, target in objects(panel.body.get("targets"), f"{panel.pointer}/targets"):
+            if "datasource" in target:
+                what = f"{panel.subject}, query {text_of(target, 'refId') or '?'}"
+                yield f"{pointer}/datasource", what, target["datasource"]
+    for name, (position, variable) in dashboard.variables.items():
+        if position >= 0:
+            yield (
+                f"/spec/templating/list/{position}/datasource",
+                f"variable ${name}",
+                variable.get("datasource"),
+            )
+    annotations = dashboard.spec.get("annotations")
+    listed = annotations.get("list") if isinstance(annotations, dict) else None
+    for pointer, annotation in objects(listed, "/spec/annotations/list"):
+        yield (
+            f"{pointer}/datasource",
+            f'annotation "{text_of(annotation, "name")}"',
+            annotation.get("datasource"),
+        )

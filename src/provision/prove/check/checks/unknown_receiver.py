@@ -1,0 +1,58 @@
+"""Every route leads to a receiver that exists, from one root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
+from provision.model import JSON, Finding
+from provision.prove.check.estate import Estate, objects, suggestion, text_of
+
+ID = "unknown-receiver"
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Routes that lead nowhere, and a missing root."""
+    receivers = {definition.key for definition, _ in estate.of(RECEIVER)}
+    routes = estate.of(ROUTE)
+    if not any(definition.key == "root" for definition, _ in routes):
+        orphans = [
+            definition
+            for kind in (ROUTE, RECEIVER, INHIBIT, TIME_INTERVAL, ALERTMANAGER)
+            for definition, _ in estate.of(kind)
+        ]
+        if orphans:
+            yield estate.finding(
+                ID, "error", orphans[0], "", "Alertmanager's routes", "there is no root route",
+                "add a module-level Route(receiver=…) without matchers",
+            )  # fmt: skip
+    for definition, body in routes:
+        if definition.key == "root" and not text_of(body, "receiver"):
+            yield estate.finding(
+                ID, "error", definition, "", "the root route", "it names no receiver",
+                "name the receiver of what no other route takes",
+            )  # fmt: skip
+        for pointer, route in _tree(body, ""):
+            name = text_of(route, "receiver")
+            if name and name not in receivers:
+                yield estate.finding(
+                    ID, "error", definition, pointer, _subject(route, pointer, definition.key),
+                    f"there is no receiver {name!r}",
+                    suggestion(name, receivers) or f"define it with Receiver(name={name!r}, …)",
+                )  # fmt: skip
+
+
+def _tree(route: JSON, pointer: str) -> Iterator[tuple[str, JSON]]:
+    """The route and all below it, with their pointers."""
+    waiting = [(pointer, route)]
+    while waiting:
+        at, node = waiting.pop(0)
+        yield at, node
+        waiting.extend(objects(node.get("routes"), f"{at}/routes"))
+
+
+def _subject(route: JSON, pointer: str, key: str) -> str:
+    matchers = route.get("matchers")
+    if isinstance(matchers, list) and matchers:
+        return f"route {', '.join(map(str, matchers))}"
+    return "the root route" if key == "root" and not pointer else f"route {key}{pointer}"

@@ -1,0 +1,42 @@
+"""Every recorded name (`level:metric:operations`) that an expression reads is recorded by some rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from provision.model import Finding
+from provision.promql.names import selectors
+from provision.prove.check.estate import Estate, Expression, suggestion
+
+ID = "unknown-record"
+
+_MAYBE = re.compile(r"[A-Za-z_]\w*:[A-Za-z_]", re.ASCII)
+_RECORDED = re.compile(r"[A-Za-z_]\w*(?::\w+)+", re.ASCII)
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Names that look recorded and that no rule defines; one finding for each in a dashboard or group, at the
+    first place."""
+    recorded = {rule.name for group in estate.groups for rule in group.rules if rule.kind == "record"}
+    read: dict[tuple[str, str, str], list[Expression]] = {}
+    for expression in estate.expressions:
+        if not _MAYBE.search(expression.text):
+            continue
+        definition = expression.owner.definition
+        for name in dict.fromkeys(selector.name for selector in selectors(expression.plain)):
+            # A name that a variable is part of isn't in the text.
+            if name and name not in recorded and _RECORDED.fullmatch(name) and name in expression.text:
+                read.setdefault((definition.kind, definition.key, name), []).append(expression)
+    for (_, _, name), expressions in read.items():
+        first = expressions[0]
+        more = f", and {len(expressions) - 1} more" if len(expressions) > 1 else ""
+        yield estate.finding(
+            ID,
+            "warning" if estate.is_guest(first.owner.definition) else "error",
+            first.owner.definition,
+            first.pointer,
+            f"{first.subject}{more}",
+            f"no rule records {name}",
+            suggestion(name, recorded) or "write the rule with Record(…), or read what it would be made of",
+        )

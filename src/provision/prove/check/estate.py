@@ -1,0 +1,186 @@
+"""All definitions of a project, decoded once and grouped, as the checks look at them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+from provision.model import JSON, Definition, Finding
+from provision.model.finding import Severity
+from provision.project import Project
+from provision.prove.check.lines import Placer
+from provision.prove.check.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A panel or a row.
+
+    Attributes:
+        pointer: JSON pointer to it in its dashboard's definition.
+    """
+
+    pointer: str
+    body: dict[str, Any]
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return f'panel "{text_of(self.body, "title") or "#" + str(self.body.get("id"))}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Dashboard:
+    """A dashboard.
+
+    Attributes:
+        folder: the path of its folder, empty for none.
+        panels: with those inside rows, in their order.
+        variables: its variables by name, with their position; those that an import asks for (`__inputs`) too,
+            with the position -1.
+    """
+
+    definition: Definition
+    spec: dict[str, Any]
+    folder: str
+    panels: tuple[Panel, ...]
+    variables: Mapping[str, tuple[int, dict[str, Any]]]
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return f'dashboard "{text_of(self.spec, "title") or self.definition.key}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A recording rule or an alert.
+
+    Attributes:
+        pointer: JSON pointer to it in its group's definition.
+        name: the recorded metric or the alert's name; empty when it has none.
+    """
+
+    pointer: str
+    body: dict[str, Any]
+    kind: str
+    name: str
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        number = int(self.pointer.rpartition("/")[2]) + 1
+        return f'{self.kind} "{self.name}"' if self.name else f"rule {number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A group of rules.
+
+    Attributes:
+        file: the rule file it lies in.
+        index: its position there.
+    """
+
+    definition: Definition
+    file: str
+    index: int
+    body: dict[str, Any]
+    rules: tuple[Rule, ...]
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return f'rule group "{text_of(self.body, "name")}"'
+
+    def about(self, rule: Rule) -> str:
+        """What people call a rule of it."""
+        return f"{self.subject}, {rule.subject}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """PromQL that a dashboard or a rule holds.
+
+    Attributes:
+        text: as it was written.
+        plain: the same with a word, number or duration in the place of each Grafana variable.
+        pointer: JSON pointer to it in its owner's definition.
+        what: what holds it, within its owner, such as `panel "Error ratio", query A`.
+    """
+
+    text: str
+    plain: str
+    owner: Dashboard | Group
+    pointer: str
+    what: str
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return f"{self.owner.subject}, {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """Everything the checks look at.
+
+    Attributes:
+        definitions: all of them, in the order of the sources.
+        guests: paths of files that aren't the project's: what they refer to may exist where they come from.
+        place: finds where a part of a definition was written.
+        expressions: all PromQL there is, in the order of the definitions.
+    """
+
+    project: Project
+    definitions: Sequence[Definition]
+    tools: Tools
+    guests: frozenset[str]
+    dashboards: tuple[Dashboard, ...]
+    groups: tuple[Group, ...]
+    expressions: tuple[Expression, ...]
+    others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
+    place: Placer
+
+    def of(self, kind: str) -> tuple[tuple[Definition, JSON], ...]:
+        """The definitions of a kind other than dashboards and rule groups, with their bodies."""
+        return self.others.get(kind, ())
+
+    def finding(
+        self,
+        id_: str,
+        severity: Severity,
+        definition: Definition,
+        pointer: str,
+        subject: str,
+        message: str,
+        remedy: str = "",
+    ) -> Finding:
+        """A finding about the part of a definition at that JSON pointer."""
+        return Finding(id_, severity, self.place(definition, pointer), subject, message, remedy)
+
+    def is_guest(self, definition: Definition) -> bool:
+        """Whether it comes from a file that isn't the project's."""
+        return definition.place.path in self.guests
+
+
+def objects(body: JSON, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    """The JSON objects in a list, with the pointer of each; nothing when it isn't a list."""
+    if isinstance(body, list):
+        for index, item in enumerate(body):
+            if isinstance(item, dict):
+                yield f"{pointer}/{index}", item
+
+
+def text_of(body: JSON, name: str) -> str:
+    """The text of that field; empty when it has none."""
+    value = body.get(name) if isinstance(body, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """`did you mean "…"?` for the known name that is most like it; empty when none is."""
+    close = get_close_matches(name, list(known), n=1)
+    return f'did you mean "{close[0]}"?' if close else ""

@@ -1,0 +1,83 @@
+"""Which data source a panel, query, variable or annotation asks, and whether that speaks PromQL."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provision.model import JSON, Definition
+from provision.promql.variables import names
+from provision.prove.check.estate import text_of
+
+PROMETHEUS = frozenset(
+    {"prometheus", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource"}
+)
+"""Plug-ins whose queries are PromQL."""
+
+BUILT_IN = frozenset(
+    {"-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana", "__expr__", "-100", "default", "Default"}
+)
+"""What Grafana itself answers to as a data source."""
+
+_LOGQL = re.compile(r"\|=|\|~|\}\s*\|")
+
+Variables = Mapping[str, tuple[int, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The data sources a project defines.
+
+    Attributes:
+        plugins: plug-in by uid and by name.
+        default: the plug-in of the organisation's default; empty when no source says which it is.
+    """
+
+    plugins: Mapping[str, str]
+    default: str
+
+
+def sources_of(datasources: Iterable[tuple[Definition, JSON]]) -> Sources:
+    """The data sources of these definitions."""
+    plugins: dict[str, str] = {}
+    default = ""
+    for _, body in datasources:
+        plugin = text_of(body, "type")
+        plugins.update({text_of(body, "name"): plugin, text_of(body, "uid"): plugin})
+        if body.get("isDefault"):
+            default = plugin
+    return Sources(plugins, default)
+
+
+def reference(datasource: JSON) -> str:
+    """The uid or name that a `datasource` field refers to; empty when it leaves that open."""
+    if isinstance(datasource, str):
+        return datasource
+    return text_of(datasource, "uid")
+
+
+def speaks_promql(datasource: JSON, expr: str, variables: Variables, sources: Sources) -> bool:
+    """Whether an expression asked of that `datasource` field is PromQL; what can't be known is taken for it
+    unless it looks like LogQL."""
+    plugin = _plugin(datasource, variables, sources)
+    return plugin in PROMETHEUS or (not plugin and not _LOGQL.search(expr))
+
+
+def _plugin(datasource: JSON, variables: Variables, sources: Sources) -> str:
+    """The plug-in's id; empty when it can't be known."""
+    said = text_of(datasource, "type")
+    if said and said != "datasource":
+        return said
+    name = reference(datasource)
+    if not name:
+        return sources.default
+    if name in BUILT_IN:
+        return name
+    for variable in names(name):
+        _, body = variables.get(variable, (0, {}))
+        return text_of(body, "pluginId") or (
+            text_of(body, "query") if text_of(body, "type") == "datasource" else ""
+        )
+    return sources.plugins.get(name, "")
