@@ -101,7 +101,9 @@ def plain(expr: str, features: frozenset[str] = frozenset()) -> str:
 def _expression(reader: Reader) -> None:
     while True:
         while reader.symbol("+", "-"):
-            reader.take()
+            sign = reader.take()
+            if sign.text == "+":  # promql-parser puts it before anything
+                reader.replacements.append((sign.start, sign.end, "-"))
         _operand(reader)
         _suffixes(reader)
         if reader.symbol(*_SYMBOL_OPERATORS) or reader.word(*_SET_OPERATORS):

@@ -24,8 +24,9 @@ _OPERATOR = re.compile(r"[-+*/%^<>!]|==|(?i:\b(?:and|or|unless|atan2)\b)")
 _LENIENT = re.compile(
     rf"\b(?:{'|'.join(sorted(EXPERIMENTAL))})\s*\("  # functions that must be enabled
     r"|(?i:\bfill(?:_left|_right)?\s*\(|\blimitk\b|\blimit_ratio\b)"
+    r"|(?:^|[-+*/%^=<>(,]|(?i:\b(?:and|or|unless|atan2|bool)\b))\s*\+"  # a sign before what takes none
     r"|[\"'`]\s*(?i:or)\b"  # {a="b" or c="d"}
-    r"|[\[:]\s*0|\d{5}|\d{3}[yw]|\d[eE]|(?i:\b(?:inf|nan)\b)"  # ranges of nothing, numbers out of range
+    r"|[\[:]\s*[0._smhdwy]*\s*[\]:]|[1-9]\d{4}|[1-9]\d\d+[yw]|\d[eE]|(?i:\b(?:inf|nan)\b)"  # ranges, large numbers
 )
 """Where promql-parser accepts what Prometheus may refuse, or panics."""
 

@@ -64,12 +64,9 @@ def _form(match: re.Match[str]) -> str:
     return (match["format"] or match["old_format"] or "").partition(":")[0]
 
 
-_PIECE = re.compile(
-    rf"(?P<variable>(?!\$\d+\b){VARIABLE.pattern})"
-    r"|(?P<escape>\\[^$\[])|(?P<quote>[\"'`])|(?P<open>(?P<function>[A-Za-z_]\w*)?\s*\()|(?P<bracket>[\[\]{}),])"
-    r"|(?P<comment>\#[^\n]*)",
-    re.ASCII,
-)
+_MARK = re.compile(r"[\"'`$\[\](){},#]")
+_MARK_IN = {quote: re.compile(rf"[{quote}$\[\\]") for quote in "\"'"} | {"`": re.compile(r"[`$\[]")}
+_FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*$", re.ASCII)
 
 
 def placeholder(expr: str) -> str:
@@ -92,25 +89,43 @@ def placeholder(expr: str) -> str:
 
 def _placed(expr: str) -> Iterator[tuple[re.Match[str], str]]:
     """Each variable with what it stands in: a quote, `[`, `{`, `scalar`, or nothing."""
-    quote_mark = ""
-    stack: list[tuple[str, str, int]] = []  # bracket, function, which argument
-    for match in _PIECE.finditer(expr):
-        kind = match.lastgroup if match.lastgroup != "function" else "open"
-        if match["variable"]:
-            top = stack[-1] if stack else ("", "", 0)
-            scalar = top[0] == "(" and top[2] in SCALARS.get(top[1], ())
-            yield match, quote_mark or ("scalar" if scalar else top[0].replace("(", ""))
-        elif quote_mark:
-            if match["quote"] == quote_mark:
-                quote_mark = ""
-        elif match["quote"]:
-            quote_mark = match["quote"]
-        elif kind == "open":
-            stack.append(("(", (match["function"] or "").lower(), 0))
-        elif match["bracket"] in ("[", "{"):
-            stack.append((match["bracket"], "", 0))
-        elif match["bracket"] == "," and stack:
-            bracket, function, argument = stack[-1]
-            stack[-1] = (bracket, function, argument + 1)
-        elif match["bracket"] and stack:
+    quote = ""
+    stack: list[tuple[str, int, int]] = []  # bracket, its position, which argument
+    position = 0
+    while mark := (_MARK_IN[quote] if quote else _MARK).search(expr, position):
+        character, start = mark[0], mark.start()
+        position = start + 1
+        if character in "$[":
+            variable = VARIABLE.match(expr, start)
+            if variable and not _name(variable).isdigit():
+                position = variable.end()
+                yield variable, quote or _inside(expr, stack)
+                continue
+        if quote:
+            if character == quote:
+                quote = ""
+            elif character == "\\" and expr[position : position + 1] not in ("$", "["):
+                position += 1
+        elif character in "\"'`":
+            quote = character
+        elif character in "([{":
+            stack.append((character, start, 0))
+        elif character == "#":
+            line_end = expr.find("\n", start)
+            position = len(expr) if line_end == -1 else line_end
+        elif character == "," and stack:
+            bracket, opened, argument = stack[-1]
+            stack[-1] = (bracket, opened, argument + 1)
+        elif character in ")]}" and stack:
             stack.pop()
+
+
+def _inside(expr: str, stack: list[tuple[str, int, int]]) -> str:
+    """The innermost open bracket; `scalar` where a function takes a number, nothing in other parentheses."""
+    if not stack:
+        return ""
+    bracket, opened, argument = stack[-1]
+    if bracket != "(":
+        return bracket
+    function = _FUNCTION.search(expr[max(0, opened - 40) : opened])
+    return "scalar" if function and argument in SCALARS.get(function[1].lower(), ()) else ""

@@ -123,9 +123,18 @@ def test_builtins_are_substituted_when_given() -> None:
 
 
 @given(st.text(alphabet="a$[]{}()\"'`\\:.#,15 \n", max_size=60))
-def test_no_text_breaks_them(text: str) -> None:
-    assert placeholder(placeholder(text)) == placeholder(text)
+def test_text_without_variables_stays(text: str) -> None:
+    assert names(text) or placeholder(text) == text
     assert substitute(text, {}) == text
+
+
+@given(
+    st.lists(
+        st.sampled_from(["$a", "${b:csv}", "[[c]]", "up", "(", ")", "[", "]", "{", "}", '"', "'", ",", " "])
+    )
+)
+def test_no_variable_is_left(pieces: list[str]) -> None:
+    assert names(placeholder("".join(pieces))) <= {"v"}
 
 
 @given(st.sets(st.from_regex(r"[a-z_][a-z0-9_]{0,8}", fullmatch=True)))
