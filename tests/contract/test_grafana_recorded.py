@@ -31,6 +31,9 @@ OPEN: dict[str, str] = {
 }
 """Keys whose value is compared only in being there, or not even that, → why."""
 
+IDENTITIES = ("resourceVersion", "continue", "uid", "grafana.app/deprecatedInternalID")
+"""Keys whose values come back in later requests."""
+
 
 def rows(flavour: str) -> list[dict[str, Any]]:
     text = (RECORDED / f"grafana-{flavour}.jsonl").read_text(encoding="utf-8")
@@ -79,7 +82,7 @@ def learn(recorded: Any, answered: Any, known: dict[str, str]) -> None:
     """Remember which of the stand-in's values stands for which recorded one."""
     if isinstance(recorded, dict) and isinstance(answered, dict):
         for key in recorded.keys() & answered.keys():
-            if key in ("resourceVersion", "continue"):
+            if key in IDENTITIES and recorded[key]:
                 known[recorded[key]] = answered[key]
             learn(recorded[key], answered[key], known)
     elif isinstance(recorded, list) and isinstance(answered, list):

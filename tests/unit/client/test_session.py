@@ -1,0 +1,691 @@
+"""The one HTTP layer: what it sends, what it retries, where it never goes, and how it tells what went wrong."""
+
+from __future__ import annotations
+
+import email.utils
+import errno
+import json
+import socket
+import ssl
+import threading
+import time
+import traceback
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import niquests
+import pytest
+
+from provision.client.failures import lost
+from provision.client.session import (
+    PAUSES_SECONDS,
+    Answer,
+    Credentials,
+    Endpoint,
+    Session,
+    endpoint_from,
+    open_session,
+    retry_after,
+)
+from provision.errors import MissingTool, NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.tools.openssl import self_signed
+
+TOKEN = "glsa_very-secret-token"
+
+
+class Script:
+    """What a server answers, one after the other; the last one for ever. An answer is (status, body, headers),
+    or `cut`, or `hang`."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.requests = []
+        self.release = threading.Event()
+
+    def next(self):
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def handle_one(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.script.requests.append((self.command, self.path, dict(self.headers), body))
+        said = self.script.next()
+        if said in ("cut", "half"):
+            if said == "half":
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
+                self.wfile.flush()
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        if said == "hang":
+            self.script.release.wait(20)
+            self.close_connection = True
+            return
+        status, content, *headers = said
+        content = content if isinstance(content, bytes) else json.dumps(content).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **(headers[0] if headers else {})}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = do_PUT = do_DELETE = handle_one
+
+
+class Quiet(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_):
+        pass
+
+
+@contextmanager
+def serving(*answers, context=None, host="127.0.0.1"):
+    script = Script(*answers)
+    server = Quiet((host, 0), type("One", (Handler,), {"script": script}))
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    script.url = f"http{'s' if context else ''}://{host}:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield script
+    finally:
+        script.release.set()
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@contextmanager
+def session(url, waits=None, **fields):
+    fields.setdefault("credentials", Credentials(token=TOKEN))
+    fields.setdefault("prefix", "GRAFANA")
+    with Session(Endpoint(url, **fields), ([] if waits is None else waits).append) as opened:
+        yield opened
+
+
+def failing(url, method="GET", path="/api/x", *, secrets=(), **fields):
+    """The error of one request; and be sure that nothing about it holds a secret."""
+    with session(url, **fields) as opened, pytest.raises(ProvisionError) as caught:
+        opened.request(method, path, secrets=secrets)
+    whole = "".join(traceback.format_exception(caught.value)) + repr(opened.endpoint)
+    for secret in (TOKEN, *secrets):
+        assert secret not in whole
+    assert caught.value.__cause__ is None
+    assert caught.value.__context__ is None
+    assert caught.value.where == url.rstrip("/")
+    return caught.value
+
+
+# ── where it goes ────────────────────────────────────────────────────────────
+
+
+def test_credentials_show_nothing():
+    shown = repr(Credentials(token="t0ken", user="me", password="passw0rd"))
+    assert not any(part in shown for part in ("t0ken", "me'", "passw0rd"))
+    assert not Credentials()
+    assert Credentials(user="me").authorization == "Basic bWU6"
+    assert Credentials().authorization is None
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "expected"),
+    [
+        ({"GRAFANA_URL": "http://g:3000/"}, None, ("http://g:3000", None)),
+        ({"GRAFANA_SERVER": "http://s"}, None, ("http://s", None)),
+        ({"GRAFANA_URL": "http://env"}, "https://flag/grafana/", ("https://flag/grafana", None)),
+        ({"GRAFANA_TOKEN": " t \n", "GRAFANA_USER": "u"}, "http://g", ("http://g", "Bearer t")),
+        ({"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "p"}, "http://g", ("http://g", "Basic dTpw")),
+        ({"GRAFANA_USER": "u", "GRAFANA_TOKEN": ""}, "http://g", ("http://g", "Basic dTo=")),
+        ({"GRAFANA_TOKEN": "t"}, "http://a%40b:p%2Fq@g:1", ("http://g:1", "Basic YUBiOnAvcQ==")),
+        ({}, "http://[::1]:3000", ("http://[::1]:3000", None)),
+    ],
+)
+def test_an_endpoint_from_the_environment(environ, url, expected):
+    endpoint = endpoint_from(environ, "GRAFANA", url)
+    assert (endpoint.url, endpoint.credentials.authorization) == expected
+
+
+def test_an_endpoints_other_settings():
+    endpoint = endpoint_from({"GRAFANA_ORG_ID": "7"}, "GRAFANA", "http://g", ca_file="ca", client_cert=("c", "k"),
+                             insecure=True, headers={"X-Proxy-Key": "k3y-of-proxy"}, timeout_seconds=3)  # fmt: skip
+    assert endpoint.headers == {"X-Proxy-Key": "k3y-of-proxy", "X-Grafana-Org-Id": "7"}
+    assert (endpoint.ca_file, endpoint.client_cert, endpoint.insecure) == ("ca", ("c", "k"), True)
+    assert (endpoint.timeout_seconds, endpoint.prefix) == (3, "GRAFANA")
+    assert "k3y-of-proxy" in endpoint.secrets
+    assert "k3y-of-proxy" not in repr(endpoint)
+    assert "X-Grafana-Org-Id" not in endpoint_from({"GRAFANA_ORG_ID": "7"}, "PROMETHEUS", "http://p").headers
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "said"),
+    [
+        ({}, None, "no Grafana to talk to; give --grafana URL or set GRAFANA_URL"),
+        ({}, "localhost:3000", "'localhost:3000' isn't the URL of a server"),
+        ({}, "ftp://h", "isn't the URL of a server"),
+        ({}, "http://", "isn't the URL of a server"),
+        ({}, "http://h:port", "a port or address that isn't one"),
+        ({}, "http://u:s3cr3t@h/?a=1", "http://h: a server's URL has no ? or # part"),
+        ({}, "u:s3cr3t@host", "'host' isn't the URL"),
+        ({"GRAFANA_TOKEN": "a\x07b"}, "http://h", "GRAFANA_TOKEN holds a line break"),
+        ({"GRAFANA_ORG_ID": "main"}, "http://h", "GRAFANA_ORG_ID must be a whole number"),
+    ],
+)
+def test_what_is_no_endpoint(environ, url, said):
+    with pytest.raises(UsageError) as caught:
+        endpoint_from(environ, "GRAFANA", url)
+    assert said in str(caught.value)
+    assert "s3cr3t" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_endpoint_itself_takes_no_credentials_in_its_url():
+    with pytest.raises(UsageError, match="http://h: a URL with credentials in it"):
+        Endpoint("http://u:p@h")
+
+
+def test_files_with_certificates_must_be_there(tmp_path):
+    pem = tmp_path / "some.pem"
+    pem.write_text("-")
+    for fields in (
+        {"ca_file": "/no/ca.pem"},
+        {"client_cert": "/no/c.pem"},
+        {"client_cert": (str(pem), "/no/k.pem")},
+    ):
+        with pytest.raises(UsageError, match="/no/.*there is no such file"):
+            open_session(Endpoint("https://h", **fields))
+
+
+# ── what it sends ────────────────────────────────────────────────────────────
+
+
+def test_a_request_and_its_answer():
+    with serving((201, {"id": 1}, {"X-Two-Words": "yes"})) as script, session(script.url + "/sub/") as opened:
+        answer = opened.request(
+            "post", "/api/things", params={"a": [1, 2], "b": None, "c": "ü/"}, json={"x": 1.5}
+        )
+    assert (answer.status, answer.json(), answer.headers["x-two-words"]) == (201, {"id": 1}, "yes")
+    ((method, path, headers, body),) = script.requests
+    assert (method, path, body) == ("POST", "/sub/api/things?a=1&a=2&c=%C3%BC%2F", b'{"x":1.5}')
+    assert headers["Authorization"] == f"Bearer {TOKEN}"
+    assert headers["Content-Type"] == headers["Accept"] == "application/json"
+    assert headers["User-Agent"].startswith("provision/")
+
+
+def test_bytes_and_headers_are_sent_as_they_are():
+    with serving((200, b"pong")) as script, session(script.url, headers={"X-Org": "7"}) as opened:
+        opened.request(
+            "PUT", "/a%2Fb", body=b"raw", headers={"Content-Type": "text/plain"}, timeout_seconds=5
+        )
+    ((method, path, headers, body),) = script.requests
+    assert (method, path, body, headers["Content-Type"], headers["X-Org"]) == (
+        "PUT",
+        "/a%2Fb",
+        b"raw",
+        "text/plain",
+        "7",
+    )
+
+
+def test_credentials_of_another_file_are_not_used(tmp_path, monkeypatch):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login other password theirs\n")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    with serving((200, {})) as script, session(script.url, credentials=Credentials()) as opened:
+        opened.request("GET", "/")
+    assert "Authorization" not in script.requests[0][2]
+
+
+def test_threads_share_a_session():
+    with serving((200, {})) as script, session(script.url) as opened:
+        threads = [threading.Thread(target=opened.request, args=("GET", "/")) for _ in range(20)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(script.requests) == 20
+
+
+def test_every_request_is_logged_without_credentials(caplog):
+    with serving((200, {})) as script, session(script.url) as opened, caplog.at_level("DEBUG", "provision"):
+        opened.request("GET", "/api/x")
+    assert f"GET {script.url}/api/x → 200" in caplog.text
+    assert TOKEN not in caplog.text
+
+
+# ── answers that are errors ──────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ({"message": "the folder has been changed."}, ": the folder has been changed"),
+        ({"status": "error", "error": "bad_data", "message": ""}, ": bad_data"),
+        ("just text", ": just text"),
+        ([1], ""),
+        (b"plain\n  text", ": plain text"),
+        (b"<html>no</html>", ""),
+        ({"message": "x" * 400}, ": " + "x" * 299 + "…"),
+        ({"message": f"token {TOKEN} and hunter2"}, ": token *** and ***"),
+    ],
+)
+def test_a_refusal_quotes_the_server_in_one_line(body, said):
+    with serving((412, body)) as script:
+        error = failing(script.url, "POST", "/api/folders", secrets=("hunter2",))
+    assert isinstance(error, ServerRefused)
+    assert (error.status, error.exit_code) == (412, 1)
+    assert str(error) == f"{script.url}: POST /api/folders was answered with 412{said}"
+
+
+def test_statuses_that_are_answers():
+    with serving((404, {"message": "no"})) as script, session(script.url) as opened:
+        assert opened.request("GET", "/x", allow={404}).status == 404
+
+
+def test_credentials_that_are_refused_or_missing():
+    with serving((401, {"message": "Invalid API key"})) as script:
+        error = failing(script.url)
+        assert isinstance(error, NotAllowed)
+        assert error.exit_code == 3
+        assert (
+            "the credentials were refused: Invalid API key; check them: set GRAFANA_TOKEN, or GRAFANA_USER"
+            in str(error)
+        )
+        assert "it wants credentials" in str(failing(script.url, credentials=Credentials()))
+        assert "give a token, or a user and a password" in str(failing(script.url, prefix=""))
+
+
+def test_what_the_credentials_may_not_do():
+    with serving((403, {"message": "Permissions needed: folders:create"})) as script:
+        error = failing(script.url, "POST", "/api/folders")
+    assert isinstance(error, NotAllowed)
+    assert "POST /api/folders isn't allowed: Permissions needed: folders:create" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        (b"<html><body>Please log in</body></html>", "a login page answered instead of the API"),
+        (b"<html><body>Welcome to nginx</body></html>", "a web page answered instead of the API"),
+    ],
+)
+def test_a_page_instead_of_an_answer(page, said):
+    with serving((200, page, {"Content-Type": "text/html; charset=utf-8"})) as script:
+        error = failing(script.url)
+    assert isinstance(error, Unreachable)
+    assert said in str(error)
+
+
+@pytest.mark.parametrize("body", [b"", b'{"a": 1', b"OK"])
+def test_an_answer_that_isnt_json(body):
+    with serving((200, body)) as script, session(script.url) as opened:
+        answer = opened.request("GET", "/")
+        with pytest.raises(Unreachable, match=f"{script.url}: an answer was") as caught:
+            answer.json()
+    assert caught.value.__context__ is None
+
+
+def test_an_answer_keeps_its_content_to_itself():
+    assert "secret" not in repr(Answer(200, {"set-cookie": "secret"}, b"secret", "http://h"))
+
+
+def test_a_proxys_errors():
+    with serving((407, {})) as script:
+        assert "the proxy wants credentials" in str(failing(script.url))
+    with serving((502, b"<html>bad gateway</html>", {"Content-Type": "text/html"})) as script:
+        assert str(failing(script.url, "POST")).endswith("502: a proxy before it can't reach it")
+
+
+def test_plain_http_to_a_port_that_speaks_tls():
+    with serving((400, b"Client sent an HTTP request to an HTTPS server.\n")) as script:
+        error = failing(script.url)
+    assert isinstance(error, Unreachable)
+    assert "it speaks TLS, not plain http; write the URL with https://" in str(error)
+
+
+# ── answers that don't come ──────────────────────────────────────────────────
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def test_nothing_listens():
+    error = failing(f"http://127.0.0.1:{free_port()}")
+    assert isinstance(error, Unreachable)
+    assert "nothing listens there (connection refused)" in str(error)
+
+
+def test_a_name_without_an_address():
+    assert "no address is known for 'no-such-host.invalid'" in str(
+        failing("http://no-such-host.invalid:3000")
+    )
+
+
+def test_an_answer_that_takes_too_long_is_not_asked_for_again():
+    with serving("hang") as script:
+        error = failing(script.url, timeout_seconds=0.2)
+        assert len(script.requests) == 1
+    assert "no answer within 0.2 s" in str(error)
+
+
+def test_no_connection_within_the_limit():
+    """A listener whose queue is full lets a new connection wait."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        address = listener.getsockname()
+        crowd = []
+        for _ in range(3):
+            one = socket.socket()
+            one.setblocking(False)
+            one.connect_ex(address)
+            crowd.append(one)
+        error = failing(f"http://127.0.0.1:{address[1]}", timeout_seconds=0.3)
+        for one in crowd:
+            one.close()
+    assert isinstance(error, Unreachable)
+    assert "within" in str(error)
+
+
+@pytest.fixture
+def fresh_proxies():
+    """The HTTP library asks for the environment's proxies once in a process."""
+    from niquests import utils
+
+    def forget():
+        utils.getproxies.cache_clear()
+        utils.getproxies_environment.cache_clear()
+
+    forget()
+    yield
+    forget()
+
+
+def test_a_proxy_that_isnt_there(fresh_proxies, monkeypatch):
+    monkeypatch.setenv("http_proxy", f"http://user:{TOKEN}@127.0.0.1:{free_port()}")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    error = failing("http://grafana.invalid")
+    assert "proxy" in str(error)
+    assert "HTTP_PROXY" in str(error)
+
+
+def test_a_header_that_cant_be_sent():
+    with serving((200, {})) as script:
+        error = failing(script.url, headers={"X-Bad": "a\nb"})
+    assert "a character that can't be sent" in str(error)
+
+
+# ── retries ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("fault", ["cut", "half", (502, b""), (503, b""), (504, b""), (429, b"")])
+def test_a_get_is_asked_again(fault):
+    waits = []
+    with serving(fault, fault, (200, {"ok": True})) as script, session(script.url, waits) as opened:
+        assert opened.request("GET", "/").json() == {"ok": True}
+    assert waits == list(PAUSES_SECONDS[:2])
+
+
+@pytest.mark.parametrize("fault", ["cut", (503, b"")])
+def test_a_get_is_not_asked_for_ever(fault):
+    waits = []
+    with serving(fault) as script, session(script.url, waits) as opened, pytest.raises(ProvisionError):
+        opened.request("GET", "/")
+    assert len(script.requests) == 1 + len(PAUSES_SECONDS)
+    assert waits == list(PAUSES_SECONDS)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
+@pytest.mark.parametrize("fault", ["cut", "half", (500, b""), (502, b""), (503, b""), (504, b"")])
+def test_a_write_that_may_have_been_done_is_not_sent_again(method, fault):
+    waits = []
+    with (
+        serving(fault, (200, {})) as script,
+        session(script.url, waits) as opened,
+        pytest.raises(ProvisionError),
+    ):
+        opened.request(method, "/", json={})
+    assert len(script.requests) == 1
+    assert waits == []
+
+
+@pytest.mark.parametrize(
+    "fault", [(429, b""), (429, b"", {"Retry-After": "2"}), (503, b"", {"Retry-After": "2"})]
+)
+def test_a_write_that_was_turned_away_is_sent_again(fault):
+    waits = []
+    with serving(fault, (200, {})) as script, session(script.url, waits) as opened:
+        assert opened.request("POST", "/", json={}).status == 200
+    assert waits == ([2.0] if len(fault) == 3 else [PAUSES_SECONDS[0]])
+
+
+def test_a_server_that_wants_too_long_a_wait_gets_none():
+    waits = []
+    with (
+        serving((429, {"message": "slow down"}, {"Retry-After": "3600"})) as script,
+        session(script.url, waits) as opened,
+    ):
+        with pytest.raises(ServerRefused, match="429: slow down"):
+            opened.request("GET", "/")
+    assert waits == []
+
+
+def test_retry_after_is_a_number_or_a_date():
+    assert retry_after("7") == 7.0
+    assert retry_after("") is None
+    assert retry_after("soon") is None
+    assert 55 < retry_after(email.utils.formatdate(time.time() + 60, usegmt=True)) <= 61
+    assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0.0
+
+
+# ── redirects ────────────────────────────────────────────────────────────────
+
+
+def to(location, status=302):
+    return (status, b"", {"Location": location})
+
+
+def test_a_get_follows_within_one_server():
+    with serving(to("/grafana/api/x", 301), (200, {"at": "last"})) as script, session(script.url) as opened:
+        assert opened.request("GET", "/api/x").json() == {"at": "last"}
+    assert [path for _, path, _, _ in script.requests] == ["/api/x", "/grafana/api/x"]
+
+
+def test_a_write_follows_only_where_it_stays_a_write():
+    with serving(to("/b", 307), (200, {})) as script, session(script.url) as opened:
+        opened.request("POST", "/a", json={"x": 1})
+    assert [(method, path, body) for method, path, _, body in script.requests][1] == (
+        "POST",
+        "/b",
+        b'{"x":1}',
+    )
+    with serving(to("/b", 301)) as script:
+        assert f"POST /api/x is redirected to {script.url}/b" in str(failing(script.url, "POST"))
+        assert len(script.requests) == 1
+
+
+def test_nothing_is_sent_to_another_server():
+    with serving((200, {})) as other, serving(to("http://127.0.0.1:1/x")) as script:
+        script.answers = [to(f"{other.url}/x")]
+        error = failing(script.url)
+        assert other.requests == []
+    assert f"it redirects to another server ({other.url}/x)" in str(error)
+
+
+def test_a_redirect_to_a_login_page_is_told():
+    with serving(to("/login?from=u:p")) as script:
+        error = failing(script.url)
+    assert "it asks to log in" in str(error)
+    assert "set GRAFANA_TOKEN" in str(error)
+    with serving(to("https://u:p@sso.example/oauth2/authorize?state=1")) as script:
+        assert "asks to log in (redirects to https://sso.example/oauth2/authorize)" in str(
+            failing(script.url)
+        )
+
+
+def test_a_redirect_to_https_is_told_and_not_followed():
+    with serving((200, {})) as script:
+        script.answers = [to(script.url.replace("http:", "https:"))]
+        assert "it redirects to https; write the URL with https://" in str(failing(script.url))
+        assert len(script.requests) == 1
+
+
+def test_a_redirect_in_circles_or_to_nowhere():
+    with serving(to("/api/x")) as script:
+        assert "GET /api/x is redirected in circles" in str(failing(script.url))
+    with serving((302, b"")) as script:
+        assert "is redirected to" in str(failing(script.url))
+
+
+# ── TLS ──────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def certificate(tmp_path_factory):
+    try:
+        return self_signed(tmp_path_factory.mktemp("tls"), "127.0.0.1", 2)
+    except MissingTool as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def tls(certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    return context
+
+
+def test_a_certificate_that_isnt_trusted(tls):
+    with serving((200, {}), context=tls) as script:
+        error = failing(script.url)
+        assert script.requests == []
+    assert isinstance(error, Unreachable)
+    assert "its certificate isn't trusted; give --ca-file FILE with the authority that signed it" in str(
+        error
+    )
+
+
+def test_a_certificate_that_the_given_file_vouches_for(tls, certificate):
+    with serving((200, {"ok": 1}), context=tls) as script:
+        with session(script.url, ca_file=str(certificate[0])) as opened:
+            assert opened.request("GET", "/").json() == {"ok": 1}
+        with session(script.url, insecure=True) as opened:
+            assert opened.request("GET", "/").json() == {"ok": 1}
+
+
+def test_a_certificate_that_the_given_file_doesnt_vouch_for(tls, certificate, tmp_path):
+    other, _ = self_signed(tmp_path, "127.0.0.1", 2)
+    with serving((200, {}), context=tls) as script:
+        error = failing(script.url, ca_file=str(other))
+    assert f"the authority that signed it isn't in {other}" in str(error)
+
+
+def test_a_certificate_of_another_name(tls, certificate):
+    with serving((200, {}), context=tls, host="127.0.0.2") as script:
+        error = failing(script.url, ca_file=str(certificate[0]))
+    assert "its certificate is made out to another name" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("cause", "said"),
+    [
+        (OSError(errno.EHOSTUNREACH, "No route to host"), "there is no way to that host"),
+        (ssl.SSLError(1, "certificate has expired"), "its certificate has expired; renew it"),
+        (ssl.SSLError(1, "tlsv13 alert certificate required"), "it wants a client certificate"),
+        (ssl.SSLError(1, "no shared cipher"), "TLS could not be agreed on"),
+    ],
+)
+def test_what_is_rarely_met(cause, said):
+    assert said in str(lost(niquests.exceptions.ConnectionError(cause), Endpoint("https://h")))
+
+
+def test_a_redirect_from_https_to_http_is_never_followed(tls, certificate):
+    with serving((200, {})) as plain, serving((200, {}), context=tls) as script:
+        script.answers = [to(plain.url)]
+        error = failing(script.url, ca_file=str(certificate[0]))
+        assert plain.requests == []
+    assert "it redirects to plain http" in str(error)
+
+
+def test_tls_to_a_port_that_speaks_plain_http():
+    with serving((200, {})) as script:
+        error = failing(script.url.replace("http:", "https:"))
+    assert "what listens there speaks plain http, not TLS; write the URL with http://" in str(error)
+
+
+def test_a_server_that_wants_a_client_certificate(tls, certificate):
+    tls.verify_mode = ssl.CERT_REQUIRED
+    tls.load_verify_locations(certificate[0])
+    with serving((200, {"ok": 1}), context=tls) as script:
+        failing(script.url, ca_file=str(certificate[0]))
+        pair = (str(certificate[0]), str(certificate[1]))
+        with session(script.url, ca_file=str(certificate[0]), client_cert=pair) as opened:
+            assert opened.request("GET", "/").json() == {"ok": 1}
+
+
+def test_a_file_that_isnt_in_pem_format(tls, tmp_path):
+    odd = tmp_path / "ca.pem"
+    odd.write_text("hello")
+    with serving((200, {}), context=tls) as script:
+        error = failing(script.url, ca_file=str(odd))
+    assert "isn't in PEM format" in str(error)
+
+
+# ── what answers ─────────────────────────────────────────────────────────────
+
+GRAFANA = {"database": "ok", "version": "12.4.0"}
+PROMETHEUS = {"status": "success", "data": {"version": "3.0"}}
+ALERTMANAGER = {"cluster": {}, "versionInfo": {}}
+
+
+def kind_of(paths, kind):
+    with serving((404, {"message": "Not found"})) as script, session(script.url) as opened:
+        script.next = lambda: paths.get(script.requests[-1][1], (404, b"404 page not found"))
+        return opened.expect(kind)
+
+
+def test_a_server_proves_what_it_is():
+    assert kind_of({"/api/health": (200, GRAFANA)}, "Grafana") == GRAFANA
+    assert kind_of({"/api/v1/status/buildinfo": (200, PROMETHEUS)}, "Prometheus") == PROMETHEUS
+    assert kind_of({"/api/v2/status": (200, ALERTMANAGER)}, "Alertmanager") == ALERTMANAGER
+
+
+HTML = (200, b"<html>UI</html>", {"Content-Type": "text/html"})
+
+
+@pytest.mark.parametrize(
+    ("paths", "wanted", "said"),
+    [
+        ({"/api/v1/status/buildinfo": (200, PROMETHEUS)}, "Grafana", "a Prometheus answers there, not a Grafana"),
+        ({"/api/v1/status/buildinfo": (200, PROMETHEUS), "/api/health": HTML}, "Grafana", "a Prometheus answers"),
+        ({"/api/health": (200, GRAFANA)}, "Prometheus", "a Grafana answers there, not a Prometheus"),
+        ({"/api/health": (200, GRAFANA)}, "Alertmanager", "a Grafana answers there, not an Alertmanager"),
+        ({"/api/v2/status": (200, ALERTMANAGER)}, "Prometheus", "an Alertmanager answers there, not a Prometheus"),
+        ({}, "Grafana", "what answers there isn't a Grafana"),
+        ({"/api/health": (200, [1])}, "Grafana", "what answers there isn't a Grafana"),
+        ({"/api/health": HTML}, "Grafana", "a web page answered instead of the API"),
+    ],
+)  # fmt: skip
+def test_a_server_of_another_kind_is_told(paths, wanted, said):
+    with pytest.raises(Unreachable, match=said):
+        kind_of(paths, wanted)
+
+
+def test_an_error_of_the_right_server_stays_what_it_is():
+    with pytest.raises(NotAllowed):
+        kind_of({"/api/health": (401, {})}, "Grafana")
+    with (
+        session(f"http://127.0.0.1:{free_port()}") as opened,
+        pytest.raises(Unreachable, match="nothing listens"),
+    ):
+        opened.expect("Grafana")
