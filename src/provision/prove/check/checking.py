@@ -96,6 +96,13 @@ def _told_once(findings: Iterable[Finding], estate: Estate) -> list[Finding]:
     for config, kinds in _CONFIGS.items():
         if any(definition.place in places for kind in kinds for definition, _ in estate.of(kind)):
             told.add(config)
+    # A file that can't be read at all is refused as a whole.
+    broken = {finding.place.path for finding in errors}
+    told.update(
+        promtool.file_subject(estate, group)
+        for group in estate.groups
+        if group.definition.place.path in broken
+    )
     return [
         finding
         for finding in found

@@ -22,18 +22,26 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 
 
 def placer(root: Path) -> Placer:
-    """Finds places; for JSON and YAML sources below `root`, or anywhere when their path is absolute, by
-    reading them once each."""
+    """Finds places: those that a definition knows, and lines of the sources themselves, which are read once each.
+
+    Args:
+        root: what the paths of places are relative to.
+    """
     known: dict[str, dict[str, int]] = {}
+    sources: dict[str, list[str]] = {}
 
     def place(definition: Definition, pointer: str) -> Place:
         plain = definition.place_of(pointer)
         suffix = plain.path.rpartition(".")[2]
-        if suffix not in ("json", "yml", "yaml", "rules") or definition.kind not in (DASHBOARD, RULE_GROUP):
-            return plain
-        if plain.path not in known:
-            known[plain.path] = _lines_of(root / plain.path, suffix)
-        line = _nearest(known[plain.path], _in_file(definition, pointer))
+        line = None
+        if suffix == "py" and definition.kind == DASHBOARD:
+            if plain.path not in sources:
+                sources[plain.path] = _read(root / plain.path).decode(errors="replace").splitlines()
+            line = _literal(sources[plain.path], definition, pointer)
+        elif suffix in ("json", "yml", "yaml", "rules") and definition.kind in (DASHBOARD, RULE_GROUP):
+            if plain.path not in known:
+                known[plain.path] = _lines_of(_read(root / plain.path), suffix)
+            line = _nearest(known[plain.path], _in_file(definition, pointer))
         return plain if line is None else Place(plain.path, line)
 
     return place
@@ -82,14 +90,40 @@ def yaml_lines(content: bytes) -> dict[str, int]:
     return found
 
 
-def _lines_of(file: Path, suffix: str) -> dict[str, int]:
+def _read(file: Path) -> bytes:
+    """The file's content; empty when it can't be read or is too large for it."""
     try:
-        if file.stat().st_size > _LONGEST_BYTES:
-            return {}
-        content = file.read_bytes()
+        return file.read_bytes() if file.stat().st_size <= _LONGEST_BYTES else b""
     except OSError:
-        return {}
+        return b""
+
+
+def _lines_of(content: bytes, suffix: str) -> dict[str, int]:
     return json_lines(content.decode(errors="replace")) if suffix == "json" else yaml_lines(content)
+
+
+def _literal(source: list[str], definition: Definition, pointer: str) -> int | None:
+    """The line of a Python source on which that part of a dashboard stands literally: its text, or else the
+    title of its panel. None when there is no such line, or more than one."""
+    value = decode(definition.body)
+    texts = []
+    for key in pointer.split("/")[1:]:
+        try:
+            value = value[int(key)] if isinstance(value, list) else value[key]
+        except (KeyError, IndexError, TypeError):
+            break
+        # The dashboard's own title says nothing about a part of it.
+        if key != "spec" and isinstance(value, dict) and isinstance(value.get("title"), str):
+            texts.append(value["title"])
+    if isinstance(value, str):
+        texts.append(value)
+    for text in reversed(texts):
+        written = {text, text.replace("\\", "\\\\"), text.replace('"', '\\"'), text.replace("'", "\\'")}
+        literals = [f"{quote}{each}{quote}" for each in written for quote in "\"'"]
+        found = [n for n, line in enumerate(source, 1) if any(literal in line for literal in literals)]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:

@@ -27,26 +27,29 @@ def check(estate: Estate) -> Iterator[Finding]:
         yield from _config(estate, tool)
 
 
+def file_subject(estate: Estate, group: Group) -> str:
+    """What people call the rule file that a group is in; one that isn't the project's by its path."""
+    name = group.definition.place.path if estate.is_guest(group.definition) else group.file
+    return f'rule file "{name}"'
+
+
 def _rules(estate: Estate, tool: Path) -> Iterator[Finding]:
     features = features_of(estate.project)
     files: dict[str, list[Group]] = {}
     for group in sorted(estate.groups, key=lambda group: (group.index, group.definition.key)):
-        # A file that isn't the project's is called by its path.
-        name = group.definition.place.path if estate.is_guest(group.definition) else group.file
-        files.setdefault(name, []).append(group)
+        files.setdefault(file_subject(estate, group), []).append(group)
     texts = {name: rule_file([group.body for group in groups]) for name, groups in files.items()}
     for complaint in promtool.check_rules(tool, texts):
         groups = files[complaint.file]
         found, rule = _about(complaint, groups, texts[complaint.file])
         if found is None:
             first = groups[0].definition
-            yield estate.finding(ID, "error", first, "", f'rule file "{complaint.file}"', complaint.message)
+            yield estate.finding(ID, "error", first, "", complaint.file, complaint.message)
         elif rule is None:
             yield estate.finding(ID, "error", found.definition, "", found.subject, complaint.message)
         elif not _is_enabled(text_of(rule.body, "expr"), features):
-            yield estate.finding(
-                ID, "error", found.definition, rule.pointer, found.about(rule), complaint.message
-            )
+            message = complaint.message.removeprefix(f'"{rule.name}": ')
+            yield estate.finding(ID, "error", found.definition, rule.pointer, found.about(rule), message)
 
 
 def _about(

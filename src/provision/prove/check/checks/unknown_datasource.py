@@ -46,15 +46,15 @@ def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, JSON]]:
     """Pointer, what asks, and the `datasource` field."""
     for panel in dashboard.panels:
         if "datasource" in panel.body:
-            yield f"{panel.pointer}/datasource", panel.subject, panel.body["datasource"]
+            yield f"{panel.pointer}/datasource/uid", panel.subject, panel.body["datasource"]
         for pointer, target in objects(panel.body.get("targets"), f"{panel.pointer}/targets"):
             if "datasource" in target:
                 what = f"{panel.subject}, query {text_of(target, 'refId') or '?'}"
-                yield f"{pointer}/datasource", what, target["datasource"]
+                yield f"{pointer}/datasource/uid", what, target["datasource"]
     for name, (position, variable) in dashboard.variables.items():
         if position >= 0:
             yield (
-                f"/spec/templating/list/{position}/datasource",
+                f"/spec/templating/list/{position}/datasource/uid",
                 f"variable ${name}",
                 variable.get("datasource"),
             )
@@ -62,7 +62,7 @@ def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, JSON]]:
     listed = annotations.get("list") if isinstance(annotations, dict) else None
     for pointer, annotation in objects(listed, "/spec/annotations/list"):
         yield (
-            f"{pointer}/datasource",
+            f"{pointer}/datasource/uid",
             f'annotation "{text_of(annotation, "name")}"',
             annotation.get("datasource"),
         )

@@ -51,12 +51,12 @@ def _uses(dashboard: Dashboard) -> Iterator[Use]:
             yield f"{panel.pointer}/repeat", f"{panel.subject}, repeat", "error", f"${repeat}"
         own = reference(body.get("datasource"))
         if "$" in own or "[[" in own:
-            yield f"{panel.pointer}/datasource", panel.subject, "error", own
+            yield f"{panel.pointer}/datasource/uid", panel.subject, "error", own
         for pointer, target in objects(body.get("targets"), f"{panel.pointer}/targets"):
             what = f"{panel.subject}, query {text_of(target, 'refId') or '?'}"
             asked = reference(target.get("datasource"))
             if "$" in asked or "[[" in asked:
-                yield f"{pointer}/datasource", what, "error", asked
+                yield f"{pointer}/datasource/uid", what, "error", asked
             for name, severity in _FIELDS:
                 text = target.get(name)
                 if isinstance(text, str) and ("$" in text or "[[" in text):
@@ -66,14 +66,14 @@ def _uses(dashboard: Dashboard) -> Iterator[Use]:
             pointer = f"/spec/templating/list/{position}"
             yield f"{pointer}/query", f"variable ${name}", "error", variable_query(variable)
             asked = reference(variable.get("datasource"))
-            yield f"{pointer}/datasource", f"variable ${name}", "error", asked
+            yield f"{pointer}/datasource/uid", f"variable ${name}", "error", asked
     annotations = dashboard.spec.get("annotations")
     listed = annotations.get("list") if isinstance(annotations, dict) else None
     for pointer, annotation in objects(listed, "/spec/annotations/list"):
         what = f'annotation "{text_of(annotation, "name")}"'
         yield f"{pointer}/expr", what, "error", text_of(annotation, "expr")
         yield f"{pointer}/target/expr", what, "error", text_of(annotation.get("target"), "expr")
-        yield f"{pointer}/datasource", what, "error", reference(annotation.get("datasource"))
+        yield f"{pointer}/datasource/uid", what, "error", reference(annotation.get("datasource"))
 
 
 _FIELDS: tuple[tuple[str, Severity], ...] = (
