@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
+import signal
 import sys
 import tempfile
+import threading
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from io import StringIO, TextIOWrapper
 from pathlib import Path
+from typing import Any
 
 import click
 
 from provision import __version__
+from provision.discretion import without_credentials, without_secrets
 from provision.errors import FAILED, INTERRUPTED, ProvisionError
 
 COMMANDS = {
@@ -69,37 +76,119 @@ def provision(context: click.Context) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code. Expected failures become one sentence on stderr, a bug
     becomes a log file with what is needed to report it."""
-    try:
-        code = provision.main(args=list(arguments), prog_name="provision", standalone_mode=False)
-    except click.exceptions.Exit as exit_:
-        return exit_.exit_code
-    except click.UsageError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
-        error.show()
-        return FAILED
-    except ProvisionError as error:
-        click.echo(f"{click.style('Error:', fg='red')} {error}", err=True)
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
-        return INTERRUPTED
-    except BrokenPipeError:
-        # The reader of our output has gone, such as `provision plan | head`; nobody is left to tell.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAILED
-    except Exception:  # noqa: BLE001  # the last line of defence: a bug is reported, never shown as a traceback
-        click.echo(_bug_report(arguments), err=True)
-        return FAILED
+    _open_streams()
+    with _ended_as_by_ctrl_c():
+        try:
+            code = provision.main(args=list(arguments), prog_name="provision", standalone_mode=False)
+        except click.exceptions.Exit as exit_:
+            return exit_.exit_code
+        except click.ClickException as error:
+            shown = StringIO()
+            error.show(shown)
+            _say(without_credentials(shown.getvalue().rstrip("\n")))
+            return error.exit_code
+        except ProvisionError as error:
+            _say(f"{click.style('Error:', fg='red')} {without_credentials(str(error))}")
+            return error.exit_code
+        except (KeyboardInterrupt, click.Abort):
+            _say("Interrupted.")
+            return INTERRUPTED
+        except BrokenPipeError:
+            # The reader of our output has gone, such as `provision plan | head`; nobody is left to tell.
+            _discard_output()
+            return FAILED
+        except OSError as error:
+            if error.errno not in _REMEDIES:
+                _say(_bug_report(arguments))
+                return FAILED
+            _say(f"Error: {without_credentials(str(_of_the_system(error)))}")
+            if error.filename is None:
+                _discard_output()
+            return FAILED
+        except Exception:  # noqa: BLE001  # the last line of defence: a bug is reported, never shown as a traceback
+            _say(_bug_report(arguments))
+            return FAILED
     return code if isinstance(code, int) else 0
 
 
+_REMEDIES = {
+    errno.ENOSPC: "make room and try again",
+    errno.EDQUOT: "make room and try again",
+    errno.EROFS: "choose a place that can be written",
+    errno.EACCES: "check its permissions and whose it is",
+    errno.EPERM: "check its permissions and whose it is",
+    errno.EIO: "check the device",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "close what holds so many files open",
+}
+"""What the system refuses for reasons that lie outside of the program, and what to do about it."""
+
+
+def _of_the_system(error: OSError) -> ProvisionError:
+    named = isinstance(error.filename, str | bytes)
+    where = os.fsdecode(error.filename) if named else "standard output, or a file without a name"
+    return ProvisionError(error.strerror or str(error), where=where, remedy=_REMEDIES[error.errno or 0])
+
+
+@contextmanager
+def _ended_as_by_ctrl_c() -> Iterator[None]:
+    """A closed terminal or a time limit ends a command as Ctrl-C does: what was begun is cleared up."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before: dict[signal.Signals, Any] = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):
+                before[number] = signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _open_streams() -> None:
+    """Give every standard stream a place to go to: one that was closed would be the next file that is opened.
+    What its encoding doesn't have is written as an escape."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
+        elif mode == "w" and isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _discard_output() -> None:
+    """Let what is still to be written to stdout go nowhere, so that the interpreter's end is silent too."""
+    with suppress(OSError, ValueError):  # a stream that isn't a file has nothing to discard
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say(sentence: str) -> None:
+    with suppress(OSError):  # where even stderr can't be written, the exit code has to do
+        click.echo(sentence, err=True)
+
+
 def _bug_report(arguments: Sequence[str]) -> str:
-    """Write what a report needs to a file, without the values of options, which may be secrets."""
-    words = [word if not word.startswith("-") else word.split("=", 1)[0] for word in arguments]
-    command = next((word for word in words if word in COMMANDS), "")
+    """Write what a report needs to a file, without what was given on the command line and without secrets."""
+    bug = sys.exc_info()[0]
+    command = next((word for word in arguments if word in COMMANDS), "")
     text = f"provision {__version__}, Python {sys.version}\ncommand: {command}\n\n{traceback.format_exc()}"
-    with tempfile.NamedTemporaryFile("w", prefix="provision-bug-", suffix=".log", delete=False) as log:
-        log.write(text)
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w",
+            prefix="provision-bug-",
+            suffix=".log",
+            delete=False,
+            encoding="utf-8",
+            errors="backslashreplace",
+        ) as log:
+            log.write(without_secrets(text, os.environ))
+    except OSError as error:
+        kind = "unknown" if bug is None else bug.__name__
+        return (
+            f"Error: this is a bug in provision ({kind}), and its report can't be written: {error.strerror}"
+        )
     return f"Error: this is a bug in provision; please report it with {Path(log.name)}"

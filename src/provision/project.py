@@ -15,6 +15,9 @@ from provision.errors import UsageError
 
 SOURCE_ROOMS = ("dashboards", "rules", "provisioning")
 
+LONGEST_SOURCE_SECONDS = 86_400
+"""The most that `time_limit_seconds` may be: a day; the system's clocks take no more than some weeks."""
+
 _T = TypeVar("_T")
 
 
@@ -38,13 +41,33 @@ class Project:
 
     @property
     def time_limit_seconds(self) -> float:
-        """How long one source may run."""
-        return float(self.setting("time_limit_seconds", (int, float), 20))
+        """How long one source may run.
+
+        Raises:
+            UsageError: it isn't set to a number of seconds.
+        """
+        value = float(self.setting("time_limit_seconds", (int, float), 20))
+        if not 0 < value <= LONGEST_SOURCE_SECONDS:
+            raise UsageError(
+                f"[tool.provision] time_limit_seconds must be more than 0 and at most {LONGEST_SOURCE_SECONDS}",
+                where=str(self.root / "pyproject.toml"),
+            )
+        return value
 
     @property
     def output(self) -> Path:
-        """Where `build` writes, unless told otherwise."""
-        return self.root / self.setting("output", str, "build")
+        """Where `build` writes, unless told otherwise.
+
+        Raises:
+            UsageError: it isn't set to the name of a folder.
+        """
+        value = self.setting("output", str, "build")
+        if not value:
+            raise UsageError(
+                "[tool.provision] output must be a string that isn't empty",
+                where=str(self.root / "pyproject.toml"),
+            )
+        return self.root / value
 
     def setting(self, name: str, kind: type[_T] | tuple[type[_T], ...], default: _T) -> _T:
         """The setting `name`, or `default`.
@@ -71,7 +94,7 @@ def find_root(start: Path) -> Path:
     """
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
-        if file.is_file() and "provision" in _table(_read(file), "tool", file):
+        if _is_file(file) and "provision" in _table(_read(file), "tool", file):
             return folder
     raise UsageError(
         "no project here: no pyproject.toml with a [tool.provision] table in this folder or above",
@@ -86,9 +109,17 @@ def open_project(root: Path, environment: str | None = None) -> Project:
     Raises:
         UsageError: pyproject.toml is missing or broken, or there is no such environment.
     """
+    if not root.is_dir():
+        what = "is not a folder" if root.exists() else "there is no such folder"
+        raise UsageError(
+            what, where=str(root), remedy="name the folder that holds the project's pyproject.toml"
+        )
     root = root.resolve()
     file = root / "pyproject.toml"
-    table = dict(_table(_table(_read(file), "tool", file), "provision", file))
+    tool = _table(_read(file), "tool", file)
+    if "provision" not in tool:
+        raise UsageError("there is no [tool.provision] table in it", where=str(file), remedy="add one")
+    table = dict(_table(tool, "provision", file))
     environments = _table(table, "env", file)
     table.pop("env", None)
     variables = dict(_table(table, "variables", file))
@@ -106,8 +137,11 @@ def open_project(root: Path, environment: str | None = None) -> Project:
         overlay.pop("variables", None)
         table.update(overlay)
     name = table.pop("name", root.name)
-    if not isinstance(name, str) or not name:
-        raise UsageError("[tool.provision] name must be a string that isn't empty", where=str(file))
+    if not isinstance(name, str) or not name or not name.isprintable() or name != name.strip():
+        raise UsageError(
+            "[tool.provision] name must be a string that isn't empty, without spaces around it or line breaks",
+            where=str(file),
+        )
     return Project(
         root=root,
         name=name,
@@ -115,6 +149,13 @@ def open_project(root: Path, environment: str | None = None) -> Project:
         variables=variables,
         settings=table,
     )
+
+
+def _is_file(file: Path) -> bool:
+    try:
+        return file.is_file()
+    except OSError as error:
+        raise UsageError(f"can't be looked at: {error.strerror}", where=str(file)) from None
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -153,13 +153,13 @@ def _variable(environ: Mapping[str, str], name: str) -> str:
 def _split(url: str) -> tuple[str, str | None, str | None]:
     """The URL without credentials and trailing slashes, the user and the password."""
     remedy = "write it as http://HOST:PORT or https://HOST"
+    shown = url.rpartition("@")[2] or "(empty)"
     try:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
-        raise UsageError("a URL with a port or address that isn't one", remedy=remedy) from None
+        raise UsageError(f"{shown!r} has a port or an address that isn't one", remedy=remedy) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = url.rpartition("@")[2] or "(empty)"
         raise UsageError(f"{shown!r} isn't the URL of a server", remedy=remedy)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     place = host if port is None else f"{host}:{port}"

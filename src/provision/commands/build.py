@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import click
 
-from provision.commands.options import format_option, opened, paths_argument, project_options
+from provision.commands.options import (
+    SOMEWHERE,
+    absolute,
+    format_option,
+    opened,
+    paths_argument,
+    project_options,
+)
 from provision.commands.sources import loaded
-from provision.errors import FAILED, PARTLY_DONE, ProvisionError
-from provision.model import Verb
+from provision.errors import FAILED, PARTLY_DONE, PartlyDone, ProvisionError, UsageError
+from provision.model import Outcome, Verb
+from provision.project import SOURCE_ROOMS, Project
 
 
 @click.command("build")
 @paths_argument
-@click.option(
-    "-o", "--output", metavar="DIR", type=click.Path(path_type=Path), help="Where to (default: build/)."
-)
+@click.option("-o", "--output", metavar="DIR", type=SOMEWHERE, help="Where to (default: build/).")
 @format_option
 @project_options
 def command(
@@ -40,19 +50,27 @@ def command(
     from provision.show.built import built_json, built_text
 
     project = opened(project_dir, environment, verbose=verbose)
+    folder = Folder(_outside_sources(project, project.output if output is None else absolute(output)))
     result = loaded(project, paths)
-    folder = Folder((output if output is not None else project.output).absolute())
-    # Compiling a part of the project must not remove what the other parts made.
-    plan = make_plan(files.shape(result.definitions, project), folder, project.name, prune=not paths)
-    if plan.stops:
-        names = ", ".join(action.key for action in plan.stops)
-        raise ProvisionError(
-            f"there are files that this project did not make: {names}",
-            where=str(folder.root),
-            remedy="move them away or choose another folder with -o",
-        )
-    outcomes = tuple(apply(plan, folder))
-    folder.remember([action.key for action in plan.actions if action.verb is Verb.KEEP], project.name)
+    with _alone(folder.root):
+        # Compiling a part of the project must not remove what the other parts made.
+        plan = make_plan(files.shape(result.definitions, project), folder, project.name, prune=not paths)
+        if plan.stops:
+            names = ", ".join(action.key for action in plan.stops)
+            raise ProvisionError(
+                f"there are files that this project did not make: {names}",
+                where=str(folder.root),
+                remedy="move them away or choose another folder with -o",
+            )
+        outcomes: list[Outcome] = []
+        failure: ProvisionError | None = None
+        try:
+            outcomes.extend(apply(plan, folder))
+            folder.remember([action.key for action in plan.actions if action.verb is Verb.KEEP], project.name)
+        except ProvisionError as error:
+            failure = error
+    if failure is not None and not outcomes:
+        raise failure
     if form == "json":
         click.echo(built_json(plan, outcomes, result.definitions, folder.root))
     elif not quiet:
@@ -60,6 +78,44 @@ def command(
     failed = [outcome for outcome in outcomes if outcome.status != "done"]
     for outcome in failed:
         click.echo(f"Error: {folder.root / outcome.action.key}: {outcome.message}", err=True)
+    some = len(failed) < len(outcomes)
+    if failure is not None:
+        raise PartlyDone(failure.what, where=failure.where, remedy=failure.remedy) if some else failure
     if failed:
-        return PARTLY_DONE if len(failed) < len(outcomes) else FAILED
+        return PARTLY_DONE if some else FAILED
     return 0
+
+
+def _outside_sources(project: Project, output: Path) -> Path:
+    """The output folder.
+
+    Raises:
+        UsageError: what is written there would be read as sources by the next build; or it is a link to nothing.
+    """
+    if output.is_symlink() and not output.exists():
+        raise UsageError(
+            "is a link to something that isn't there",
+            where=str(output),
+            remedy="remove it, or make what it names",
+        )
+    real = os.path.realpath(output)
+    for room in SOURCE_ROOMS:
+        if Path(real).is_relative_to(os.path.realpath(project.root / room)):
+            raise UsageError(
+                f"lies in {room}/, where every file may be a source",
+                where=str(output),
+                remedy="choose another folder with -o",
+            )
+    return output
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """While it is open no other build writes into the folder; where a folder can't be locked, nobody waits."""
+    with ExitStack() as open_:
+        with suppress(OSError):  # who can't make or lock it is told why when it is written to
+            folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+            open_.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield

@@ -10,15 +10,42 @@ from typing import Any, TypeVar
 
 import click
 
+from provision.errors import UsageError
 from provision.project import Project, find_root, open_project
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+_EMPTY = "it is empty; is a variable not set?"
+
+
+class Somewhere(click.Path):
+    """A path that isn't empty: an empty one would mean the working directory, which nobody wrote."""
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path, as a `Path`."""
+        if not str(value):
+            self.fail(_EMPTY, param, ctx)
+        return super().convert(value, param, ctx)
+
+
+def given(value: str) -> str:
+    """The type of a text that isn't empty."""
+    if not value.strip():
+        raise click.BadParameter(_EMPTY)
+    return value
+
+
+SOMEWHERE = Somewhere()
+
+
 def project_options(function: F) -> F:
     """`--project`, `--env`, `-v` and `-q`, which become one argument `project` and one `verbosity`."""
     for option in (
-        click.option("--project", "project_dir", metavar="DIR", type=click.Path(path_type=Path),
+        click.option("--project", "project_dir", metavar="DIR", type=SOMEWHERE,
                      help="The project's root (default: the nearest folder above with [tool.provision])."),
         click.option("--env", "environment", metavar="NAME", help="The environment, [tool.provision.env.NAME]."),
         click.option("-v", "--verbose", count=True, help="Say more; twice for every request."),
@@ -32,24 +59,24 @@ format_option = click.option(
     "--format", "form", type=click.Choice(("text", "json")), default="text", help="How the result is printed."
 )
 
-paths_argument = click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+paths_argument = click.argument("paths", metavar="[PATH]...", nargs=-1, type=SOMEWHERE)
 
 
 def server_options(function: F) -> F:
     """`--grafana`, `--prometheus` and `--alertmanager` with what belongs to each."""
     for option in (
-        click.option("--grafana", "grafana", metavar="URL", multiple=True,
+        click.option("--grafana", "grafana", metavar="URL", multiple=True, type=given,
                      help="A Grafana; may be given several times. Credentials come from GRAFANA_TOKEN, or "
                           "GRAFANA_USER and GRAFANA_PASSWORD."),
-        click.option("--datasource", metavar="NAME|UID",
+        click.option("--datasource", metavar="NAME|UID", type=given,
                      help="Bind the dashboards to a data source that is already in Grafana."),
-        click.option("--prometheus", metavar="URL", help="A Prometheus that reads its rules from --rules-dir."),
-        click.option("--rules-dir", metavar="DIR", type=click.Path(path_type=Path),
+        click.option("--prometheus", metavar="URL", type=given, help="A Prometheus that reads its rules from --rules-dir."),
+        click.option("--rules-dir", metavar="DIR", type=SOMEWHERE,
                      help="The folder the Prometheus reads its rule files from."),
-        click.option("--alertmanager", metavar="URL", help="An Alertmanager that reads --config-file."),
-        click.option("--config-file", metavar="FILE", type=click.Path(path_type=Path),
+        click.option("--alertmanager", metavar="URL", type=given, help="An Alertmanager that reads --config-file."),
+        click.option("--config-file", metavar="FILE", type=SOMEWHERE,
                      help="The file the Alertmanager reads its configuration from."),
-        click.option("--ca-file", metavar="FILE", type=click.Path(path_type=Path),
+        click.option("--ca-file", metavar="FILE", type=SOMEWHERE,
                      help="Certificates to trust besides the system's."),
     ):  # fmt: skip
         function = option(function)
@@ -81,5 +108,26 @@ def opened(project_dir: Path | None, environment: str | None, *, verbose: int = 
         log = logging.getLogger("provision")
         log.handlers = [handler]
         log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
-    root = project_dir if project_dir is not None else find_root(Path.cwd())
-    return open_project(root, environment)
+        logging.raiseExceptions = False  # a log that can't be written is no reason for a traceback
+    return open_project(project_dir if project_dir is not None else find_root(here()), environment)
+
+
+def here() -> Path:
+    """The working directory.
+
+    Raises:
+        UsageError: it was removed.
+    """
+    try:
+        return Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working directory isn't there any more", remedy="cd to one that is") from None
+
+
+def absolute(path: Path) -> Path:
+    """The path seen from the working directory.
+
+    Raises:
+        UsageError: the working directory was removed.
+    """
+    return path if path.is_absolute() else here() / path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
 from provision.commands.sources import loaded
-from provision.commands.targets import Aim, open_targets
+from provision.commands.targets import Aim, named, open_targets
 from provision.errors import CHANGES_PENDING, FAILED
 from provision.model import Plan
 from provision.project import Project
@@ -51,17 +52,21 @@ def planned(project: Project, servers: Servers, *, overwrite: bool) -> list[tupl
     """
     from provision.ship.plan import make_plan
 
+    servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
     definitions = loaded(project).definitions
     aims = open_targets(servers, project, definitions, os.environ)
     return [(aim, make_plan(aim.desired, aim.target, project.name, overwrite=overwrite)) for aim in aims]
 
 
 def show(plans: list[Plan], form: str, *, quiet: bool) -> None:
-    """Print plans as text or as one JSON document."""
+    """Print plans as text or as one JSON document; with -q only what stops a push, on stderr."""
     from provision.show.plan import plan_text, plans_json
 
     if form == "json":
         click.echo(plans_json(plans))
-    elif not quiet:
-        for plan in plans:
+        return
+    for plan in plans:
+        if not quiet:
             click.echo(plan_text(plan))
+        elif plan.stops:
+            click.echo(plan_text(replace(plan, actions=plan.stops)), err=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -46,42 +47,59 @@ def command(
     is left as it is and reported, unless --overwrite is given.
     """
     from provision.ship.permissions import require
-    from provision.show.report import report_text, reports_json
 
     project = opened(project_dir, environment, verbose=verbose)
     pairs = planned(project, Servers(**servers), overwrite=overwrite)
     plans = [plan for _, plan in pairs]
-    if form == "text":
+    if dry_run or (form == "text" and not quiet):
         show(plans, form, quiet=quiet)
-    writes = sum(len(plan.writes) for plan in plans)
     if dry_run:
-        if form == "json":
-            show(plans, form, quiet=quiet)
         return FAILED if any(plan.stops for plan in plans) else DONE
     for aim, plan in pairs:
         require(aim.target, plan)
-    if (
-        writes
-        and not yes
-        and sys.stdin.isatty()
-        and not click.confirm(f"Apply {writes} change(s)?", err=True)
-    ):
+    if not yes and not _confirmed(plans, shown=form == "text" and not quiet):
         click.echo("Nothing was written.", err=True)
         return FAILED
-    with _interruptible() as cancelled:
-        reports = [(plan, _apply(plan, aim.target, cancelled=cancelled)) for aim, plan in pairs]
-        interrupted = cancelled()
+    reports: list[Report] = []
+    try:
+        with _interruptible() as cancelled:
+            for aim, plan in pairs:
+                reports.append((plan, []))
+                _apply(plan, aim.target, reports[-1][1], cancelled=cancelled)
+            interrupted = cancelled()
+    finally:  # whatever ends it, what was written is told
+        _tell(reports, form, quiet=quiet)
+    outcomes = [outcome for _, report in reports for outcome in report]
+    return INTERRUPTED if interrupted else exit_code(outcomes)
+
+
+Report = tuple[Plan, list[Outcome]]
+"""What came of a plan so far."""
+
+
+def _confirmed(plans: list[Plan], *, shown: bool) -> bool:
+    """Whether to go on: where a person can be asked, the answer; the plan is shown before, if it wasn't yet."""
+    from provision.show.plan import plan_text
+
+    writes = sum(len(plan.writes) for plan in plans)
+    if not writes or not sys.stdin.isatty():
+        return True
+    if not shown:
+        for plan in plans:
+            click.echo(plan_text(plan), err=True)
+    return click.confirm(f"Apply {writes} change{'' if writes == 1 else 's'}?", err=True)
+
+
+def _tell(reports: list[Report], form: str, *, quiet: bool) -> None:
+    """Print what came of each plan; with -q only where not all was done, and on stderr."""
+    from provision.show.report import report_text, reports_json
+
     if form == "json":
         click.echo(reports_json(reports))
-    elif not quiet:
-        for plan, outcomes in reports:
-            if outcomes:
-                click.echo(report_text(plan, outcomes))
-    return (
-        INTERRUPTED
-        if interrupted
-        else exit_code([outcome for _, outcomes in reports for outcome in outcomes])
-    )
+        return
+    for plan, outcomes in reports:
+        if outcomes and not (quiet and all(outcome.status == "done" for outcome in outcomes)):
+            click.echo(report_text(plan, outcomes), err=quiet)
 
 
 def exit_code(outcomes: list[Outcome]) -> int:
@@ -95,32 +113,39 @@ def exit_code(outcomes: list[Outcome]) -> int:
     return FAILED
 
 
-def _apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool]) -> tuple[Outcome, ...]:
+def _apply(plan: Plan, target: Target, outcomes: list[Outcome], *, cancelled: Callable[[], bool]) -> None:
+    """Carry out a plan; what comes of it is added to `outcomes` as it becomes known."""
     from provision.ship.apply import apply
     from provision.show.progress import progress
 
-    outcomes = []
     with progress(f"Writing to {target.name}") as advance:
         for outcome in apply(plan, target, cancelled=cancelled):
             outcomes.append(outcome)
             advance(len(outcomes), len(plan.writes) + len(plan.stops))
-    return tuple(outcomes)
 
 
 @contextmanager
 def _interruptible() -> Iterator[Callable[[], bool]]:
-    """While it is open, Ctrl-C is remembered instead of raised, so that what is in flight is finished and
-    reported. A second Ctrl-C is the ordinary one."""
+    """While it is open, Ctrl-C, a closed terminal and a time limit are remembered instead of raised, so that what is
+    in flight is finished and reported. The second time they are what they always were."""
     interrupted = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
+    before: dict[signal.Signals, Any] = {}
+
+    def restore() -> None:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
     def remember(*_: object) -> None:
         interrupted.set()
-        signal.signal(signal.SIGINT, before)
-        click.echo("Interrupted: finishing what is in flight.", err=True)
+        restore()
+        # Not through the stream: it may be in the middle of a write.
+        with suppress(OSError):
+            os.write(2, b"Interrupted: finishing what is in flight.\n")
 
-    signal.signal(signal.SIGINT, remember)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:
+            before[number] = signal.signal(number, remember)
     try:
         yield interrupted.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        restore()

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from provision.commands.options import absolute
 from provision.errors import SourceErrors
 from provision.project import Project
 
@@ -24,7 +25,7 @@ def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
     from provision.show.progress import progress
 
     with progress("Compiling") as advance:
-        result = load(project, [path.absolute() for path in paths] or None, progress=advance)
+        result = load(project, [absolute(path) for path in paths] or None, progress=advance)
     if result.problems:
         raise SourceErrors(result.problems)
     return result

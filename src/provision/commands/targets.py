@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from provision.commands.options import Servers
+from provision.commands.options import Servers, absolute
 from provision.errors import UsageError
 from provision.model import Definition, Resource
 from provision.project import Project
 from provision.ship.target import Target
+
+if TYPE_CHECKING:
+    from provision.client.session import Endpoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,41 +36,87 @@ def open_targets(
         UsageError: no server is named, or one lacks what belongs to it.
         Unreachable, ServerRefused, NotAllowed: as the servers answer.
     """
-    servers = _completed(servers, project, environ)
-    aims = [_grafana(url, servers, project, definitions, environ) for url in servers.grafana]
+    servers = named(servers, project, environ)
+    aims = [
+        _grafana(endpoint, servers, project, definitions, environ) for endpoint in _grafanas(servers, environ)
+    ]
     if servers.prometheus:
         aims.append(_prometheus(servers.prometheus, servers, project, definitions, environ))
     if servers.alertmanager:
         aims.append(_alertmanager(servers.alertmanager, servers, project, definitions, environ))
-    if not aims:
+    return tuple(aims)
+
+
+def named(servers: Servers, project: Project, environ: Mapping[str, str]) -> Servers:
+    """The servers with what the environment and the settings add. A server named on the command line is the
+    only one meant: the environment's others are not pushed to by the way. Nothing is asked of any server.
+
+    Raises:
+        UsageError: no server is named, one lacks what belongs to it, or something belongs to no server.
+    """
+    if servers.grafana or servers.prometheus or servers.alertmanager:
+        grafana, prometheus, alertmanager = servers.grafana, servers.prometheus, servers.alertmanager
+    else:
+        url = environ.get("GRAFANA_URL") or environ.get("GRAFANA_SERVER")
+        grafana = (url,) if url else _configured(project)
+        prometheus = environ.get("PROMETHEUS_URL") or project.setting("prometheus", str, "") or None
+        alertmanager = environ.get("ALERTMANAGER_URL") or project.setting("alertmanager", str, "") or None
+    if not grafana and not prometheus and not alertmanager:
         raise UsageError(
             "no server is named",
             remedy="add --grafana URL, --prometheus URL --rules-dir DIR or --alertmanager URL --config-file FILE",
         )
-    return tuple(aims)
-
-
-def _completed(servers: Servers, project: Project, environ: Mapping[str, str]) -> Servers:
-    """The servers with what the environment and the settings add. A server named on the command line is the
-    only one meant: the environment's others are not pushed to by the way."""
-    if servers.grafana or servers.prometheus or servers.alertmanager:
-        grafana, prometheus, alertmanager = servers.grafana, servers.prometheus, servers.alertmanager
-    else:
-        named = environ.get("GRAFANA_URL") or environ.get("GRAFANA_SERVER")
-        listed = project.setting("grafana", (str, list), [])
-        configured = [listed] if isinstance(listed, str) else listed
-        grafana = (named,) if named else tuple(str(url) for url in configured)
-        prometheus = environ.get("PROMETHEUS_URL") or project.setting("prometheus", str, "") or None
-        alertmanager = environ.get("ALERTMANAGER_URL") or project.setting("alertmanager", str, "") or None
+    for option, value, server, owner in (
+        ("--datasource NAME", servers.datasource, grafana, "--grafana URL"),
+        ("--rules-dir DIR", servers.rules_dir, prometheus, "--prometheus URL"),
+        ("--config-file FILE", servers.config_file, alertmanager, "--alertmanager URL"),
+    ):
+        if value is not None and not server:
+            raise UsageError(f"{option} belongs to {owner}, and that isn't named")
+    rules_dir = servers.rules_dir or _path(project, "rules_dir")
+    config_file = servers.config_file or _path(project, "config_file")
+    if prometheus and rules_dir is None:
+        raise UsageError(
+            "a Prometheus needs the folder that it reads its rule files from",
+            remedy="add --rules-dir DIR, or rules_dir in [tool.provision]",
+        )
+    if alertmanager and config_file is None:
+        raise UsageError(
+            "an Alertmanager needs the file that it reads its configuration from",
+            remedy="add --config-file FILE, or config_file in [tool.provision]",
+        )
     return replace(
         servers,
         grafana=tuple(dict.fromkeys(grafana)),
         prometheus=prometheus,
         alertmanager=alertmanager,
         datasource=servers.datasource or project.setting("datasource", str, "") or None,
-        rules_dir=servers.rules_dir or _path(project, "rules_dir"),
-        config_file=servers.config_file or _path(project, "config_file"),
+        rules_dir=rules_dir and absolute(rules_dir),
+        config_file=config_file and absolute(config_file),
     )
+
+
+def _configured(project: Project) -> tuple[str, ...]:
+    listed = project.setting("grafana", (str, list), [])
+    urls = [listed] if isinstance(listed, str) else listed
+    if not all(isinstance(url, str) for url in urls):
+        raise UsageError(
+            "[tool.provision] grafana must be a URL or a list of URLs",
+            where=str(project.root / "pyproject.toml"),
+        )
+    return tuple(url for url in urls if url)
+
+
+def _grafanas(servers: Servers, environ: Mapping[str, str]) -> list[Endpoint]:
+    """The Grafanas, each once, however often and with however many slashes it is named."""
+    from provision.client.session import endpoint_from
+
+    endpoints = [endpoint_from(environ, "GRAFANA", url, ca_file=_ca_file(servers)) for url in servers.grafana]
+    return list({(endpoint.url, endpoint.credentials): endpoint for endpoint in endpoints}.values())
+
+
+def _ca_file(servers: Servers) -> str | None:
+    return None if servers.ca_file is None else str(servers.ca_file)
 
 
 def _path(project: Project, setting: str) -> Path | None:
@@ -75,20 +125,21 @@ def _path(project: Project, setting: str) -> Path | None:
 
 
 def _grafana(
-    url: str,
+    endpoint: Endpoint,
     servers: Servers,
     project: Project,
     definitions: Sequence[Definition],
     environ: Mapping[str, str],
 ) -> Aim:
-    from provision.client.session import endpoint_from
     from provision.compile.dialect import grafana as dialect
     from provision.ship.target import grafana
 
-    endpoint = endpoint_from(environ, "GRAFANA", url)
-    if servers.ca_file:
-        endpoint = replace(endpoint, ca_file=str(servers.ca_file))
-    target = grafana.connect(endpoint, ui_edits=project.setting("ui_edits", str, "locked"))
+    target = grafana.connect(
+        endpoint,
+        ui_edits=project.setting("ui_edits", str, "locked"),
+        environ=environ,
+        root=project.root,
+    )
     binding = target.binding(servers.datasource) if servers.datasource else None
     return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding))
 
@@ -104,14 +155,9 @@ def _prometheus(
     from provision.compile.dialect import prometheus as dialect
     from provision.ship.target import prometheus
 
-    if servers.rules_dir is None:
-        raise UsageError(
-            "--prometheus needs --rules-dir DIR, the folder that server reads its rule files from"
-        )
-    endpoint = endpoint_from(environ, "PROMETHEUS", url)
-    if servers.ca_file:
-        endpoint = replace(endpoint, ca_file=str(servers.ca_file))
-    target = prometheus.connect(endpoint, servers.rules_dir.absolute(), tools_dir=project.root / ".tools")
+    endpoint = endpoint_from(environ, "PROMETHEUS", url, ca_file=_ca_file(servers))
+    assert servers.rules_dir is not None, "named() has seen to it"
+    target = prometheus.connect(endpoint, servers.rules_dir, tools_dir=project.root / ".tools")
     return Aim(target, dialect.shape_rules(definitions, target.dialect))
 
 
@@ -126,13 +172,8 @@ def _alertmanager(
     from provision.compile.dialect import alertmanager as dialect
     from provision.ship.target import alertmanager
 
-    if servers.config_file is None:
-        raise UsageError(
-            "--alertmanager needs --config-file FILE, the file that server reads its configuration from"
-        )
-    endpoint = endpoint_from(environ, "ALERTMANAGER", url)
-    if servers.ca_file:
-        endpoint = replace(endpoint, ca_file=str(servers.ca_file))
-    target = alertmanager.connect(endpoint, servers.config_file.absolute(), tools_dir=project.root / ".tools")
+    endpoint = endpoint_from(environ, "ALERTMANAGER", url, ca_file=_ca_file(servers))
+    assert servers.config_file is not None, "named() has seen to it"
+    target = alertmanager.connect(endpoint, servers.config_file, tools_dir=project.root / ".tools")
     routing = dialect.shape(definitions)
     return Aim(target, (routing,) if routing is not None else ())

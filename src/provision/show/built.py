@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -63,7 +64,7 @@ def built_json(plan: Plan, outcomes: Sequence[Outcome], definitions: Sequence[De
     count = Counter(states.values())
     document = {
         "format": FORMAT,
-        "root": str(root),
+        "root": os.fsencode(root).decode("utf-8", "replace"),
         "dashboards": [
             {"folder": folder or None, "title": title, "uid": uid, "panels": panels, "place": place}
             for folder, found in _dashboards(definitions).items()

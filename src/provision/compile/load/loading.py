@@ -58,14 +58,10 @@ def load(
         progress: called with the number of sources that are done, and of all.
 
     Raises:
-        UsageError: a path isn't a source, or the time limit isn't positive.
+        UsageError: a path isn't a source, or the time limit isn't one.
         ProvisionError: a worker can't be started.
     """
-    if not project.time_limit_seconds > 0:
-        raise UsageError(
-            "[tool.provision] time_limit_seconds must be more than 0",
-            where=str(project.root / "pyproject.toml"),
-        )
+    _ = project.time_limit_seconds  # a wrong one is told also when the cache has everything
     if workers is not None and workers < 1:
         raise UsageError("the number of workers must be at least 1")
     sources = find_sources(project.root, paths)

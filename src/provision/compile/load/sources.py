@@ -65,12 +65,12 @@ def _walk(root: Path, folder: str, above: tuple[tuple[int, int], ...]) -> Iterat
 
 def _under(root: Path, path: Path, every: Sequence[str]) -> list[str]:
     absolute = Path(os.path.normpath(root / path))
+    if not absolute.exists():
+        raise UsageError("there is no such file or directory", where=str(path))
     if not absolute.is_relative_to(root):
         # The root may be reached by another name, through a link.
         absolute = absolute.resolve()
         root = root.resolve()
-    if not absolute.exists():
-        raise UsageError("there is no such file or directory", where=str(path))
     if not absolute.is_relative_to(root):
         raise UsageError(f"lies outside the project {root}", where=str(path))
     relative = absolute.relative_to(root).as_posix()

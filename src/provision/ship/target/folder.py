@@ -11,7 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import orjson
 
@@ -86,7 +86,7 @@ class Folder:
                 else:
                     write_beside(self.root / action.key, action.after or b"")
             except OSError as error:
-                yield Outcome(action, "failed", f"{error.strerror}: {error.filename}")
+                yield Outcome(action, "failed", _why(error))
                 continue
             yield Outcome(action, "done", seconds=time.perf_counter() - started)
         self._write_ledger(owner, ahead)
@@ -107,7 +107,10 @@ class Folder:
         file = self.root / LEDGER
         try:
             ledger = orjson.loads(file.read_bytes())
-            return str(ledger["owner"]), {str(key): str(value) for key, value in ledger["files"].items()}
+            made = {str(key): str(value) for key, value in ledger["files"].items()}
+            if any(PurePosixPath(key).is_absolute() or ".." in PurePosixPath(key).parts for key in made):
+                raise ValueError
+            return str(ledger["owner"]), made
         except FileNotFoundError:
             return "", {}
         except NotADirectoryError:
@@ -116,7 +119,7 @@ class Folder:
             ) from None
         except OSError as error:
             raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
-        except (orjson.JSONDecodeError, KeyError, AttributeError, TypeError):
+        except (ValueError, KeyError, AttributeError, TypeError):
             raise ProvisionError(
                 "is not this tool's list of files",
                 where=str(file),
@@ -130,7 +133,7 @@ class Folder:
         try:
             write_beside(self.root / LEDGER, text + b"\n")
         except OSError as error:
-            raise ProvisionError(f"can't be written: {error.strerror}", where=str(error.filename)) from None
+            raise ProvisionError(_why(error), where=str(self.root)) from None
 
     def _remove(self, file: Path) -> None:
         file.unlink(missing_ok=True)
@@ -157,6 +160,13 @@ def write_beside(file: Path, content: bytes) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def _why(error: OSError) -> str:
+    """Why a file can't be written: the folder that is in the way is named, the file beside its place isn't."""
+    named = str(error.filename or "")
+    where = "" if not named or Path(named).name.startswith(".") else f": {named}"
+    return f"can't be written: {error.strerror}{where}"
 
 
 def _umask() -> int:
