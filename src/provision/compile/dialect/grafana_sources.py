@@ -103,9 +103,9 @@ class Sources:
             return self._reference(value, inputs, used)
         if isinstance(value, dict):
             walked = {name: self._walk(item, name, inputs, used) for name, item in value.items()}
-            return (
-                self._variable(walked) if walked.get("type") == "datasource" and "query" in walked else walked
-            )
+            if self._bound is not None and self._asks_default(walked):
+                walked["datasource"] = self._bound.reference
+            return self._variable(walked)
         if isinstance(value, list):
             return [self._walk(item, "", inputs, used) for item in value]
         if isinstance(value, str) and inputs and "${" in value:
