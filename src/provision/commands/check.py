@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from typing import Final
 
 import click
 
-from provision.commands.options import format_option, opened, paths_argument, project_options
+from provision.commands.options import absolute, format_option, here, opened, paths_argument, project_options
 from provision.errors import FAILED, Problem, UsageError
 from provision.model import Definition, Finding, Place
 from provision.project import SOURCE_ROOMS, Project
@@ -96,10 +97,11 @@ def _project(
     try:
         return opened(project_dir, environment, verbose=verbose)
     except UsageError as error:
-        nowhere = project_dir is None and environment is None and error.where == str(Path.cwd())
+        folder = here()
+        nowhere = project_dir is None and environment is None and error.where == str(folder)
         if not nowhere or not paths:
             raise
-        return Project(root=Path.cwd(), name=Path.cwd().name)
+        return Project(root=folder, name=folder.name)
 
 
 def _chosen(project: Project, paths: Sequence[Path]) -> _Chosen:
@@ -114,11 +116,9 @@ def _chosen(project: Project, paths: Sequence[Path]) -> _Chosen:
     from provision.compile.load.sources import find_sources
     from provision.show.progress import progress
 
-    absolute = [path.absolute() for path in paths]
-    own = [
-        path for path in absolute if any(path.is_relative_to(project.root / room) for room in SOURCE_ROOMS)
-    ]
-    others = [path for path in absolute if path not in own]
+    asked = [Path(os.path.normpath(absolute(path))) for path in paths]
+    own = [path for path in asked if _is_own(path, project)]
+    others = [path for path in asked if path not in own]
     guests, guest_definitions, problems = collect_guests(others, project.root)
     if paths and not own:
         return _Chosen(guest_definitions, problems, frozenset(), guests)
@@ -127,6 +127,13 @@ def _chosen(project: Project, paths: Sequence[Path]) -> _Chosen:
         result = load(project, progress=advance)
     definitions = (*result.definitions, *guest_definitions)
     return _Chosen(definitions, (*result.problems, *problems), sources, guests)
+
+
+def _is_own(path: Path, project: Project) -> bool:
+    """Whether it lies where the project's sources lie; the project may be reached by another name, through a
+    link."""
+    rooms = [project.root / room for room in SOURCE_ROOMS]
+    return any(name.is_relative_to(room) for room in rooms for name in (path, path.resolve()))
 
 
 def _counted(chosen: _Chosen) -> dict[str, int]:
