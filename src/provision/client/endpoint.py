@@ -158,7 +158,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
         parts = urlsplit(url.strip())
         port = parts.port
     except ValueError:
-        raise UsageError(f"{shown!r} has a port or an address that isn't one", remedy=remedy) from None
+        raise UsageError(f"{shown!r} has a port or address that isn't one", remedy=remedy) from None
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise UsageError(f"{shown!r} isn't the URL of a server", remedy=remedy)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname

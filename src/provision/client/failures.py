@@ -135,7 +135,8 @@ def refused(
     if status in (502, 504) and not said:
         said = "a proxy before it can't reach it"
     what = _with(f"{request} was answered with {status}", said)
-    return ServerRefused(what, status=status, where=endpoint.url)
+    broken = "check the URL, and the server's log" if status == 500 else None
+    return ServerRefused(what, status=status, where=endpoint.url, remedy=broken)
 
 
 def html(endpoint: Endpoint, body: bytes) -> Unreachable:

@@ -28,7 +28,7 @@ import orjson
 
 from provision.client import failures
 from provision.client.endpoint import Credentials, Endpoint, Prefix, endpoint_from
-from provision.errors import ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
 from provision.model import JSON, encode
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Session:
         else:
             if isinstance(value, dict) and recognises(value):
                 return value
-        if isinstance(failure, ServerRefused) and failure.status not in (404, 405):
+        if isinstance(failure, ServerRefused) and failure.status not in (401, 403, 404, 405):
             raise failure
         if failure is None or isinstance(failure, ServerRefused) or " answered instead " in failure.what:
             for other, (its_path, its_own) in _PROBES.items():
@@ -200,7 +200,8 @@ class Session:
                         remedy="check the URL and the port",
                     )
                     break
-        if failure is None or isinstance(failure, ServerRefused):
+        refused = isinstance(failure, ServerRefused) and not isinstance(failure, NotAllowed)
+        if failure is None or refused:
             failure = Unreachable(
                 f"what answers there isn't a{'n' if kind[0] == 'A' else ''} {kind}",
                 where=self.endpoint.url,
