@@ -54,6 +54,7 @@ class Fault:
 
     Attributes:
         status, body: answered instead; or
+        late: …after the request was carried out.
         cut: the connection is closed `before` the request is carried out, or `after`.
         then: called before the request is carried out, as if somebody else came in between.
     """
@@ -64,6 +65,7 @@ class Fault:
     status: int = 0
     body: Any = None
     headers: dict[str, str] = field(default_factory=dict)
+    late: bool = False
     cut: str = ""
     then: Callable[[], None] | None = None
 
@@ -109,6 +111,7 @@ class State:
         self.faults: list[Fault] = []
         self.url = ""
         self.hidden: set[str] = set()
+        self.gone = False
         self.admin = Account("admin", "dg533o6db5z40c")
         self.tokens: dict[str, Account] = {}
         self.accounts: dict[int, Account] = {}
@@ -234,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
         state = self.state
         raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         own = self.headers.get("X-Test") == "yes"
+        if state.gone:
+            return self._cut()
         with state.lock:
             if not own:
                 state.requests.append((self.command, self.path))
@@ -243,7 +248,7 @@ class _Handler(BaseHTTPRequestHandler):
             fault = None
         if fault is not None and fault.cut == "before":
             return self._cut()
-        if fault is not None and fault.status:
+        if fault is not None and fault.status and not fault.late:
             return self._send(fault.status, fault.body, fault.headers)
         parts = urlsplit(self.path)
         headers: dict[str, str] = {}
@@ -260,6 +265,8 @@ class _Handler(BaseHTTPRequestHandler):
             status, body, headers = refused.status, refused.body, refused.headers
         if fault is not None and fault.cut == "after":
             return self._cut()
+        if fault is not None and fault.late:
+            return self._send(fault.status, fault.body, fault.headers)
         return self._send(status, body, headers)
 
     def _fault(self) -> Fault | None:
@@ -318,6 +325,7 @@ def standin(flavour: str = "12.4.0") -> Iterator[State]:
     try:
         yield state
     finally:
+        state.gone = True
         server.shutdown()
         server.server_close()
         thread.join()

@@ -15,7 +15,7 @@ from typing import Any, Final
 from provision.compile.dialect.grafana import TAG, canonical
 from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest
 from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
@@ -85,7 +85,7 @@ def _owner(tags: Any) -> str | None:
 
 def _write_dashboard(server: Server, action: Action, owner: str) -> None:
     if action.live is not None:
-        _look_again(server, action, _version_of_dashboard(server, action.key))
+        _look_again(action, _version_of_dashboard(server, action.key))
     if action.verb is Verb.DELETE:
         server.client.delete_dashboard(action.key)
         return
@@ -98,12 +98,25 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
     sent = {"dashboard": spec, "folderUid": body["folderUid"], "message": message, "overwrite": False}
     if action.live is not None:
         spec["version"] = int(action.live.lock or 0)
-    answer = server.client.save_dashboard(sent)
-    if action.live is None and not any(
-        _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
-    ):
+    if action.live is not None:
+        server.client.save_dashboard(sent)
+        return
+    version = _created(server, action, sent)
+    if not any(_BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)):
         # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
-        server.client.save_dashboard({**sent, "dashboard": {**spec, "version": answer["version"]}})
+        server.client.save_dashboard({**sent, "dashboard": {**spec, "version": version}})
+
+
+def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
+    """Save a new dashboard; its version. When the answer is lost, what the server holds says whether it is
+    done: the message has to be put in all the same."""
+    try:
+        return int(server.client.save_dashboard(sent)["version"])
+    except Unreachable:
+        found = _one_dashboard(server, action.key)
+        if found is None or found.body != action.after:
+            raise
+        return int(found.lock)
 
 
 def _version_of_dashboard(server: Server, key: str) -> str | None:
@@ -142,14 +155,14 @@ def _write_folder(server: Server, action: Action, _: str) -> None:
     before = decode(action.live.body)
     if before["parentUid"] != body["parentUid"]:
         now = _one_folder(server, action.key)
-        _look_again(server, action, None if now is None else now.lock)
+        _look_again(action, None if now is None else now.lock)
     if before["title"] != body["title"]:
         server.client.rename_folder(action.key, body["title"], int(action.live.lock or 0))
     if before["parentUid"] != body["parentUid"]:
         server.client.move_folder(action.key, body["parentUid"])
 
 
-def _look_again(_: Server, action: Action, version: str | None) -> None:
+def _look_again(action: Action, version: str | None) -> None:
     assert action.live is not None
     if version != action.live.lock:
         raise changed_meanwhile()

@@ -1,0 +1,95 @@
+"""grafana-client over our session: its traps are none any more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from provision.client.grafana import Api, open_client
+from provision.client.session import Credentials, Endpoint
+from provision.errors import NotAllowed, ServerRefused, Unreachable
+from support.grafana_standin import Fault, standin
+
+
+@pytest.fixture
+def state():
+    with standin() as found:
+        yield found
+
+
+@pytest.fixture
+def client(state):
+    opened = open_client(Endpoint(state.url, Credentials(user="admin", password="admin"), prefix="GRAFANA"))
+    yield opened
+    opened.close()
+
+
+def test_importing_it_costs_nothing():
+    code = "import sys, provision.client.grafana; sys.exit(bool({'grafana_client', 'niquests'} & sys.modules.keys()))"
+    path = ":".join(part for part in sys.path if part)
+    assert subprocess.run([sys.executable, "-c", code], env={"PYTHONPATH": path}, check=False).returncode == 0
+
+
+def test_connection_refused_is_our_error():
+    client = open_client(Endpoint("http://127.0.0.1:1"))
+    with pytest.raises(Unreachable, match="nothing listens there"):
+        client.datasources()
+
+
+def test_a_login_page_is_no_success(state, client):
+    state.faults = [Fault("GET", "/api/datasources", status=200, body="<html>Log in</html>")]
+    with pytest.raises(Unreachable, match="a login page answered instead of the API"):
+        client.datasources()
+
+
+def test_bad_json_is_our_error(state, client):
+    state.faults = [Fault("GET", "/api/datasources", status=200, body=None)]
+    with pytest.raises(Unreachable, match="an answer was empty where JSON is wanted"):
+        client.datasources()
+
+
+@pytest.mark.parametrize("tail", ["/sub", "/sub/"])
+def test_a_sub_path_with_and_without_a_slash(state, tail):
+    client = open_client(Endpoint(state.url + tail, Credentials(user="admin", password="admin")))
+    with pytest.raises(ServerRefused):
+        client.datasources()
+    assert state.requests == [("GET", "/sub/api/datasources")]
+
+
+def test_names_are_escaped(state, client):
+    api = Api("dashboard.grafana.app", "v0alpha1", "dashboards", "Dashboard", "org/1")
+    assert api.of("a/b?c") == "/apis/dashboard.grafana.app/v0alpha1/namespaces/org%2F1/dashboards/a%2Fb%3Fc"
+    with pytest.raises(ServerRefused, match="namespace mismatch"):
+        client.get(api, "x")
+
+
+def test_what_isnt_there_is_none_and_other_errors_are_errors(state, client):
+    assert client.dashboard("nope") is None
+    assert client.folder("nope") is None
+    assert client.datasource("nope") is None
+    state.faults = [Fault("GET", "/api/", times=9, status=500, body={"message": "broken"})]
+    for ask in (client.dashboard, client.folder, client.datasource):
+        with pytest.raises(ServerRefused, match="500: broken"):
+            ask("nope")
+
+
+def test_the_organisation_is_asked_for_by_header(state):
+    endpoint = Endpoint(
+        state.url, Credentials(user="admin", password="admin"), headers={"X-Grafana-Org-Id": "77"}
+    )
+    with pytest.raises(NotAllowed, match="orgs:read"):
+        open_client(endpoint).organisation()
+
+
+def test_secrets_of_a_data_source_stay_out_of_messages(state, client):
+    state.faults = [Fault("PUT", "/api/datasources", status=400, body={"message": "what is opensesame?"})]
+    with pytest.raises(ServerRefused) as caught:
+        client.update_datasource("p", {"secureJsonData": {"basicAuthPassword": "opensesame"}})
+    assert str(caught.value).endswith("400: what is ***?")
+
+
+def test_a_dashboard_without_versions_has_no_messages(state, client):
+    state.faults = [Fault("GET", "/versions", status=200, body={"versions": []})]
+    assert client.dashboard_messages("d", 1) == []

@@ -1,0 +1,549 @@
+"""What the Grafana target makes of a server that fails, lies or breaks off; of permissions; of what it discovers."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.client.session import Credentials, Endpoint
+from provision.compile.dialect.grafana import GrafanaDialect, canonical
+from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.model import Action, Live, Mark, Resource, Verb, encode
+from provision.ship.apply import apply
+from provision.ship.plan import make_plan
+from provision.ship.target import grafana, grafana_permissions, grafana_write
+from provision.ship.target.grafana_server import at_once
+from support.grafana_standin import Fault, standin
+
+OWNER = "shop"
+
+
+@pytest.fixture(params=["12.4.0", "9.0"])
+def state(request):
+    with standin(request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def modern():
+    with standin("12.4.0") as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    """No waiting between attempts."""
+    monkeypatch.setattr("provision.client.session.PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr(grafana_write, "_PAUSES_SECONDS", (0.0, 0.0))
+
+
+def connect(state, **options):
+    endpoint = Endpoint(state.url, Credentials(user="admin", password="admin"), prefix="GRAFANA")
+    return grafana.connect(endpoint, environ=options.pop("environ", {}), **options)
+
+
+def dashboard(key="d", title="D", **spec):
+    body = {"folderUid": "", "spec": {"uid": key, "title": title, "panels": [], **spec}}
+    return Resource("dashboard", key, canonical("dashboard", body))
+
+
+def datasource(key="p", **more):
+    body = {"name": key.upper(), "uid": key, "type": "prometheus", "url": "http://p", "access": "proxy", "isDefault": False,
+            "jsonData": {}, "basicAuth": False, "basicAuthUser": "", "secure": {}, **more}  # fmt: skip
+    return Resource("datasource", key, canonical("datasource", body))
+
+
+def push(target, *resources, **options):
+    return list(apply(make_plan(resources, target, OWNER, **options), target))
+
+
+def one(outcomes):
+    (outcome,) = outcomes
+    return outcome.status, outcome.message
+
+
+SAVE = {"12.4.0": ("POST", "/dashboards$"), "9.0": ("POST", "/api/dashboards/db")}
+API = "/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards"
+CHANGE = {"12.4.0": ("PUT", "/dashboards/d$"), "9.0": ("POST", "/api/dashboards/db")}
+DELETE = {"12.4.0": ("DELETE", "/dashboards/d$"), "9.0": ("DELETE", "/api/dashboards/uid/d")}
+
+# ── faults ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("cut", ["before", "after"])
+def test_a_lost_answer_is_looked_up(state, cut):
+    """The report agrees with what the server holds, and a second push finishes the job."""
+    target = connect(state)
+    for faulty, wanted in ((SAVE, (dashboard(),)), (CHANGE, (dashboard(title="E"),)), (DELETE, ())):
+        state.faults = [Fault(*faulty[state.flavour], cut=cut)]
+        status, message = one(push(target, *wanted, prune=True))
+        title = state.dashboards["d"]["spec"]["title"] if "d" in state.dashboards else None
+        arrived = title == ({"D": "D", "E": "E"}.get(wanted[0].body and title) if wanted else None)
+        if cut == "after":
+            assert status == "done"
+            assert arrived
+        else:
+            assert (status, message) == (
+                "failed",
+                "the connection was closed in the middle; check the server and try again",
+            )
+            assert one(push(target, *wanted, prune=True)) == ("done", "")
+    assert "d" not in state.dashboards
+
+
+def test_a_first_version_whose_message_was_lost_on_the_way():
+    """Grafana 9 is told the message in a second save; when that one fails, the dashboard isn't marked, and says so."""
+    with standin("9.0") as state:
+        target = connect(state)
+        state.faults = [
+            Fault("POST", "/api/dashboards/db", times=0),
+            Fault("GET", "/versions", status=500, body={"message": "no"}),
+        ]
+        status, message = one(push(target, dashboard()))
+        assert (status, "500: no" in message) == ("failed", True)
+
+
+def test_a_busy_database_is_given_time(state):
+    target = connect(state)
+    locked = {"message": "database is locked"}
+    state.faults = [Fault(*SAVE[state.flavour], times=2, status=500, body=locked)]
+    assert one(push(target, dashboard())) == ("done", "")
+    state.faults = [Fault(*CHANGE[state.flavour], times=9, status=500, body=locked)]
+    status, message = one(push(target, dashboard(title="E")))
+    assert (status, message) == (
+        "failed",
+        "Grafana's database stayed locked; try again when it has less to do",
+    )
+
+
+def test_an_error_after_the_work_was_done_is_no_failure(modern):
+    """A proxy gives up while the server goes on."""
+    target = connect(modern)
+    push(target, dashboard())
+    modern.faults = [Fault("PUT", "/dashboards/d$", status=502, body="<html>bad gateway</html>")]
+    status, message = one(push(target, dashboard(title="E")))
+    assert (status, message) == (
+        "failed",
+        f"PUT {API}/d was answered with 502: a proxy before it can't reach it",
+    )
+    modern.faults = [Fault("PUT", "/dashboards/d$", status=502, body="<html>bad gateway</html>", late=True)]
+    assert one(push(target, dashboard(title="E"))) == ("done", "")
+    assert modern.dashboards["d"]["spec"]["title"] == "E"
+
+
+def test_a_busy_database_that_did_it_all_the_same(modern):
+    """The second attempt meets what the first one did."""
+    target = connect(modern)
+    push(target, dashboard())
+    plan = make_plan([dashboard(title="E")], target, OWNER)
+    twin = connect(modern)
+    modern.faults = [
+        Fault("PUT", "/dashboards/d$", status=500, body={"message": "database is locked"}),
+        Fault("PUT", "/dashboards/d$", then=lambda: one(push(twin, dashboard(title="E")))),
+    ]
+    assert one(apply(plan, target)) == ("done", "")
+    assert modern.dashboards["d"]["spec"]["title"] == "E"
+
+
+def test_too_many_requests_are_asked_again_later(state, monkeypatch):
+    target = connect(state)
+    state.faults = [
+        Fault(
+            *SAVE[state.flavour],
+            times=2,
+            status=429,
+            body={"message": "slow down"},
+            headers={"Retry-After": "0"},
+        )
+    ]
+    assert one(push(target, dashboard())) == ("done", "")
+
+
+def test_a_login_page_in_the_middle_of_a_push(state):
+    target = connect(state)
+    page = "<html><form>Log in, password</form></html>"
+    state.faults = [Fault("POST", "dashboards", times=1, status=200, body=page)]
+    status, message = one(push(target, dashboard()))
+    assert status == "failed"
+    assert message.startswith("a login page answered instead of the API; set GRAFANA_TOKEN")
+
+
+def test_a_server_that_is_gone_in_the_middle():
+    with standin("12.4.0") as state:
+        target = connect(state)
+        plan = make_plan([dashboard(f"d{n}") for n in range(6)], target, OWNER)
+    outcomes = list(apply(plan, target))
+    assert {outcome.status for outcome in outcomes} == {"failed"}
+    told = ("nothing listens there", "the connection was closed")
+    assert all(outcome.message.startswith(told) for outcome in outcomes)
+
+
+def test_half_a_list_page_is_an_error_and_no_plan(modern):
+    target = connect(modern)
+    push(target, dashboard())
+    modern.faults = [Fault("GET", r"/dashboards\?", times=9, status=200, body=None)]
+    with pytest.raises(Unreachable, match="an answer was empty where JSON is wanted"):
+        make_plan([dashboard()], target, OWNER)
+
+
+@pytest.mark.parametrize("status", [500, 403])
+def test_what_cant_be_read_is_an_error_and_no_plan(state, status):
+    target = connect(state)
+    state.faults = [Fault("GET", "dashboards|search", times=9, status=status, body={"message": "no"})]
+    with pytest.raises(ServerRefused):
+        make_plan([dashboard()], target, OWNER)
+
+
+def test_an_interrupted_push_finishes_what_it_began(modern):
+    target = connect(modern)
+    plan = make_plan([dashboard(f"d{n}") for n in range(20)], target, OWNER)
+    asked = itertools.count()
+    outcomes = list(apply(plan, target, cancelled=lambda: next(asked) >= 6))
+    done = [outcome.action.key for outcome in outcomes if outcome.status == "done"]
+    assert len(done) == 6
+    assert sorted(done) == sorted(modern.dashboards.keys() - {"provisioned-one"})
+    assert len([outcome for outcome in outcomes if outcome.status == "skipped"]) == 14
+
+
+def test_only_so_many_are_written_at_once():
+    running, most, lock, gate = set(), [], threading.Lock(), threading.Barrier(3, timeout=10)
+
+    def work(item):
+        with lock:
+            running.add(item)
+            most.append(len(running))
+        gate.wait()
+        with lock:
+            running.discard(item)
+        return item * 2
+
+    assert sorted(at_once(range(9), work, 3)) == [n * 2 for n in range(9)]
+    assert max(most) == 3
+    assert list(at_once([], work, 3)) == []
+
+
+# ── what a failure is told as ────────────────────────────────────────────────
+
+NEW = Action(Verb.CREATE, "dashboard", "d", dashboard(), None)
+OLD = Action(Verb.UPDATE, "dashboard", "d", dashboard(), Live("dashboard", "d", b"{}", None, "1"))
+SOURCE = Action(Verb.CREATE, "datasource", "p", datasource(), None)
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "said", "told"),
+    [
+        (OLD, 409, "the object has been modified; please apply", "somebody changed it meanwhile"),
+        (OLD, 412, "The dashboard has been changed by someone else", "somebody changed it meanwhile"),
+        (
+            NEW,
+            412,
+            "A dashboard with the same name in the folder already exists",
+            "another dashboard of this title",
+        ),
+        (NEW, 409, 'dashboards "d" already exists', "made by somebody else meanwhile"),
+        (OLD, 400, "Cannot save provisioned dashboard", "from a file on its own machine"),
+        (OLD, 404, "Dashboard not found", "it is no longer there"),
+        (OLD, 500, "resourceVersion should not be set on objects to be created", "it is no longer there"),
+        (NEW, 404, 'folders.folder.grafana.app "x" not found', "its folder is no longer there"),
+        (NEW, 400, "folder not found", "its folder is no longer there"),
+        (
+            SOURCE,
+            409,
+            "data source with the same name already exists",
+            "another data source has the name 'P'",
+        ),
+        (SOURCE, 409, "data source with the same uid already exists", "or this uid"),
+        (OLD, 500, "something else", "POST /api/folders was answered with 500: something else"),
+    ],
+)
+def test_refusals_are_told_in_a_sentence(action, status, said, told):
+    error = ServerRefused(f"POST /api/folders was answered with {status}: {said}", status=status)
+    assert told in grafana_write.sentence(error, action)
+
+
+def test_a_read_only_data_source_is_told(state):
+    target = connect(state)
+    push(target, datasource())
+    state.datasources["p"]["readOnly"] = True
+    plan = make_plan([datasource(url="http://q")], target, OWNER)
+    assert [(action.verb, action.reason) for action in plan.actions] == [
+        (Verb.FOREIGN, 'it belongs to "Grafana\'s file provisioning"')
+    ]
+    status, message = one(push(target, datasource(url="http://q"), overwrite=True))
+    assert (status, "from a file on its own machine" in message) == ("failed", True)
+    refused = NotAllowed("PUT isn't allowed: Cannot update read-only data source", status=403)
+    assert "from a file" in grafana_write.sentence(refused, OLD)
+
+
+def test_without_a_name_nothing_can_be_marked(modern):
+    target = connect(modern)
+    (outcome,) = target.write([Action(Verb.CREATE, "dashboard", "d", dashboard(), None)], "")
+    assert (outcome.status, outcome.message) == ("failed", "the project has no name to mark it with")
+
+
+def test_no_actions_send_nothing(modern):
+    target = connect(modern)
+    before = len(modern.requests)
+    assert list(target.write([], OWNER)) == []
+    assert target.missing_permissions([]) == ()
+    assert target.obstacles([NEW]) == ()
+    assert len(modern.requests) == before
+
+
+# ── secrets ──────────────────────────────────────────────────────────────────
+
+
+def secret(source, name):
+    return datasource(secure={"basicAuthPassword": {"source": source, "name": name}})
+
+
+def test_a_secret_from_a_file_is_relative_to_the_project(state, tmp_path):
+    (tmp_path / "secret.txt").write_text("hunter2\r\n")
+    target = connect(state, root=tmp_path)
+    assert one(push(target, secret("file", "secret.txt"))) == ("done", "")
+    assert state.datasources["p"]["secrets"] == {"basicAuthPassword": "hunter2"}
+    assert "hunter2" not in str(state.datasources["p"]["jsonData"])
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (None, "which can't be read: No such file or directory"),
+        (b"\xff\xfe", "not UTF-8 text"),
+        (b"\n", "which is empty"),
+    ],
+)
+def test_a_secret_that_a_file_doesnt_hold(modern, tmp_path, content, said):
+    if content is not None:
+        (tmp_path / "secret.txt").write_bytes(content)
+    status, message = one(push(connect(modern, root=tmp_path), secret("file", "secret.txt")))
+    assert status == "failed"
+    assert "its secret 'basicAuthPassword' needs the file secret.txt" in message
+    assert said in message
+    assert modern.writes == []
+
+
+def test_a_server_that_quotes_a_secret_isnt_quoted(state):
+    target = connect(state, environ={"SECRET": "hunter2-and-more"})
+    state.faults = [
+        Fault("POST", "/api/datasources", status=400, body={"message": "bad value hunter2-and-more"})
+    ]
+    status, message = one(push(target, secret("env", "SECRET")))
+    assert (status, message) == ("failed", "POST /api/datasources was answered with 400: bad value ***")
+
+
+# ── discovery ────────────────────────────────────────────────────────────────
+
+
+def test_what_a_modern_grafana_understands(modern):
+    target = connect(modern)
+    assert target.dialect == GrafanaDialect("12.4.0", "v0alpha1", "v1beta1", True, "default")
+    assert target.name == f"grafana {modern.url}"
+    assert target.order == ("folder", "datasource", "dashboard")
+    assert modern.writes == []
+    target.close()
+
+
+def test_what_an_old_grafana_understands():
+    with standin("9.0") as state:
+        assert connect(state).dialect == GrafanaDialect("9.0.0", None, None, False, "default")
+
+
+@pytest.mark.parametrize("missing", ["versions", "verbs"])
+def test_a_resource_api_that_cant_do_all_is_left_aside(modern, missing):
+    groups = {
+        "groups": [
+            {"name": name, "versions": [{"version": "v2alpha1"}]}
+            for name in ("dashboard.grafana.app", "folder.grafana.app")
+        ]
+    }
+    resources = {
+        "resources": [{"name": "dashboards", "verbs": ["get", "list"]}, {"name": "folders", "verbs": ["get"]}]
+    }
+    path, body = ("/apis$", groups) if missing == "versions" else ("/apis/[a-z.]+/v", resources)
+    modern.faults = [Fault("GET", path, times=9, status=200, body=body)]
+    dialect = connect(modern).dialect
+    assert (dialect.dashboard_api, dialect.folder_api, dialect.nested_folders) == (None, None, True)
+
+
+def test_a_version_that_isnt_served_after_all(modern):
+    modern.faults = [Fault("GET", "/apis/[a-z.]+/v", times=9, status=404, body={})]
+    assert connect(modern).dialect.dashboard_api is None
+
+
+def test_the_namespace_of_another_organisation(modern):
+    modern.faults = [
+        Fault("GET", "/api/org$", status=200, body={"id": 7, "name": "Seven"}),
+        Fault("GET", "/api/frontend/settings", status=200, body={}),
+    ]
+    target = connect(modern)
+    assert target.dialect.namespace == "org-7"
+    assert target.name == f"grafana {modern.url} (Seven)"
+    action = Action(Verb.CREATE, "dashboard", "d", dashboard(title="A B"), None)
+    assert (
+        grafana_write.link(target.server, target.keepers["dashboard"], action)
+        == f"{modern.url}/d/d/a-b?orgId=7"
+    )
+
+
+def test_who_may_not_know_the_organisation_is_let_through(modern):
+    modern.faults = [Fault("GET", "/api/org$", status=403, body={"message": "no"})]
+    target = connect(modern)
+    assert (target.organisation, target.dialect.namespace) == ("", "default")
+
+
+def test_credentials_of_another_organisation_than_was_asked_for(modern):
+    modern.faults = [Fault("GET", "/api/org$", status=200, body={"id": 2, "name": "Two"})]
+    endpoint = Endpoint(
+        modern.url, Credentials(user="admin", password="admin"), headers={"X-Grafana-Org-Id": "1"}
+    )
+    with pytest.raises(NotAllowed, match="don't belong to organisation 1"):
+        grafana.connect(endpoint)
+
+
+def test_ui_edits_is_one_of_two(modern):
+    with pytest.raises(UsageError, match="ui_edits must be one of locked, allowed, not 'maybe'"):
+        connect(modern, ui_edits="maybe")
+
+
+def test_a_sub_path_stands_in_every_link(modern):
+    target = connect(modern)
+    moved = replace(target.server.client.session.endpoint, url=f"{modern.url}/grafana")
+    target.server.client.session.endpoint = moved
+    assert grafana_write.link(target.server, target.keepers["folder"], Action(Verb.CREATE, "folder", "f", Resource("folder", "f", encode({"title": "F"})), None)) == f"{modern.url}/grafana/dashboards/f/f"  # fmt: skip
+
+
+def test_a_binding_for_who_may_not_read_data_sources(modern):
+    push(connect(modern), datasource())
+    modern.grant("t", {"dashboards:read", "folders:read"})
+    endpoint = Endpoint(modern.url, Credentials(token="t"))
+    target = grafana.connect(endpoint)
+    assert target.binding("P").uid == "p"
+    with pytest.raises(ProvisionError, match=r"it has: P \(p\)"):
+        target.binding("-- Grafana --")
+    assert list(target.read(frozenset())) == []
+    with pytest.raises(NotAllowed):
+        list(target.read(frozenset({("datasource", "p")})))
+
+
+def test_a_grafana_without_data_sources_has_none(modern):
+    with pytest.raises(ProvisionError, match="there is no data source 'x'; it has: none"):
+        connect(modern).binding("x")
+
+
+# ── marks ────────────────────────────────────────────────────────────────────
+
+
+def test_another_managers_resource_is_never_taken_for_ours(modern):
+    target = connect(modern)
+    push(target, dashboard())
+    modern.dashboards["d"]["own"] |= {"grafana.app/managedBy": "terraform", "grafana.app/managerId": OWNER}
+    (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
+    assert (action.verb, action.reason) == (Verb.FOREIGN, "it belongs to 'terraform shop'")
+    assert [found.key for found in target.read(frozenset())] == []
+
+
+def test_the_root_folder_has_two_names(modern):
+    target = connect(modern)
+    push(target, dashboard())
+    modern.dashboards["d"]["own"]["grafana.app/folder"] = "general"
+    (action,) = make_plan([dashboard()], target, OWNER).actions
+    assert action.verb is Verb.KEEP
+
+
+def test_a_lock_that_the_server_keeps_to_itself(modern):
+    """Then the resource is looked at once more."""
+    target = connect(modern)
+    push(target, dashboard())
+    (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
+    blind = replace(action, live=replace(action.live, lock=""))
+    (outcome,) = target.write([blind], OWNER)
+    assert outcome.status == "done"
+    (outcome,) = target.write([replace(blind, desired=dashboard(title="F"))], OWNER)
+    assert "somebody changed it meanwhile" in outcome.message
+    del modern.dashboards["d"]
+    (outcome,) = target.write([blind], OWNER)
+    assert "somebody changed it meanwhile" in outcome.message
+
+
+def test_a_mark_that_was_written_by_hand_isnt_trusted(state):
+    target = connect(state)
+    push(target, datasource())
+    state.datasources["p"]["jsonData"]["provision"] = "mine!"
+    (action,) = make_plan([datasource(url="http://q")], target, OWNER).actions
+    assert action.verb is Verb.FOREIGN
+
+
+def test_what_goes_while_it_is_read_is_left_out(state):
+    target = connect(state)
+    push(target, datasource(), dashboard())
+
+    def vanish():
+        state.datasources.clear()
+        state.dashboards.pop("d", None)
+
+    state.faults = [Fault("GET", "/api/datasources/uid/p", then=vanish)]
+    assert [found.key for found in target.read(frozenset({("datasource", "p")}))] == []
+
+
+def test_deletions_of_what_is_already_gone(state):
+    target = connect(state)
+    push(target, datasource(), dashboard())
+    plan = make_plan([], target, OWNER, prune=True)
+    state.datasources.clear()
+    del state.dashboards["d"]
+    outcomes = list(apply(plan, target))
+    assert {outcome.status for outcome in outcomes} <= {"failed", "done"}
+    assert push(target, prune=True) == []
+
+
+# ── permissions ──────────────────────────────────────────────────────────────
+
+
+def action(verb, kind, key, body, before=None):
+    live = None if before is None else Live(kind, key, encode(before), Mark(OWNER, ""))
+    desired = None if body is None else Resource(kind, key, encode(body))
+    return Action(verb, kind, key, desired, live)
+
+
+IN_A = {"folderUid": "a", "spec": {}}
+AT_ROOT = {"folderUid": "", "spec": {}}
+
+
+@pytest.mark.parametrize(
+    ("actions", "permissions", "missing"),
+    [
+        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:a"]}, []),
+        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:*"]}, []),
+        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:b"]}, ["dashboard d: needs dashboards:create"]),
+        ([action(Verb.CREATE, "dashboard", "d", AT_ROOT)], {"dashboards:create": ["folders:uid:general"]}, []),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:d"]}, []),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:x"]}, ["dashboard d: needs dashboards:write"]),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, AT_ROOT)], {"dashboards:write": ["*"]}, ["dashboard d: needs dashboards:create"]),
+        ([action(Verb.DELETE, "dashboard", "d", None, IN_A)], {}, ["dashboard d: needs dashboards:delete"]),
+        ([action(Verb.DELETE, "folder", "f", None, {"title": "F", "parentUid": ""})], {"folders:delete": ["folders:uid:f"]}, []),
+        ([action(Verb.UPDATE, "folder", "f", {"title": "F", "parentUid": "a"}, {"title": "F", "parentUid": ""})],
+         {"folders:write": ["folders:uid:f"], "folders:create": ["folders:uid:general"]}, ["folder f: needs folders:create"]),
+        ([action(Verb.CREATE, "datasource", "p", {"name": "P"})], {"datasources:create": [""]}, []),
+        ([action(Verb.UPDATE, "datasource", "p", {"name": "P"}, {"name": "P"})], {"datasources:write": ["datasources:uid:q"]}, ["datasource p: needs datasources:write"]),
+        ([action(Verb.CREATE, "folder", "a", {"title": "A", "parentUid": ""}), action(Verb.CREATE, "dashboard", "d", IN_A)],
+         {"folders:create": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, []),
+        ([action(Verb.UPDATE, "folder", "a", {"title": "A", "parentUid": "up"}, {"title": "B", "parentUid": "up"}), action(Verb.CREATE, "dashboard", "d", IN_A)],
+         {"folders:write": ["folders:uid:up"], "dashboards:create": ["folders:uid:up"]}, []),
+    ],
+)  # fmt: skip
+def test_permissions_hold_for_what_lies_in_a_folder(actions, permissions, missing):
+    assert list(grafana_permissions.missing(actions, permissions)) == missing
+
+
+def test_secrets_are_resolved_from_the_process_environment_by_default(modern, monkeypatch):
+    monkeypatch.setenv("PROVISION_TEST_SECRET", "from-outside")
+    endpoint = Endpoint(modern.url, Credentials(user="admin", password="admin"))
+    target = grafana.connect(endpoint, root=Path())
+    assert one(push(target, secret("env", "PROVISION_TEST_SECRET"))) == ("done", "")
+    assert modern.datasources["p"]["secrets"] == {"basicAuthPassword": "from-outside"}
+    assert "from-outside" not in repr(target)
