@@ -19,7 +19,9 @@ _DEEPEST = 250
 _SMALL = 500
 """Characters; too few for any of these limits."""
 
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'|`[^`]*`', re.DOTALL)
+_QUOTED = re.compile(
+    r""""(?:[^"\\]|\\(?:.|\Z))*(?:"|\Z)|'(?:[^'\\]|\\(?:.|\Z))*(?:'|\Z)|`[^`]*(?:`|\Z)""", re.DOTALL
+)
 _OPERATOR = re.compile(r"[-+*/%^<>!]|==|(?i:\b(?:and|or|unless|atan2)\b)")
 _LENIENT = re.compile(
     rf"\b(?:{'|'.join(sorted(EXPERIMENTAL))})\s*\("  # functions that must be enabled

@@ -19,7 +19,8 @@ _UNIT = re.compile(r"(?:ms|[smhdwy])(?!\w)", re.ASCII)
 _WORD_BEFORE = re.compile(r"[\w:]$", re.ASCII)
 _OFFSET_BEFORE = re.compile(r"\boffset\s+-?\s*$", re.IGNORECASE)
 _CALL_AFTER = re.compile(r"\s*(?:\(|(?:by|without)\s*\()")
-_NEARBY = 2000
+_PARENTHESIS = re.compile(r"[()]")
+_NEARBY = 300
 """Characters in which the end of a call is looked for."""
 
 
@@ -70,10 +71,8 @@ def _in_braces(length: int, before: str, after: str) -> str:
 def _function(expr: str, end: int) -> str:
     """`rate` for a call that ends with a range, else `sum`."""
     depth = 0
-    last = ""
-    for character in expr[end : end + _NEARBY]:
-        depth += {"(": 1, ")": -1}.get(character, 0)
-        if character == ")" and depth == 0:
-            break
-        last = last if character.isspace() else character
-    return "rate" if last == "]" else "sum"
+    for bracket in _PARENTHESIS.finditer(expr, end, end + _NEARBY):
+        depth += 1 if bracket[0] == "(" else -1
+        if depth == 0:
+            return "rate" if expr[end : bracket.start()].rstrip()[-1:] == "]" else "sum"
+    return "sum"

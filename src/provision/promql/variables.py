@@ -11,10 +11,10 @@ from provision.promql.standins import SCALARS, stand_in
 VARIABLE = re.compile(
     r"\$(?P<plain>\w+)"
     r"|\[\[(?P<old>\w+?)(?::(?P<old_format>\w+))?\]\]"
-    r"|\$\{(?P<braced>\w+)(?:\.(?P<field>[^:^}]+))?(?::(?P<format>[^}]+))?\}",
+    r"|\$\{(?P<braced>\w+)(?:\.(?P<field>[^:^}]{1,200}))?(?::(?P<format>[^}]{1,200}))?\}",
     re.ASCII,
 )
-"""What Grafana takes for a variable (its `variableRegex`)."""
+"""What Grafana takes for a variable (its `variableRegex`, with a limit to what it may look at)."""
 
 Value = str | Sequence[str]
 """One value; or the values of a variable that allows several or All."""

@@ -34,14 +34,14 @@ def findings_text(findings: Sequence[Finding], root: Path) -> str:
     for finding in findings:
         about = f"{finding.subject}: " if finding.subject else ""
         severity = tinted(finding.severity, _COLOURS[finding.severity])
-        lines.append(
-            f"{strong(str(finding.place))}: {severity}: {about}{finding.message} {faint(f'[{finding.id}]')}"
-        )
+        said = _printable(f"{about}{finding.message}")
+        place = _printable(str(finding.place))
+        lines.append(f"{strong(place)}: {severity}: {said} {faint(f'[{finding.id}]')}")
         code = _code(finding.place, root, sources)
         if any(character.isalnum() for character in code):
             lines.append(faint(f"    | {code}"))
         if finding.remedy:
-            lines.append(f"    {finding.remedy}")
+            lines.append(f"    {_printable(finding.remedy)}")
     return "\n".join(lines)
 
 
@@ -99,8 +99,16 @@ def _code(place: Place, root: Path, sources: dict[str, list[str]]) -> str:
         sources[place.path] = _lines(root / place.path)
     lines = sources[place.path]
     line = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
-    line = "".join(character if character.isprintable() else "�" for character in line[: _WIDEST + 1])
-    return line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…"
+    return _printable(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…")
+
+
+def _printable(text: str) -> str:
+    """Without line breaks, and without what would take control of a terminal."""
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() else " " if character.isspace() else "�" for character in text
+    )
 
 
 def _lines(file: Path) -> list[str]:

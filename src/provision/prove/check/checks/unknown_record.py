@@ -11,7 +11,7 @@ from provision.prove.check.estate import Estate, Expression, suggestion
 
 ID = "unknown-record"
 
-_MAYBE = re.compile(r"[A-Za-z_]\w*:[A-Za-z_]", re.ASCII)
+_MAYBE = re.compile(r"\w:[A-Za-z_]", re.ASCII)
 _RECORDED = re.compile(r"[A-Za-z_]\w*(?::\w+)+", re.ASCII)
 
 
