@@ -43,7 +43,8 @@ def collect_guests(
         # What has no uid of its own gets one made of its path below a room.
         collected = collect_file(f"guests/{path.lstrip('/')}", content)
         for definition in collected.definitions:
-            definitions.append(replace(definition, place=Place(path, definition.place.line)))
+            parts = tuple((pointer, Place(path, at.line)) for pointer, at in definition.parts)
+            definitions.append(replace(definition, place=Place(path, definition.place.line), parts=parts))
         problems.extend(replace(problem, path=path) for problem in collected.problems)
     return frozenset(guests), tuple(definitions), tuple(problems)
 

@@ -151,6 +151,7 @@ def _reworded(message: str) -> str:
     if types:
         wanted, got = (_TYPES.get(kind, kind) for kind in (types[1], types[3]))
         where = re.sub(r"call to function '([^']+)'", r"\1()", types[2])
+        where = where.replace("aggregation expression", "an aggregation")
         return f"{where} takes {wanted}, not {got}"
     return message[:300]
 

@@ -5,8 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, Final
 
+from provision.compile.kinds import (
+    ALERTMANAGER,
+    DASHBOARD,
+    DATASOURCE,
+    FOLDER,
+    INHIBIT,
+    PROMETHEUS,
+    RECEIVER,
+    ROUTE,
+    RULE_GROUP,
+    SCRAPE_CONFIG,
+    TIME_INTERVAL,
+)
 from provision.model import JSON, Definition, Finding
 from provision.model.finding import Severity
 from provision.project import Project
@@ -164,6 +177,35 @@ class Estate:
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""
         return definition.place.path in self.guests
+
+
+_CALLED: Final = {
+    DASHBOARD: "dashboard",
+    FOLDER: "folder",
+    DATASOURCE: "data source",
+    RULE_GROUP: "rule group",
+    SCRAPE_CONFIG: "scrape job",
+    PROMETHEUS: "prometheus.yml",
+    RECEIVER: "receiver",
+    ROUTE: "route",
+    INHIBIT: "inhibition",
+    TIME_INTERVAL: "time interval",
+    ALERTMANAGER: "alertmanager.yml",
+}
+
+
+def subject_of(definition: Definition) -> str:
+    """What people call a definition, such as `scrape job "shop"`."""
+    called = _CALLED[definition.kind]
+    if definition.kind in (PROMETHEUS, ALERTMANAGER):
+        return called
+    if definition.kind == ROUTE and definition.key == "root":
+        return "the root route"
+    path, _, number = definition.key.rpartition("#")
+    if path and definition.kind in (ROUTE, INHIBIT):
+        return f"{called} {number} of {path}"
+    name = definition.key.partition("/")[2] if definition.kind == RULE_GROUP else definition.key
+    return f'{called} "{name}"'
 
 
 def objects(body: JSON, pointer: str = "") -> Iterator[tuple[str, dict[str, Any]]]:

@@ -8,7 +8,7 @@ from provision.compile.dialect.alertmanager import AlertmanagerDialect, too_new
 from provision.compile.dialect.versions import show_version
 from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE
 from provision.model import Finding
-from provision.prove.check.estate import Estate
+from provision.prove.check.estate import Estate, subject_of
 
 ID = "alertmanager-version"
 
@@ -20,7 +20,7 @@ def check(estate: Estate) -> Iterator[Finding]:
         for definition, _ in estate.of(kind):
             for field in too_new(definition, dialect):
                 yield estate.finding(
-                    ID, "error", definition, field.pointer, f'{kind} "{definition.key}"',
+                    ID, "error", definition, field.pointer, subject_of(definition),
                     f"{field.field} needs Alertmanager {show_version(field.since)}, and this environment has "
                     f"{show_version(dialect.version)}",
                     "leave it out, or raise [tool.provision] alertmanager_version once the server is newer",

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from provision.compile.dialect.prometheus import PrometheusDialect, too_new
 from provision.compile.dialect.versions import show_version
 from provision.compile.kinds import PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
-from provision.model import Definition, Finding
-from provision.prove.check.estate import Estate
+from provision.model import Finding
+from provision.prove.check.estate import Estate, subject_of
 
 ID = "rule-version"
 
@@ -21,14 +21,8 @@ def check(estate: Estate) -> Iterator[Finding]:
             continue
         for field in too_new(definition, dialect):
             yield estate.finding(
-                ID, "error", definition, field.pointer, _subject(definition),
+                ID, "error", definition, field.pointer, subject_of(definition),
                 f"{field.field} needs Prometheus {show_version(field.since)}, and this environment has "
                 f"{show_version(dialect.version)}",
                 "leave it out, or raise [tool.provision] prometheus_version once the server is newer",
             )  # fmt: skip
-
-
-def _subject(definition: Definition) -> str:
-    if definition.kind == RULE_GROUP:
-        return f'rule group "{definition.key.partition("/")[2]}"'
-    return f'scrape job "{definition.key}"' if definition.kind == SCRAPE_CONFIG else "prometheus.yml"

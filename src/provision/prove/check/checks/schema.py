@@ -21,7 +21,7 @@ from provision.compile.kinds import (
     TIME_INTERVAL,
 )
 from provision.model import JSON, Definition, Finding
-from provision.prove.check.estate import Dashboard, Estate, Group
+from provision.prove.check.estate import Dashboard, Estate, Group, subject_of
 from provision.prove.check.explain import faults
 from provision.schemas import schema as shipped
 
@@ -30,16 +30,7 @@ ID = "schema"
 _MOST = 5
 """Faults told of one definition; what else is wrong shows when these are mended."""
 
-_SUBJECTS = {
-    DATASOURCE: "data source",
-    SCRAPE_CONFIG: "scrape job",
-    RECEIVER: "receiver",
-    ROUTE: "route",
-    INHIBIT: "inhibition",
-    TIME_INTERVAL: "time interval",
-    PROMETHEUS: "prometheus.yml",
-    ALERTMANAGER: "alertmanager.yml",
-}
+_OTHERS = (DATASOURCE, SCRAPE_CONFIG, RECEIVER, ROUTE, INHIBIT, TIME_INTERVAL, PROMETHEUS, ALERTMANAGER)
 
 
 def check(estate: Estate) -> Iterator[Finding]:
@@ -54,11 +45,11 @@ def check(estate: Estate) -> Iterator[Finding]:
         if not groups.is_valid(group.body):
             part_of = partial(_part_of_group, group)
             yield from _faults(estate, group.definition, group.body, "rule-group", "/group", part_of)
-    for kind, called in _SUBJECTS.items():
+    for kind in _OTHERS:
         for definition, body in estate.of(kind):
             if not _validator(kind).is_valid(body):
-                subject = called if called.endswith(".yml") else f'{called} "{definition.key}"'
-                yield from _faults(estate, definition, body, kind, "", partial(_whole, subject))
+                part_of = partial(_whole, subject_of(definition))
+                yield from _faults(estate, definition, body, kind, "", part_of)
 
 
 def _faults(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
-from provision.model import JSON, Finding
-from provision.prove.check.estate import Estate, objects, suggestion, text_of
+from provision.model import JSON, Definition, Finding
+from provision.prove.check.estate import Estate, objects, subject_of, suggestion, text_of
 
 ID = "unknown-receiver"
 
@@ -36,7 +36,7 @@ def check(estate: Estate) -> Iterator[Finding]:
             name = text_of(route, "receiver")
             if name and name not in receivers:
                 yield estate.finding(
-                    ID, "error", definition, pointer, _subject(route, pointer, definition.key),
+                    ID, "error", definition, pointer, _subject(route, pointer, definition),
                     f"there is no receiver {name!r}",
                     suggestion(name, receivers) or f"define it with Receiver(name={name!r}, …)",
                 )  # fmt: skip
@@ -51,8 +51,8 @@ def _tree(route: JSON, pointer: str) -> Iterator[tuple[str, JSON]]:
         waiting.extend(objects(node.get("routes"), f"{at}/routes"))
 
 
-def _subject(route: JSON, pointer: str, key: str) -> str:
+def _subject(route: JSON, pointer: str, definition: Definition) -> str:
     matchers = route.get("matchers")
     if isinstance(matchers, list) and matchers:
         return f"route {', '.join(map(str, matchers))}"
-    return "the root route" if key == "root" and not pointer else f"route {key}{pointer}"
+    return f"{subject_of(definition)}{f', {pointer[1:]}' if pointer else ''}"

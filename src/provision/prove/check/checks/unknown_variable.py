@@ -35,7 +35,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 dashboard.definition,
                 pointer,
                 f"{dashboard.subject}, {what}{more}",
-                f"the dashboard doesn't define ${name}, so it stays as it is",
+                f"the dashboard doesn't define ${name}",
                 suggestion(name, dashboard.variables) or "define it, or write what is meant",
             )
 

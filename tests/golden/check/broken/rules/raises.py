@@ -1,0 +1,3 @@
+from provision.author import Group
+
+shop = Group(name="shop", rules=["up"])
