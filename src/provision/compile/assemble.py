@@ -32,6 +32,10 @@ _TAKEN = {
     TIME_INTERVAL: "two time intervals are called {key!r}",
     ROUTE: "a project has one root route, one without matchers",
 }
+_REMEDY = {
+    DASHBOARD: "give one of them a uid of its own, or take it out",
+    RULE_GROUP: "give one of them another name, or put the rules together",
+}
 
 
 def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
@@ -48,7 +52,7 @@ def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...],
             kept.append(definition)
             continue
         what = _TAKEN[definition.kind].format(key=definition.key)
-        problems.append(_problem(definition, earlier, what))
+        problems.append(_problem(definition, earlier, what, _REMEDY.get(definition.kind)))
     uids: dict[str, Definition] = {}
     for definition in kept:
         if definition.kind == FOLDER:
@@ -59,5 +63,7 @@ def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...],
     return tuple(kept), tuple(problems)
 
 
-def _problem(second: Definition, first: Definition, what: str) -> Problem:
-    return Problem(second.place.path, second.place.line, f"{what}; the other is in {first.place}")
+def _problem(second: Definition, first: Definition, what: str, remedy: str | None = None) -> Problem:
+    other = "both are made here" if first.place == second.place else f"the other is in {first.place}"
+    message = f"{what}; {other}" + (f"; {remedy}" if remedy else "")
+    return Problem(second.place.path, second.place.line, message)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from provision.author import (
@@ -21,7 +23,8 @@ from provision.author import (
     TimeInterval,
 )
 from provision.author.place import Written
-from provision.compile import alertmanager, dashboards, datasources, rules, scrape
+from provision.compile import alertmanager, dashboards, datasources, rules, scrape, uncompiled
+from provision.compile.kinds import DASHBOARD
 from provision.errors import Problem
 from provision.model import Definition, Place
 
@@ -51,10 +54,11 @@ def collect_python(
     collected = Collected()
     seen: set[int] = set()
     loose: list[tuple[Record | Alert, Place]] = []
+    boards: list[tuple[tuple[str, ...], Definition]] = []
     for name, line in assigned.items():
         if name.startswith("_") or name not in namespace:
             continue
-        for item, suffix in _items(namespace[name], name):
+        for item, suffix in _items(namespace[name], (name,)):
             if id(item) in seen:
                 continue
             seen.add(id(item))
@@ -64,22 +68,20 @@ def collect_python(
                 loose.append((item, place))
                 continue
             try:
-                collected.definitions.extend(_compile(path, suffix, item, place, locate))
-            except (ValueError, TypeError) as error:
-                collected.problems.append(Problem(place.path, place.line, f"{name}: {error}"))
+                made = _compile(path, suffix, item, place, locate)
             except Exception as error:  # noqa: BLE001  # a library's object may fail in any way when it is read
-                what = f"{type(error).__name__}: {error}"
-                inside = _deepest(error, locate)
-                if inside is None:
-                    collected.problems.append(
-                        Problem(place.path, place.line, f"{name}: can't be compiled: {what}")
-                    )
-                else:
-                    collected.problems.append(Problem(inside.path, inside.line, what))
-    grouped = {id(rule) for value in namespace.values() for item, _ in _items(value, "") if isinstance(item, Group) for rule in item.rules}  # fmt: skip
+                collected.problems.extend(_failures(error, name, place, locate))
+                continue
+            collected.definitions.extend(made)
+            boards.extend((suffix, definition) for definition in made if definition.kind == DASHBOARD)
+    copies = dashboards.copies(path, boards)
+    collected.definitions[:] = [made for made in collected.definitions if id(made) not in copies]
+    grouped = {id(rule) for value in namespace.values() for item, _ in _items(value, ()) if isinstance(item, Group) for rule in item.rules}  # fmt: skip
     collected.definitions.extend(
         rules.loose(path, [(rule, place) for rule, place in loose if id(rule) not in grouped], locate)
     )
+    if not collected.definitions and not collected.problems:
+        collected.problems.extend(_only_a_script(path, namespace))
     return _numbered(collected)
 
 
@@ -92,6 +94,22 @@ def collect_file(path: str, content: bytes) -> Collected:
     return Collected(definitions, problems)
 
 
+def _failures(error: Exception, name: str, place: Place, locate: Locate) -> Iterator[Problem]:
+    """What is wrong with an object, one problem for each thing."""
+    if isinstance(error, ExceptionGroup):
+        for one in error.exceptions:
+            yield from _failures(one, name, place, locate)
+    elif isinstance(error, ValueError | TypeError):
+        yield Problem(place.path, place.line, f"{name}: {error}")
+    else:
+        what = f"{type(error).__name__}: {error}"
+        inside = _deepest(error, locate)
+        if inside is None:
+            yield Problem(place.path, place.line, f"{name}: can't be compiled: {what}")
+        else:
+            yield Problem(inside.path, inside.line, what)
+
+
 def _deepest(error: Exception, locate: Locate) -> Place | None:
     """The last line of the project's own code on the way to the error, None when none was passed."""
     found = None
@@ -102,19 +120,45 @@ def _deepest(error: Exception, locate: Locate) -> Place | None:
     return found
 
 
-def _items(value: object, name: str) -> Iterator[tuple[object, tuple[str, ...]]]:
+_GUARD = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']""", re.MULTILINE)
+_MAKES = re.compile(r"\bDashboard\(")
+
+
+def _only_a_script(path: str, namespace: Mapping[str, object]) -> Iterator[Problem]:
+    """A source that makes dashboards only when it is run as a program."""
+    file = namespace.get("__file__")
+    if not isinstance(file, str):
+        return
+    try:
+        text = Path(file).read_text(encoding="utf-8", errors="replace")
+    except OSError:  # it removed itself
+        return
+    guard = _GUARD.search(text)
+    if guard is not None and _MAKES.search(text):
+        what = (
+            "what it makes stands under this condition or in a function, so that it defines nothing; give the "
+            "dashboard a name outside, such as dashboard = build_dashboard(), or begin the file's name with _ "
+            "if others only import it"
+        )
+        yield Problem(path, text[: guard.start()].count("\n") + 1, what)
+
+
+_DEEPEST = 3
+"""Lists and dictionaries within each other that are looked into; data that a source reads may be larger."""
+
+
+def _items(value: object, name: tuple[str, ...], depth: int = 0) -> Iterator[tuple[object, tuple[str, ...]]]:
     """The known objects in a module-level value, and what tells them apart within the source: the name,
     and for those in a list or a dictionary their key or title rather than their position."""
-    if isinstance(value, dict) and not dashboards.is_dashboard(value):
+    if _known(value):
+        own = name if depth == 0 or name[-1:] != ("",) else (*name[:-1], dashboards.title_of(value))
+        yield value, own
+    elif depth < _DEEPEST and isinstance(value, dict):
         for key, item in value.items():
-            if _known(item):
-                yield item, (name, str(key))
-    elif isinstance(value, list | tuple):
+            yield from _items(item, (*name, str(key)), depth + 1)
+    elif depth < _DEEPEST and isinstance(value, list | tuple):
         for item in value:
-            if _known(item):
-                yield item, (name, dashboards.title_of(item))
-    elif _known(value):
-        yield value, (name,)
+            yield from _items(item, (*name, ""), depth + 1)
 
 
 def _known(value: object) -> bool:
@@ -122,6 +166,7 @@ def _known(value: object) -> bool:
         type(value) in _AUTHORED
         or isinstance(value, Record | Alert | Folder)
         or dashboards.is_dashboard(value)
+        or uncompiled.said_of(value) is not None
     )
 
 
@@ -145,6 +190,9 @@ def _compile(
     authored = _AUTHORED.get(type(item))
     if authored is not None:
         return authored(path, item, place, locate)
+    refused = uncompiled.said_of(item)
+    if refused is not None:
+        raise ValueError(refused)
     return dashboards.compile_dashboard(path, suffix, item, place)
 
 

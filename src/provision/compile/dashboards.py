@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -13,7 +14,7 @@ from provision.author.place import Written
 from provision.compile.keys import UID, folder_of, inside, uid_of
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import Problem
-from provision.model import Definition, Place, encode
+from provision.model import Definition, Place, decode, encode
 
 Locate = Callable[[Written], Place | None]
 
@@ -46,8 +47,32 @@ def compile_dashboard(path: str, suffix: tuple[str, ...], value: object, place: 
         spec = normalize.from_grafanalib(value)
     else:
         spec = normalize.from_sdk(value)
-    own = tuple(part for part in suffix if part)
-    return [_definition(path, own[1:] if own[:1] == ("dashboard",) else own, spec, place)]
+    return [_definition(path, _own(suffix), spec, place)]
+
+
+def copies(path: str, made: Sequence[tuple[tuple[str, ...], Definition]]) -> frozenset[int]:
+    """The ids of definitions that are another one of the same source once more: a builder beside what it built, a
+    dashboard beside what `auto_panel_ids` made of it. The one that is named `dashboard` is kept, else the first.
+
+    Args:
+        made: the dashboards of one source, each with what tells it apart there.
+    """
+    if len(made) < 2:
+        return frozenset()
+    kept: dict[bytes, tuple[bool, Definition]] = {}
+    doubles: set[int] = set()
+    for suffix, definition in made:
+        body = decode(definition.body)
+        uid = body["spec"].pop("uid")
+        derived = uid == uid_of(*inside(path), *_own(suffix))
+        content = encode([body, None if derived else uid])
+        chosen = suffix == ("dashboard",)
+        earlier = kept.get(content)
+        if earlier is None or (chosen and not earlier[0]):
+            kept[content] = (chosen, definition)
+        if earlier is not None:
+            doubles.add(id(definition if kept[content][1] is earlier[1] else earlier[1]))
+    return frozenset(doubles)
 
 
 def compile_folder(path: str, folder: Folder, place: Place, _: Locate) -> list[Definition]:
@@ -88,15 +113,34 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     from provision.compile import normalize
 
     try:
-        spec = orjson.loads(content)
+        spec = orjson.loads(_utf8(content))
     except orjson.JSONDecodeError as error:
         return [], [Problem(path, error.lineno, f"not valid JSON: {error.msg} (column {error.colno})")]
+    except UnicodeDecodeError as error:
+        return [], [Problem(path, None, f"not valid JSON: not UTF-16 although it begins so ({error.reason})")]
     if not isinstance(spec, dict):
-        return [], [Problem(path, 1, "not a dashboard: expected a JSON object")]
+        return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
     try:
         return [_definition(path, (), normalize.from_json(spec), Place(path, 1))], []
     except (ValueError, TypeError) as error:
-        return [], [Problem(path, 1, str(error))]
+        what = str(error)
+        return [], [Problem(path, 1, f"{what}; {_LEAVE_OUT}" if what.startswith("not a dashboard") else what)]
+
+
+_LEAVE_OUT = "begin the file's name with _ if it is there for other sources to read"
+
+
+def _utf8(content: bytes) -> bytes:
+    """The text without the mark that Windows' editors put before it, from UTF-16 if they wrote that."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return content.decode("utf-16").encode()
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def _own(suffix: tuple[str, ...]) -> tuple[str, ...]:
+    """What of a dashboard's name in its source goes into its uid."""
+    own = tuple(part for part in suffix if part)
+    return own[1:] if own[:1] == ("dashboard",) else own
 
 
 def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Place) -> Definition:

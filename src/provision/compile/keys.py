@@ -29,9 +29,10 @@ def uid_of(*parts: str) -> str:
 
 def inside(path: str) -> tuple[str, ...]:
     """The parts of a source's path below its room, without the suffix:
-    `dashboards/traefik/sla.py` → (`traefik`, `sla`)."""
+    `dashboards/traefik/sla.py` → (`traefik`, `sla`). grafanalib's own suffix counts as one:
+    `dashboards/sla.dashboard.py` → (`sla`,)."""
     stem = path.rsplit(".", 1)[0] if "." in path.rsplit("/", 1)[-1] else path
-    return tuple(stem.split("/")[1:])
+    return tuple(stem.removesuffix(".dashboard").split("/")[1:])
 
 
 def folder_of(path: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from provision.author import Alert, Group, Record
 from provision.author.place import Written
-from provision.compile import yamltext
+from provision.compile import rulefiles
 from provision.compile.keys import inside, rule_file_of
 from provision.compile.kinds import RULE_GROUP
 from provision.errors import Problem
@@ -80,30 +80,12 @@ def indexed(definitions: Iterable[Definition]) -> list[Definition]:
 
 def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
     """The groups of a YAML rule file, fields as they are."""
-    try:
-        document = yamltext.load(content, path)
-    except yamltext.YamlError as error:
-        return [], [Problem(path, error.line, error.what)]
-    if document is None:
-        return [], []
-    groups = document.get("groups") if isinstance(document, dict) else None
-    if groups is None and isinstance(document, dict) and document.get("kind") == "PrometheusRule":
-        spec = document.get("spec")
-        groups = spec.get("groups") if isinstance(spec, dict) else None
-    if not isinstance(groups, list) or not all(_is_group(group) for group in groups):
-        return [], [
-            Problem(path, 1, "not a rule file: expected `groups:`, a list of groups with a name and rules")
-        ]
-    place = Place(path, 1)
-    return indexed(_definition(path, group, place, []) for group in groups), []
-
-
-def _is_group(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and isinstance(value.get("name"), str)
-        and isinstance(value.get("rules") or [], list)
-    )
+    file = rulefiles.read(path, content)
+    definitions = []
+    for found in file.groups:
+        parts = [(f"/group/rules/{n}", Place(path, line)) for n, line in enumerate(found.rule_lines)]
+        definitions.append(_definition(path, found.group, Place(path, found.line), parts))
+    return indexed(definitions), file.problems
 
 
 def _definition(path: str, group: dict[str, Any], place: Place, parts: list[tuple[str, Place]]) -> Definition:

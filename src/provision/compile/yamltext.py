@@ -1,7 +1,7 @@
 """YAML as a person would write it, and YAML that people wrote.
 
-Doors: `render` (a JSON value to stable bytes), `load` (bytes to a JSON value) and `settled` (what a value is after
-both). They keep to YAML 1.2's core schema, as the servers do: `on` and `1:30` are text, and a label's value is text
+Doors: `render` (a JSON value to stable bytes), `load` (bytes to a JSON value), `documents` (the same for several
+documents, with lines) and `settled` (what a value is after reading and writing). They keep to YAML 1.2's core schema, as the servers do: `on` and `1:30` are text, and a label's value is text
 whatever it looks like.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from math import isfinite
 from typing import Any
 
@@ -118,8 +119,59 @@ def settled(value: JSON) -> JSON:
     return _settled(value, text=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One YAML document.
+
+    Attributes:
+        value: what it says.
+        node: what it was read from.
+    """
+
+    value: JSON
+    node: yaml.Node
+
+    def line(self, *path: str | int) -> int:
+        """The line, counted from 1, of the part under these keys and positions; of the nearest part around it when
+        there is none, as when it comes through a merge."""
+        return _start(self._walk(path)[0])
+
+    def line_within(self, path: tuple[str | int, ...], line: int) -> int:
+        """The line in the document for a line of a text that stands in it; of the whole text where the two don't
+        match line by line, as in quotes."""
+        node = self._walk(path)[1]
+        literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+        return _start(node) + (line if literal else 0)
+
+    def _walk(self, path: tuple[str | int, ...]) -> tuple[yaml.Node, yaml.Node]:
+        """What is at the end of the path: where it begins (the key of a mapping's value), and it."""
+        start = node = self.node
+        for part in path:
+            inner = _child(node, part)
+            if inner is None:
+                break
+            start, node = inner
+        return start, node
+
+
 def load(text: bytes, where: str) -> JSON:
     """The JSON value of the one YAML document in `text`; None when there is none.
+
+    Args:
+        where: the file, for messages.
+
+    Raises:
+        YamlError: as `documents`, or there are several.
+    """
+    found = documents(text, where)
+    if len(found) > 1:
+        what = "holds more than one YAML document, and only one would be read"
+        raise YamlError(what, where=where, line=found[1].line())
+    return found[0].value if found else None
+
+
+def documents(text: bytes, where: str) -> list[Document]:
+    """The YAML documents in `text`, without those that hold nothing.
 
     Args:
         where: the file, for messages.
@@ -128,28 +180,50 @@ def load(text: bytes, where: str) -> JSON:
         YamlError: it isn't YAML or not UTF-8, a key stands twice in a mapping, a key isn't text, an alias
             contains itself, or aliases multiply into millions of values.
     """
+    found = []
+    for node in _nodes(text, where):
+        reader = _Reader(where)
+        try:
+            reader.measure(node)
+            value = reader.value(node)
+        except RecursionError:
+            raise YamlError("nested too deeply", where=where, line=None) from None
+        if value is not None:
+            found.append(Document(value, node))
+    return found
+
+
+def _nodes(text: bytes, where: str) -> list[yaml.Node]:
     try:
         loader = _Loader(text)
         try:
-            node = loader.get_single_node()
+            nodes: list[yaml.Node] = []
+            while loader.check_node():
+                node = loader.get_node()
+                assert node is not None
+                nodes.append(node)
+            return nodes
         finally:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = f"not valid YAML: {error.problem or error.context}"
-        if error.problem == "but found another document":
-            what = "holds more than one YAML document, and only one would be read"
         raise YamlError(what, where=where, line=mark.line + 1 if mark else None) from None
     except yaml.YAMLError as error:
         raise YamlError(f"not valid YAML: {str(error).splitlines()[0]}", where=where, line=None) from None
-    if node is None:
-        return None
-    reader = _Reader(where)
-    try:
-        reader.measure(node)
-        return reader.value(node)
-    except RecursionError:
-        raise YamlError("nested too deeply", where=where, line=None) from None
+
+
+def _start(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _child(node: yaml.Node, part: str | int) -> tuple[yaml.Node, yaml.Node] | None:
+    if isinstance(node, yaml.SequenceNode):
+        known = isinstance(part, int) and part < len(node.value)
+        return (node.value[part], node.value[part]) if known else None
+    if isinstance(node, yaml.MappingNode):
+        return next((pair for pair in node.value if pair[0].value == part), None)
+    return None
 
 
 def _settled(value: Any, *, text: bool) -> JSON:

@@ -47,7 +47,8 @@ def test_a_key_taken_twice_names_both_places() -> None:
         + source("provisioning/b.py", r=Receiver("r"), route=Route("r"))
     )
     assert [str(problem) for problem in problems] == [
-        "dashboards/b.py:1: two dashboards have the uid 'x'; the other is in dashboards/a.py:1",
+        "dashboards/b.py:1: two dashboards have the uid 'x'; the other is in dashboards/a.py:1; "
+        "give one of them a uid of its own, or take it out",
         "provisioning/b.py:1: two receivers are called 'r'; the other is in provisioning/a.py:1",
         "provisioning/b.py:1: a project has one root route, one without matchers; the other is in provisioning/a.py:1",
     ]

@@ -257,7 +257,7 @@ def test_a_folder_describes_its_directory() -> None:
         ("rules/a.yml", b"groups: [}\n", "not valid YAML", 1),
         ("rules/a.yml", b"groups: 3", "not a rule file", 1),
         ("rules/a.yml", b"- a", "not a rule file", 1),
-        ("rules/a.yml", b"groups: [{rules: []}]", "not a rule file", 1),
+        ("rules/a.yml", b"groups: [{rules: []}]", "group 1 has no name", 1),
         ("rules/a.yml", b"groups: []\ngroups: []", "groups", 2),
     ],
 )

@@ -161,7 +161,7 @@ def test_nothing_is_none(text):
         (b"g:\n- x: 1\n  y: 1\n  x: 2\n", 4, "the key 'x' stands twice in one mapping"),
         (b"a: 1\nb: [\n", 3, "not valid YAML"),
         (b"a: 1\n b: 2\n", 2, "not valid YAML"),
-        (b"a: 1\n---\nb: 1\n", 2, "holds more than one YAML document"),
+        (b"a: 1\n---\nb: 1\n", 3, "holds more than one YAML document"),
         (b"x: &a [*a]\n", 1, "an alias contains itself"),
         (b"a: !!binary aa\n", 1, "the tag tag:yaml.org,2002:binary is not supported"),
         (b"a: !vault x\n", 1, "the tag !vault is not supported"),

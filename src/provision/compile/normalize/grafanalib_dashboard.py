@@ -41,6 +41,7 @@ def from_grafanalib(dashboard: object) -> Json:
 
     Raises:
         ValueError: it holds what a modern Grafana can't show, with the panel's title in the message.
+        ExceptionGroup: of several such errors.
     """
     with redirect_stdout(io.StringIO()):  # grafanalib prints advice that what follows makes void
         raw: Any = plain(dashboard)
@@ -62,9 +63,7 @@ def from_grafanalib(dashboard: object) -> Json:
         panels = [panel for row in rows for panel in objects(row.get("panels"), "a row's panels")]
     before = ids.forget_automatic(panels)
     panels = from_rows(rows) if rows else hoisted(panels)
-    for panel in ids.every(panels):
-        with named(panel):
-            _convert(panel, types, schema)
+    _convert_all(panels, types, schema)
     _place(panels)
     panels = reading_order(panels)
     ids.assign(panels)
@@ -72,6 +71,20 @@ def from_grafanalib(dashboard: object) -> Json:
     result["panels"] = [tidy(panel) for panel in panels]
     ids.follow(result, before)
     return result
+
+
+def _convert_all(panels: list[Json], types: Types, schema: int) -> None:
+    faults: list[ValueError] = []
+    for panel in ids.every(panels):
+        try:
+            with named(panel):
+                _convert(panel, types, schema)
+        except ValueError as error:
+            faults.append(error)
+    if len(faults) > 1:
+        raise ExceptionGroup("panels that a modern Grafana can't show", faults)
+    if faults:
+        raise faults[0]
 
 
 def _convert(panel: Json, types: Types, schema: int) -> None:

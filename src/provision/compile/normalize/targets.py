@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import string
 from collections.abc import Iterator
+from typing import Any
 
 from provision.compile.normalize.datasources import MIXED, PROMETHEUS, Types, reference
 from provision.compile.normalize.plain import Json, objects
@@ -35,6 +36,8 @@ _LIBRARY_DEFAULTS = {
 }
 """What grafanalib's Target writes when its author says nothing. (Source: grafanalib 0.7.1, core.Target.)"""
 
+LOKI = "loki"
+
 _DEFAULT_STATISTICS = ["Average"]
 
 
@@ -47,17 +50,18 @@ def normalise_targets(panel: Json, types: Types) -> None:
         ValueError: a target isn't an object.
     """
     targets = objects(panel.get("targets"), "targets")
-    kinds = {_kind(target) for target in targets}
-    kind = PROMETHEUS if not kinds else kinds.pop() if len(kinds) == 1 else None
-    source = reference(panel.pop("datasource", None), kind, types)
+    logs = panel.get("type") == "logs"
+    own = [reference(target.pop("datasource", None), _kind(target, logs=logs), types) for target in targets]
+    written_source = panel.pop("datasource", None)
+    source = reference(written_source, _panels_kind(written_source, targets, own, logs=logs), types)
     if targets:
-        own = [reference(target.pop("datasource", None), _kind(target), types) for target in targets]
         source = source or _common([ref for ref in own if ref is not None])
         inherited = None if source is None or source.get("uid") == MIXED else source
         written: list[Json] = []
         for target, ref in zip(targets, own, strict=True):
             chosen = ref or inherited
-            for query in _query(target, chosen["type"] if chosen and "type" in chosen else _kind(target)):
+            kind = chosen["type"] if chosen and "type" in chosen else _kind(target, logs=logs)
+            for query in _query(target, kind):
                 if chosen is not None:
                     query["datasource"] = dict(chosen)
                 written.append(query)
@@ -88,10 +92,27 @@ def _letters() -> Iterator[str]:
             yield "".join(letters)
 
 
-def _kind(target: Json) -> str | None:
-    """The plug-in a target is written for; None for SQL, which several plug-ins speak."""
+def _panels_kind(written: Any, targets: list[Json], own: list[Json | None], *, logs: bool) -> str | None:
+    """The plug-in of a panel's data source that is only named: that of the queries that ask it, else of all."""
+    asking = set()
+    others = set()
+    for target, ref in zip(targets, own, strict=True):
+        if ref is None or ref.get("uid") == written:
+            asking.add((ref or {}).get("type") or _kind(target, logs=logs))
+        else:
+            others.add(ref.get("type"))
+    kinds = asking or others or {PROMETHEUS}
+    return kinds.pop() if len(kinds) == 1 else None
+
+
+def _kind(target: Json, *, logs: bool = False) -> str | None:
+    """The plug-in a target is written for; None for SQL, which several plug-ins speak.
+
+    Args:
+        logs: whether the panel shows logs, which Prometheus has none of.
+    """
     if target.get("expr"):
-        return PROMETHEUS
+        return LOKI if logs else PROMETHEUS
     if "rawSql" in target:
         return None
     for field, kind in _FIELDS_TELL:

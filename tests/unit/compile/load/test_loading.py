@@ -73,7 +73,8 @@ def test_what_only_all_sources_together_show(make: Make) -> None:
         ]
         assert lines(loaded) == [
             "dashboards/c.py:2: ZeroDivisionError: division by zero\n    1 / 0",
-            "dashboards/team/b.json:1: two dashboards have the uid 'same'; the other is in dashboards/team/a.json:1",
+            "dashboards/team/b.json:1: two dashboards have the uid 'same'; the other is in dashboards/team/a.json:1; "
+            "give one of them a uid of its own, or take it out",
         ]
 
 
