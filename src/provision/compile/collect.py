@@ -121,7 +121,7 @@ def _deepest(error: Exception, locate: Locate) -> Place | None:
 
 
 _GUARD = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']""", re.MULTILINE)
-_MAKES = re.compile(r"\bDashboard\(")
+_MAKES = re.compile(r"[Dd]ashboard\w*\(")
 
 
 def _only_a_script(path: str, namespace: Mapping[str, object]) -> Iterator[Problem]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from provision.author import Datasource
+from provision.author import Datasource, Secret
 from provision.author.place import Written
 from provision.compile.keys import UID
 from provision.compile.kinds import DATASOURCE
+from provision.compile.values import mapping
 from provision.model import Definition, Place, encode
 
 
@@ -18,9 +19,15 @@ def compile_datasource(
 
     Raises:
         ValueError: the uid isn't one.
+        TypeError: a setting has no JSON form, or a secret is given as a text.
     """
     if not UID.fullmatch(datasource.uid):
         raise ValueError(f"uid {datasource.uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
+    for name, secret in datasource.secure.items():
+        if not isinstance(secret, Secret):
+            raise TypeError(
+                f'secure: {name} must be a Secret, such as Secret.env("VARIABLE"), never the secret itself'
+            )
     body = {
         "name": datasource.name,
         "uid": datasource.uid,
@@ -28,7 +35,7 @@ def compile_datasource(
         "url": datasource.url,
         "access": datasource.access,
         "isDefault": datasource.default,
-        "jsonData": dict(datasource.json_data),
+        "jsonData": mapping(datasource.json_data, "json_data"),
         "basicAuth": datasource.basic_auth_user is not None,
         "basicAuthUser": datasource.basic_auth_user or "",
         "secure": {

@@ -11,6 +11,7 @@ from provision.author.place import Written
 from provision.compile import rulefiles
 from provision.compile.keys import inside, rule_file_of
 from provision.compile.kinds import RULE_GROUP
+from provision.compile.values import labels
 from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
 
@@ -18,14 +19,18 @@ Locate = Callable[[Written], Place | None]
 
 
 def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list[Definition]:
-    """The definition of one group; its position in the file is set by `indexed`."""
+    """The definition of one group; its position in the file is set by `indexed`.
+
+    Raises:
+        TypeError: labels or annotations aren't any.
+    """
     body = _without_empty(
         {
             "name": group.name,
             "interval": group.interval,
             "query_offset": group.query_offset,
             "limit": group.limit,
-            "labels": dict(group.labels),
+            "labels": labels(group.labels, f"group {group.name!r}: labels"),
             "rules": [rule_body(rule) for rule in group.rules],
         }
     )
@@ -35,15 +40,21 @@ def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list
 
 
 def rule_body(rule: Record | Alert) -> dict[str, Any]:
-    """A rule as Prometheus writes it."""
+    """A rule as Prometheus writes it.
+
+    Raises:
+        TypeError: labels or annotations aren't any.
+    """
     if isinstance(rule, Record):
-        return _without_empty({"record": rule.record, "expr": rule.expr, "labels": dict(rule.labels)})
+        found = labels(rule.labels, f"record {rule.record!r}: labels")
+        return _without_empty({"record": rule.record, "expr": rule.expr, "labels": found})
+    found = labels(rule.labels, f"alert {rule.alert!r}: labels")
     annotations = {
         "summary": rule.summary,
         "description": rule.description,
         "runbook_url": rule.runbook_url,
         "dashboard_url": rule.dashboard_url,
-        **rule.annotations,
+        **labels(rule.annotations, f"alert {rule.alert!r}: annotations"),
     }
     return _without_empty(
         {
@@ -51,7 +62,7 @@ def rule_body(rule: Record | Alert) -> dict[str, Any]:
             "expr": rule.expr,
             "for": rule.for_,
             "keep_firing_for": rule.keep_firing_for,
-            "labels": _without_empty({"severity": rule.severity, **rule.labels}),
+            "labels": _without_empty({"severity": rule.severity, **found}),
             "annotations": _without_empty(annotations),
         }
     )

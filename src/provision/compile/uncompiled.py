@@ -15,8 +15,8 @@ _SDK = {
     "MuteTiming": "a mute timing",
 }
 _REMEDY = {
-    "rule": "write them with Group, Record and Alert of provision.author in a file under rules/",
-    "routing": "write it with Route, Receiver and TimeInterval of provision.author in a file under provisioning/",
+    "rule": "write such rules with Group, Record and Alert of provision.author in a file under rules/",
+    "routing": "write such things with Route, Receiver and TimeInterval of provision.author in a file under provisioning/",
 }
 
 
