@@ -11,6 +11,7 @@ import orjson
 
 from provision.author import Folder, JsonDashboard
 from provision.author.place import Written
+from provision.compile.hints import hint
 from provision.compile.keys import UID, folder_of, inside, uid_of
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import Problem
@@ -114,10 +115,13 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
 
     try:
         spec = orjson.loads(_utf8(content))
-    except orjson.JSONDecodeError as error:
-        return [], [Problem(path, error.lineno, f"not valid JSON: {error.msg} (column {error.colno})")]
     except UnicodeDecodeError as error:
-        return [], [Problem(path, None, f"not valid JSON: not UTF-16 although it begins so ({error.reason})")]
+        line = content[: error.start].count(b"\n") + 1
+        return [], [Problem(path, line, f"isn't {error.encoding.upper()}: {error.reason}")]
+    except orjson.JSONDecodeError as error:
+        known = hint(content.decode("utf-8", "replace"))
+        what = f"not valid JSON: {error.msg} (column {error.colno})" + (f"; {known}" if known else "")
+        return [], [Problem(path, error.lineno, what)]
     if not isinstance(spec, dict):
         return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
     try:
@@ -130,11 +134,11 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
 _LEAVE_OUT = "begin the file's name with _ if it is there for other sources to read"
 
 
-def _utf8(content: bytes) -> bytes:
+def _utf8(content: bytes) -> str:
     """The text without the mark that Windows' editors put before it, from UTF-16 if they wrote that."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16").encode()
-    return content.removeprefix(codecs.BOM_UTF8)
+        return content.decode("utf-16")
+    return content.decode("utf-8-sig")
 
 
 def _own(suffix: tuple[str, ...]) -> tuple[str, ...]:
@@ -147,6 +151,9 @@ def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Pl
     uid = spec.get("uid") or uid_of(*inside(path), *own)
     if not isinstance(uid, str) or not UID.fullmatch(uid):
         raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
+    title = spec.get("title")
+    if not isinstance(title, str) or not title.strip():
+        raise ValueError("a dashboard needs a title, and this one has none")
     body = encode({"folder": folder_of(path), "spec": {**spec, "uid": uid}})
     return Definition(DASHBOARD, uid, body, place)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from provision.compile import yamltext
+from provision.compile.hints import hint
 from provision.compile.yamltext import Document, YamlError
 from provision.errors import Problem
 from provision.model import JSON
@@ -17,8 +18,13 @@ _BESIDE_GROUPS = frozenset({"groups", "namespace"})
 _ANCHORS = ("x-", ".", "_")
 """How the names of fields begin that only hold anchors for others."""
 
-_HELM = re.compile(r"\{\{-?\s*(?:/\*|\.(?:Values|Release|Chart|Files|Capabilities)\b|(?:if|else|end|range|with|define|include|template|tpl|toYaml|fromYaml)\b|[`\"']\s*\{\{)")  # fmt: skip
-_JINJA = re.compile(r"\{%|\{#")
+_PROMETHEUS_1 = re.compile(r"^(?:ALERT\s+\w+|\s+IF\s)", re.MULTILINE)
+_IN_QUOTES = (
+    (re.compile(r"cannot start any token"), re.compile(r":\s+([%@`])"), "text that begins with {} must stand in quotes"),
+    (re.compile(r"cannot start any token|tab character"), re.compile(r"^ *(\t)"), "YAML is indented with spaces, not with tabs"),
+    (re.compile(r"mapping values are not allowed"), re.compile(r":\s.*(: )"), "text that holds a colon and a space must stand in quotes"),
+)  # fmt: skip
+"""What YAML says, what is seen in the line, and what to do."""
 _BARE_TEMPLATE = re.compile(r"""^\s*(?:-\s+)?[\w.-]+:\s+\{\{""")
 
 Path = tuple[str | int, ...]
@@ -95,7 +101,9 @@ class _Reader:
     def walk(self, value: JSON, at: Path) -> None:
         if not isinstance(value, dict):
             kind = "a list" if isinstance(value, list) else "text"
-            self._wrong(f"not a rule file: it is {kind} where `groups:` is expected", at)
+            old = isinstance(value, str) and _PROMETHEUS_1.search(value)
+            what = _OLD_RULES if old else f"it is {kind} where `groups:` is expected"
+            self._wrong(f"not a rule file: {what}", at)
         elif _is_object(value):
             self._object(value, at)
         else:
@@ -186,6 +194,7 @@ class _Reader:
         return line if self.within is None else self.within[0].line_within(self.within[1], line)
 
 
+_OLD_RULES = "rules in the language of Prometheus 1, which no Prometheus since 2.0 reads"
 _LEAVE_OUT = "begin the file's name with _ to leave it out"
 
 _OTHER_FILES = (
@@ -211,12 +220,15 @@ def _with_hint(error: YamlError, content: bytes) -> str:
     text = content.decode("utf-8", "replace")
     lines = text.splitlines()
     line = lines[error.line - 1] if error.line and error.line <= len(lines) else ""
-    if _HELM.search(text):
-        return f"a Helm template, which is YAML only after `helm template`; put what that prints here ({error.what})"
-    if _JINJA.search(text):
-        return f"a template of Jinja (Ansible, Salt), which is YAML only when it is rendered; put what comes of it here ({error.what})"
+    known = hint(text)
+    if known:
+        return f"{error.what}; {known}"
     if _BARE_TEMPLATE.match(line):
-        return f"text that begins with {{{{ must stand in quotes ({error.what})"
-    if re.search(r"^(?:ALERT\s+\w+|\s+IF\s)", text, re.MULTILINE):
-        return f"rules in the language of Prometheus 1, which no Prometheus since 2.0 reads ({error.what})"
+        return f"{error.what}; text that begins with {{{{ must stand in quotes"
+    if _PROMETHEUS_1.search(text):
+        return f"{error.what}; these are {_OLD_RULES}"
+    for said, seen, remedy in _IN_QUOTES:
+        match = seen.search(line)
+        if match is not None and said.search(error.what):
+            return f"{error.what}; {remedy.format(match[1])}"
     return error.what

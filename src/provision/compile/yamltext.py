@@ -209,8 +209,17 @@ def _nodes(text: bytes, where: str) -> list[yaml.Node]:
         mark = error.problem_mark or error.context_mark
         what = f"not valid YAML: {error.problem or error.context}"
         raise YamlError(what, where=where, line=mark.line + 1 if mark else None) from None
-    except yaml.YAMLError as error:
-        raise YamlError(f"not valid YAML: {str(error).splitlines()[0]}", where=where, line=None) from None
+    except yaml.reader.ReaderError as error:
+        said = "isn't UTF-8" if "UTF-8" in str(error.reason) else f"not valid YAML: {error.reason}"
+        raise YamlError(said, where=where, line=_line_of(text, error)) from None
+
+
+def _line_of(text: bytes, error: yaml.reader.ReaderError) -> int:
+    """The line of a character that can't be read; the reader counts bytes where it can't decode, else characters."""
+    try:
+        return text.decode()[: error.position].count("\n") + 1
+    except UnicodeDecodeError as undecodable:
+        return text[: undecodable.start].count(b"\n") + 1
 
 
 def _start(node: yaml.Node) -> int:

@@ -253,7 +253,7 @@ def test_a_folder_describes_its_directory() -> None:
     [
         ("dashboards/a.json", b'{\n "a": }', "not valid JSON", 2),
         ("dashboards/a.json", b"[]", "expected a JSON object", 1),
-        ("dashboards/a.json", b"\xff", "not valid JSON", 1),
+        ("dashboards/a.json", b"\xff", "isn't UTF-8", 1),
         ("rules/a.yml", b"groups: [}\n", "not valid YAML", 1),
         ("rules/a.yml", b"groups: 3", "not a rule file", 1),
         ("rules/a.yml", b"- a", "not a rule file", 1),

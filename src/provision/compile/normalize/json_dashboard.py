@@ -38,6 +38,8 @@ def from_json(dashboard: Json) -> Json:
     panels = _panels(spec)
     if not any(key in spec for key in ("title", "panels", "rows")):
         raise ValueError("not a dashboard: it has neither a title nor panels")
+    if "panels" not in spec and "rows" not in spec and "type" in spec and "targets" in spec:
+        raise ValueError(f"not a dashboard: a single panel ({spec['type']})")
     ids.assign(panels)
     return {name: value for name, value in spec.items() if name not in _SERVERS_OWN}
 
