@@ -15,7 +15,7 @@ import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
 from provision.commands.plan import planned, show
-from provision.errors import DONE, FAILED, INTERRUPTED, PARTLY_DONE
+from provision.errors import DONE, FAILED, INTERRUPTED, PARTLY_DONE, PartlyDone, ProvisionError
 from provision.model import Outcome, Plan
 from provision.ship.target import Target
 
@@ -46,7 +46,7 @@ def command(
     as it should be is not written. What was changed on the server since the last push, or isn't this project's,
     is left as it is and reported, unless --overwrite is given.
     """
-    from provision.ship.permissions import require
+    from provision.ship.preflight import require_allowed
 
     project = opened(project_dir, environment, verbose=verbose)
     pairs = planned(project, Servers(**servers), overwrite=overwrite)
@@ -56,7 +56,7 @@ def command(
     if dry_run:
         return FAILED if any(plan.stops for plan in plans) else DONE
     for aim, plan in pairs:
-        require(aim.target, plan)
+        require_allowed(aim.target, plan)
     if not yes and not _confirmed(plans, shown=form == "text" and not quiet):
         click.echo("Nothing was written.", err=True)
         return FAILED
@@ -67,10 +67,13 @@ def command(
                 reports.append((plan, []))
                 _apply(plan, aim.target, reports[-1][1], cancelled=cancelled)
             interrupted = cancelled()
+    except ProvisionError as error:
+        if any(outcome.status == "done" for _, outcomes in reports for outcome in outcomes):
+            raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
+        raise
     finally:  # whatever ends it, what was written is told
         _tell(reports, form, quiet=quiet)
-    outcomes = [outcome for _, report in reports for outcome in report]
-    return INTERRUPTED if interrupted else exit_code(outcomes)
+    return INTERRUPTED if interrupted else exit_code([one for _, outcomes in reports for one in outcomes])
 
 
 Report = tuple[Plan, list[Outcome]]

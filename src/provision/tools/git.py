@@ -30,7 +30,10 @@ def toplevel(root: Path) -> Path:
     answer = _git(root, "rev-parse", "--show-toplevel")
     if answer.code != 0:
         raise _failure(
-            answer, root, "is not in a git repository", "run git init and commit, or compare with a server: --live"
+            answer,
+            root,
+            "is not in a git repository",
+            "run git init and commit, or compare with a server: --live",
         )
     return Path(answer.stdout.decode().rstrip("\n"))
 

@@ -49,6 +49,10 @@ class Target(Protocol):
         or the server has no way to ask. Sends GETs only."""
         ...
 
+    def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What the server would refuse of `actions` though it is allowed, one sentence each. Sends GETs only."""
+        ...
+
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Carry out actions that may run together, and say what came of each, in any order. A failure of one
         is an `Outcome`, not an exception. Every write carries the owner's mark where there is room for it.

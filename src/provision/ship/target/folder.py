@@ -66,6 +66,11 @@ class Folder:
         del actions
         return ()
 
+    def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """Nothing but what a write itself finds out."""
+        del actions
+        return ()
+
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Write or remove files; each is written beside its place and renamed. One ledger entry for all of them
         is written first, so the whole batch is taken at once.

@@ -111,6 +111,11 @@ class PrometheusTarget:
             faults.append(f"{self.folder / action.key}: {fault}" if fault else "")
         return tuple(fault for fault in faults if fault)
 
+    def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """Nothing but what a write itself finds out."""
+        del actions
+        return ()
+
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Replace and remove rule files with one reload for all of them, and prove that the server runs them."""
         actions = list(batch)
