@@ -51,24 +51,24 @@ def json_lines(text: str) -> dict[str, int]:
     """JSON pointer → line of each value in a JSON document that is valid."""
     breaks = [match.start() for match in re.finditer("\n", text)]
     found: dict[str, int] = {}
-    stack: list[tuple[str, int, str]] = []  # pointer, position in a list or -1 for an object, key
+    stack: list[tuple[str, int, str | None]] = []  # pointer, position in a list or -1 for an object, key
     key_next = ""
     for match in _PIECE.finditer(text):
         piece = match[0]
-        pointer, position, key = stack[-1] if stack else ("", -2, "")
+        pointer, position, key = stack[-1] if stack else ("", -2, None)
         if piece == ":":
             stack[-1] = (pointer, position, key_next)
         elif piece == ",":
-            stack[-1] = (pointer, position + 1 if position >= 0 else position, "")
+            stack[-1] = (pointer, position + 1 if position >= 0 else position, None)
         elif piece in "}]":
             stack.pop()
-        elif position == -1 and not key:
+        elif position == -1 and key is None:
             key_next = orjson.loads(piece) if "\\" in piece else piece[1:-1]
         else:
             inner = pointer if position == -2 else f"{pointer}/{key if position == -1 else position}"
             found[inner] = bisect_right(breaks, match.start()) + 1
             if piece in "{[":
-                stack.append((inner, 0 if piece == "[" else -1, ""))
+                stack.append((inner, 0 if piece == "[" else -1, None))
     return found
 
 

@@ -1,0 +1,161 @@
+"""`provision check`, and the files from anywhere that it takes. What it prints is in tests/golden/check/."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from provision.cli import run
+from provision.commands import guests as module
+from provision.commands.guests import collect_guests
+from provision.errors import UsageError
+
+BAD = "groups: [{name: a, rules: [{record: a, expr: 'up up'}]}]\n"
+GOOD = "groups: [{name: a, rules: [{record: a, expr: up}]}]\n"
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty working directory, outside any project; no tools on the PATH."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    return tmp_path
+
+
+def write(folder: Path, **files: str) -> None:
+    for name, text in files.items():
+        file = folder / name.replace("__", "/").replace("_yml", ".yml").replace("_json", ".json").replace(
+            "_toml", ".toml"
+        )
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+
+
+def test_files_are_checked_without_a_project(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, a_yml=BAD, b_yml=GOOD)
+    assert run(["check", "a.yml"]) == 1
+    assert capsys.readouterr().out.startswith('a.yml:1: error: rule group "a", record "a": ')
+    assert run(["check", "b.yml"]) == 0
+    assert run(["check", "."]) == 1
+
+
+def test_without_a_project_or_a_path_there_is_nothing_to_check(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["check"]) == 2
+    assert "no project here" in capsys.readouterr().err
+
+
+def test_a_broken_project_is_told_even_when_only_files_are_asked_for(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, pyproject_toml="[tool.provision", a_yml=GOOD)
+    assert run(["check", "a.yml"]) == 2
+    assert "not valid TOML" in capsys.readouterr().err
+
+
+def test_an_environment_needs_a_project(here: Path) -> None:
+    write(here, a_yml=GOOD)
+    assert run(["check", "a.yml", "--env", "production"]) == 2
+
+
+def test_only_what_was_asked_for_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, pyproject_toml="[tool.provision]\n", rules__a_yml=BAD, rules__b_yml=GOOD, other__c_yml=BAD)
+    assert run(["check", "rules/b.yml"]) == 0
+    assert run(["check", "rules"]) == 1
+    assert "rules/a.yml" in capsys.readouterr().out
+    assert run(["check", "rules/b.yml", "other/../other"]) == 1
+    assert "other/c.yml:1: error" in capsys.readouterr().out
+
+
+def test_a_project_is_known_by_any_of_its_names(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(here / "real", pyproject_toml="[tool.provision]\n", rules__a_yml=BAD)
+    (here / "link").symlink_to(here / "real")
+    monkeypatch.chdir(here / "link")
+    assert run(["check", str(here / "link" / "rules")]) == 1
+
+
+def test_files_know_the_settings_of_the_project_they_are_checked_from(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(
+        here,
+        pyproject_toml='[tool.provision]\nprometheus_version = "2.42"\n',
+        other__a_yml="groups: [{name: a, query_offset: 1m, rules: []}]",
+    )
+    assert run(["check", "other", "--format", "json"]) == 1
+    document = json.loads(capsys.readouterr().out)
+    assert [finding["id"] for finding in document["findings"]] == ["rule-version"]
+    assert document["checked"] == {"rule group": 1}
+
+
+@pytest.mark.parametrize("path", ["nowhere.json", "rules/nowhere.yml", "notes.txt", "empty"])
+def test_what_can_not_be_checked_is_wrong_usage(path: str, here: Path) -> None:
+    write(here, pyproject_toml="[tool.provision]\n", rules__a_yml=GOOD)
+    (here / "notes.txt").write_text("x")
+    (here / "empty").mkdir()
+    assert run(["check", path]) == 2
+
+
+def test_what_is_wrong_with_a_file_stands_among_the_findings(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, a_json="{,}", b_yml=BAD)
+    assert run(["check", "a.json", "b.yml", "--format", "json"]) == 1
+    ids = [finding["id"] for finding in json.loads(capsys.readouterr().out)["findings"]]
+    assert ids == ["source", "promql"]
+
+
+def test_files_and_folders(tmp_path: Path) -> None:
+    write(tmp_path, a_yml=GOOD, folder__b_yml=GOOD, folder__deep__c_yml=GOOD)
+    write(tmp_path / "folder" / ".hidden", d_yml=GOOD)
+    (tmp_path / "folder" / "e.rules").write_text(GOOD)
+    (tmp_path / "folder" / "notes.txt").write_text("x")
+    paths, definitions, problems = collect_guests(
+        [tmp_path / "a.yml", tmp_path / "folder", tmp_path / "a.yml"], tmp_path
+    )
+    assert paths == {"a.yml", "folder/b.yml", "folder/deep/c.yml", "folder/e.rules"}
+    assert {definition.place.path for definition in definitions} == paths
+    assert len(definitions) == 4
+    assert problems == ()
+
+
+def test_a_file_elsewhere_keeps_its_whole_path(tmp_path: Path) -> None:
+    write(tmp_path, a_yml=GOOD)
+    paths, definitions, _ = collect_guests([tmp_path / "a.yml"], tmp_path / "root")
+    assert paths == {(tmp_path / "a.yml").as_posix()}
+    assert {place.path for _, place in definitions[0].parts} <= paths
+
+
+def test_dashboards_without_a_uid_are_told_apart(tmp_path: Path) -> None:
+    write(tmp_path, a_json='{"title": "A"}', b_json='{"title": "B"}')
+    _, definitions, _ = collect_guests([tmp_path], tmp_path)
+    assert len({definition.key for definition in definitions}) == 2
+
+
+def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
+    with (tmp_path / "a.json").open("wb") as file:
+        file.truncate(200 * 2**20)
+    _, definitions, problems = collect_guests([tmp_path / "a.json"], tmp_path)
+    assert definitions == ()
+    assert [str(problem) for problem in problems] == [
+        "a.json: has 200 MiB; files of more than 64 MiB aren't read"
+    ]
+
+
+def test_a_file_that_can_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, a_json="{}")
+
+    def refuse(_: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(module.Path, "read_bytes", refuse)
+    _, _, problems = collect_guests([tmp_path / "a.json"], tmp_path)
+    assert [str(problem) for problem in problems] == ["a.json: can't be read: Permission denied"]
+
+
+def test_a_path_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        collect_guests([tmp_path / "x.json"], tmp_path)

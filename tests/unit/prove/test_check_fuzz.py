@@ -1,0 +1,86 @@
+"""No text and no value breaks the checks: a verdict or a problem, never a traceback."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from provision.compile.collect import collect_file
+from provision.model import Definition, Place, encode
+from provision.project import Project
+from provision.prove.check.checking import check
+
+PROJECT = Project(root=Path("/nowhere"), name="test")
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+KEYS = st.sampled_from(
+    ["title", "uid", "id", "panels", "rows", "targets", "expr", "refId", "datasource", "type", "templating",
+     "list", "name", "query", "annotations", "target", "options", "folderUID", "repeat", "__inputs", "__elements",
+     "model", "groups", "rules", "record", "alert", "labels", "for", "interval", "legendFormat", "gridPos", "spec"]
+)  # fmt: skip
+TEXTS = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["query", "datasource", "prometheus", "row", "dashlist", "up", "rate(up)", "a:b", "$x", "[[x]]",
+                     "label_values(up{, job)", "-- Mixed --", "5m", "{a=\"b\"} |= `x`", "\u0000", "\u202e", "$", "${a.b:c}"]),
+)  # fmt: skip
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-3, 10**6)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | TEXTS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=5),
+    max_leaves=25,
+)
+OBJECTS = st.dictionaries(KEYS, VALUES, max_size=8)
+
+
+def definition(kind: str, key: str, body: Any) -> Definition:
+    return Definition(kind, key, encode(body), Place("a.json", 1))
+
+
+@SLOW
+@given(OBJECTS, st.lists(OBJECTS, max_size=3), st.lists(OBJECTS, max_size=3))
+def test_any_dashboard_gets_a_verdict(spec: dict[str, Any], panels: list[Any], variables: list[Any]) -> None:
+    spec = {"panels": panels, "templating": {"list": variables}, **spec}
+    check([definition("dashboard", "a", {"folder": "", "spec": spec})], PROJECT)
+
+
+@SLOW
+@given(OBJECTS, st.lists(st.one_of(OBJECTS, VALUES), max_size=4))
+def test_any_rule_group_gets_a_verdict(group: dict[str, Any], rules: list[Any]) -> None:
+    body = {"file": "a.yml", "index": 0, "group": {"name": "a", "rules": rules, **group}}
+    check([definition("rule-group", "a.yml/a", body)], PROJECT)
+
+
+@SLOW
+@given(
+    st.sampled_from(["scrape-config", "prometheus", "receiver", "inhibit", "time-interval", "alertmanager"]),
+    OBJECTS,
+)
+def test_any_other_definition_gets_a_verdict(kind: str, body: dict[str, Any]) -> None:
+    check([definition(kind, "a", body)], PROJECT)
+
+
+@SLOW
+@given(OBJECTS, st.sampled_from(["a.json", "a.yml"]))
+def test_any_file_is_read(document: dict[str, Any], name: str) -> None:
+    text = json.dumps(document) if name == "a.json" else yaml.safe_dump(document)
+    collected = collect_file(f"guests/{name}", text.encode(errors="replace"))
+    check(collected.definitions, PROJECT, guests=frozenset({f"guests/{name}"}))
+
+
+@SLOW
+@given(st.one_of(st.binary(max_size=80), st.text(max_size=80).map(lambda text: text.encode(errors="replace")),
+                 st.lists(st.sampled_from([b"groups:", b"\n", b"  ", b"- ", b"{", b"}", b"[", b"]", b'"', b":", b"a", b"&a ", b"*a", b"!!x ", b"|", b",", b"\xff"]),
+                          max_size=30).map(b"".join)),
+       st.sampled_from(["a.json", "a.yml"]))  # fmt: skip
+def test_any_bytes_are_read(content: bytes, name: str) -> None:
+    collected = collect_file(f"guests/{name}", content)
+    assert all(problem.message for problem in collected.problems)
+    check(collected.definitions, PROJECT, guests=frozenset({f"guests/{name}"}))

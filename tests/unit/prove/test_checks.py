@@ -1,0 +1,356 @@
+"""What each check says, and what it keeps quiet about. Their pages in docs/checks/ hold an example each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.model import Definition
+from provision.prove.check.checking import CHECKS
+from support.checking import dashboard, found, group, other, panel, told
+
+PROM = {"type": "prometheus", "uid": "prom"}
+
+
+def source(uid: str = "prom", name: str = "Prometheus", **fields: Any) -> Definition:
+    body = {"name": name, "uid": uid, "type": "prometheus", "url": "http://p:9090", **fields}
+    return other("datasource", uid, **body)
+
+
+def ids(*definitions: Definition, **options: Any) -> list[str]:
+    return [each.id for each in found(*definitions, **options)]
+
+
+def test_the_ids_are_stable() -> None:
+    assert list(CHECKS) == [
+        "schema", "promql", "duplicate-key", "unknown-datasource", "unknown-folder", "unknown-variable",
+        "unknown-record", "unknown-receiver", "rule-version", "alertmanager-version", "promtool", "amtool",
+    ]  # fmt: skip
+
+
+def test_nothing_to_say_of_nothing() -> None:
+    assert told() == []
+
+
+# ── schema ───────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    ("definition", "subject", "message"),
+    [
+        (dashboard(title=5), 'dashboard "shop"', "'title' must be text, not 5"),
+        (dashboard({"title": "A", "gridPos": {"h": 1}}), 'dashboard "Shop", panel "A"', ""),
+        (
+            dashboard(templating={"list": [{"name": "job", "type": "query", "multi": "x"}]}),
+            'dashboard "Shop", variable $job',
+            "'multi' must be true or false, not 'x'",
+        ),
+        (group(interval="often"), 'rule group "shop"', "'interval' must be a duration such as 30s, 5m or 1h30m, not 'often'"),
+        (group({"expr": "up"}), 'rule group "shop", rule 1', "'record' or 'alert' must be set"),
+        (group({"record": "a"}), 'rule group "shop", record "a"', "'expr' must be set"),
+        (group({"alert": "A", "expr": "up", "labels": {"a": 5}}), 'rule group "shop", alert "A"', "'a' must be text or nothing, not 5"),
+        (other("scrape-config", "a", job_name=""), 'scrape job "a"', "'job_name' must be more than nothing, not ''"),
+        (other("prometheus", "global", globl={}), "prometheus.yml", "there is no field 'globl'; did you mean 'global'?"),
+        (other("receiver", "a", name="a", webhook_configs=[{}]), 'receiver "a"', "'webhook_configs' number 1: just one of 'url' or 'url_file' must be set"),
+        (other("time-interval", "a", name="a"), 'time interval "a"', "'time_intervals' must be set"),
+        (other("alertmanager", "global", templates="a"), "alertmanager.yml", "'templates' must be a list, not 'a'"),
+        (other("datasource", "a", name="a", type="x", uid="ä"), 'data source "a"', "'uid' must be of another form, not 'ä'"),
+        (other("inhibit", "a.py#2", source_matchers=["a"]), "inhibition 2 of a.py", "'source_matchers' number 1 must be a matcher such as severity=\"page\", not 'a'"),
+    ],
+)  # fmt: skip
+def test_schema(definition: Definition, subject: str, message: str) -> None:
+    said = [each for each in told(definition) if each[0] == "schema"]
+    assert said
+    assert said[0][1] == subject
+    assert said[0][2] == message or not message
+
+
+def test_schema_tells_five_faults_at_most() -> None:
+    assert len(found(group(*({"record": f"a{n}"} for n in range(9))))) == 5
+
+
+def test_the_values_of_scrape_jobs_are_not_told() -> None:
+    job = other("scrape-config", "a", job_name="a", basic_auth="hunter2", bearer_token=["hunter2"])
+    said = found(job)
+    assert len(said) == 2
+    assert "hunter2" not in repr(said)
+
+
+# ── promql ───────────────────────────────────────────────────────────────────
+def test_promql_in_dashboards_stands_for_its_variables() -> None:
+    good = panel('sum by ($by) (rate(up{job=~"$job"}[$__rate_interval])) > $limit')
+    variables = {"list": [{"name": name, "type": "custom", "query": "a"} for name in ("by", "job", "limit")]}
+    assert told(dashboard(good, templating=variables)) == []
+
+
+@pytest.mark.parametrize(
+    ("expr", "remedy"),
+    [
+        ("rate(up)", "give the selector a range, such as [$__rate_interval]"),
+        ("sum(up[5m])", "leave out the range, or put a function such as rate() around the selector"),
+        ("limitk(1, up)", 'when Prometheus has it on, say so: [tool.provision] prometheus_features = ["…"]'),
+        ('{a=""}', "name a metric, or a matcher that doesn't match the empty text"),
+        ("1 > 1", "write bool after the comparison: 1 == bool 1"),
+        ("up down", ""),
+    ],
+)
+def test_promql_says_what_to_do(expr: str, remedy: str) -> None:
+    (finding,) = found(dashboard(panel(expr)))
+    assert (finding.id, finding.severity, finding.remedy) == ("promql", "error", remedy)
+
+
+def test_promql_tells_the_line_of_a_long_expression() -> None:
+    (finding,) = found(group({"record": "a", "expr": "sum(\n  up +\n)"}))
+    assert finding.message == "')' stands where an expression should (line 3, column 1)"
+    assert found(group({"record": "a", "expr": "up up\n"}))[0].message.endswith("(column 4)")
+
+
+def test_promql_with_features() -> None:
+    rules = group({"record": "a", "expr": "limitk(1, up)"})
+    assert ids(rules) == ["promql"]
+    assert ids(rules, prometheus_features=["promql-experimental-functions"]) == []
+
+
+# ── duplicate-key ────────────────────────────────────────────────────────────
+def test_duplicate_uids_of_files() -> None:
+    files = (dashboard(path="a.json"), dashboard(path="b.json"))
+    assert told(*files, guests=["a.json", "b.json"]) == [
+        ("duplicate-key", 'dashboard "Shop"', "its uid 'shop' is also that of dashboard \"Shop\" (a.json)")
+    ]
+
+
+def test_groups_of_one_name_in_two_files_are_fine() -> None:
+    rule = {"record": "a", "expr": "up"}
+    assert told(group(rule, path="a.yml"), group(rule, path="b.yml"), guests=["a.yml", "b.yml"]) == []
+    assert ids(group(rule, path="a.yml"), group(rule, path="a.yml", index=1), guests=["a.yml"]) == [
+        "duplicate-key"
+    ]
+
+
+def test_panels_without_an_id_are_not_alike() -> None:
+    assert ids(dashboard({"title": "A", "id": None}, {"title": "B", "id": None})).count("duplicate-key") == 0
+
+
+def test_records_that_labels_tell_apart_are_fine() -> None:
+    rules = [{"record": "a", "expr": "up", "labels": {"q": q}} for q in ("1", "2")]
+    assert told(group(*rules)) == []
+
+
+def test_one_alert_for_several_conditions_is_fine() -> None:
+    rules = [{"alert": "A", "expr": expr} for expr in ("up > 1", "up < 0")]
+    assert told(group(*rules)) == []
+
+
+# ── unknown-datasource ───────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "datasource",
+    [PROM, "Prometheus", {"uid": "${source}"}, "$source", "-- Mixed --", {"type": "datasource", "uid": "grafana"}, None,
+     {"type": "prometheus"}, {"type": "__expr__", "uid": "__expr__"}],
+)  # fmt: skip
+def test_known_data_sources(datasource: Any) -> None:
+    variables = {"list": [{"name": "source", "type": "datasource", "query": "prometheus"}]}
+    assert told(dashboard(panel("up", datasource=datasource), templating=variables), source()) == []
+
+
+def test_unknown_data_sources_are_told_once_each() -> None:
+    said = found(
+        dashboard(
+            panel("up", datasource={"uid": "a"}),
+            panel("up", datasource={"uid": "a"}),
+            panel("up", datasource="b"),
+            annotations={"list": [{"name": "N", "datasource": "c"}]},
+            templating={"list": [{"name": "v", "type": "query", "query": "", "datasource": {"uid": "a"}}]},
+        )
+    )
+    assert [(each.severity, each.subject, each.message) for each in said] == [
+        ("error", 'dashboard "Shop", annotation "N"', "no source defines the data source 'c'"),
+        ("error", 'dashboard "Shop", panel "Orders"', "no source defines the data source 'b'"),
+        ("error", 'dashboard "Shop", panel "Orders", and 2 more', "no source defines the data source 'a'"),
+    ]
+
+
+def test_data_sources_of_files_may_exist_where_they_come_from() -> None:
+    (finding,) = found(dashboard(panel("up", datasource="b"), path="a.json"), guests=["a.json"])
+    assert finding.severity == "warning"
+
+
+def test_a_query_may_ask_another_data_source_than_its_panel() -> None:
+    mixed = panel("up", datasource="-- Mixed --")
+    mixed["targets"][0]["datasource"] = {"uid": "nowhere"}
+    assert told(dashboard(mixed)) == [
+        ("unknown-datasource", 'dashboard "Shop", panel "Orders", query A', "no source defines the data source 'nowhere'")
+    ]  # fmt: skip
+
+
+def test_bound_dashboards_need_no_data_source() -> None:
+    assert told(dashboard(panel("up", datasource="b")), datasource="Thanos") == []
+
+
+# ── unknown-folder ───────────────────────────────────────────────────────────
+def folder(path: str, parent: str = "") -> Definition:
+    return other("folder", path, uid=path, title=path, parent=parent)
+
+
+def test_folders() -> None:
+    assert told(dashboard(folder="shop"), folder("shop")) == []
+    assert told(dashboard(folder="shop"), folder("store")) == [
+        ("unknown-folder", 'dashboard "Shop"', "the folder 'shop' that it lies in isn't defined")
+    ]
+    assert told(folder("a", parent="b")) == [
+        ("unknown-folder", 'folder "a"', "the folder 'b' that it lies in isn't defined")
+    ]
+    assert told(dashboard(folder="shop", path="a.json"), guests=["a.json"]) == []
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"folderUID": "shop"}, False),
+        ({"folderUID": "$folder"}, False),
+        ({"folderUID": "general"}, False),
+        ({"folderUID": "nowhere"}, True),
+        ({"folder": {"uid": "nowhere"}}, True),
+        ({"folder": {"title": "x"}}, False),
+        ({}, False),
+        (5, False),
+    ],
+)
+def test_folders_that_panels_list(options: Any, says: bool) -> None:
+    said = ids(dashboard({"title": "A", "type": "dashlist", "options": options}), folder("shop"))
+    assert ("unknown-folder" in said) is says
+
+
+# ── unknown-variable ─────────────────────────────────────────────────────────
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"expr": 'rate(up{job="$nowhere"}[5m])'},
+        {"expr": "up", "legendFormat": "[[nowhere]]"},
+        {"expr": "up", "interval": "${nowhere:text}"},
+        {"expr": "up", "datasource": {"type": "prometheus", "uid": "$nowhere"}},
+    ],
+)
+def test_unknown_variables_of_queries(fields: dict[str, Any]) -> None:
+    targets = [{"refId": "A", **fields}]
+    said = found(dashboard({"title": "A", "targets": targets}))
+    assert [(each.id, each.message) for each in said] == [
+        ("unknown-variable", "the dashboard doesn't define $nowhere")
+    ]
+    assert said[0].severity == ("warning" if "legendFormat" in fields else "error")
+
+
+@pytest.mark.parametrize(
+    "expr",
+    ["rate(up[$__rate_interval])", 'label_replace(up, "a", "$1", "b", "(.*)")',
+     'label_replace(up, "a", "$name", "b", "(?P<name>.*)")', 'up{a="costs 5$"}', 'up{a="$5"}', 'up{a="${DS}"}'],
+)  # fmt: skip
+def test_what_is_no_unknown_variable(expr: str) -> None:
+    inputs = [{"name": "DS", "type": "datasource", "pluginId": "prometheus"}]
+    assert told(dashboard(panel(expr), __inputs=inputs)) == []
+
+
+def test_unknown_variables_elsewhere() -> None:
+    said = found(
+        dashboard(
+            {"title": "Of $a", "repeat": "b", "datasource": {"type": "prometheus", "uid": "${c}"}},
+            annotations={"list": [{"name": "N", "expr": 'up{x="$d"}', "datasource": "$e"}]},
+            templating={"list": [{"name": "v", "type": "query", "query": "label_values(up{x='$f'}, y)"}]},
+        )
+    )
+    assert {each.message[-2:]: each.severity for each in said} == {
+        "$a": "warning", "$b": "error", "$c": "error", "$d": "error", "$e": "error", "$f": "error",
+    }  # fmt: skip
+
+
+def test_the_worst_use_of_an_unknown_variable_is_told() -> None:
+    (finding,) = found(
+        dashboard(
+            panel('up{a="$jbo"}', title="Of $jbo"),
+            templating={"list": [{"name": "job", "type": "custom", "query": "a"}]},
+        )
+    )
+    assert (finding.severity, finding.subject, finding.remedy) == (
+        "error", 'dashboard "Shop", panel "Of $jbo", query A, and 1 more', 'did you mean "job"?',
+    )  # fmt: skip
+
+
+# ── unknown-record ───────────────────────────────────────────────────────────
+def test_records_are_known_across_files() -> None:
+    assert (
+        told(dashboard(panel("job:up:sum")), group({"record": "job:up:sum", "expr": "sum by (job) (up)"}))
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    "expr", ["up", "rate(up[5m:1m])", "sum(up)[5m:step()]", "$level:up:sum", 'up{a="job:up:sum"}', ":up"]
+)
+def test_what_is_no_record(expr: str) -> None:
+    variables = {"list": [{"name": "level", "type": "custom", "query": "a"}]}
+    assert told(dashboard(panel(expr), templating=variables)) == []
+
+
+def test_unknown_records_of_files_may_exist_where_they_come_from() -> None:
+    (finding,) = found(group({"record": "a", "expr": "job:up:sum"}, path="a.yml"), guests=["a.yml"])
+    assert (finding.id, finding.severity) == ("unknown-record", "warning")
+
+
+# ── unknown-receiver ─────────────────────────────────────────────────────────
+def receiver(name: str = "pages") -> Definition:
+    return other("receiver", name, name=name)
+
+
+def test_receivers_of_all_routes() -> None:
+    root = other(
+        "route",
+        "root",
+        receiver="pages",
+        routes=[{"matchers": ['a="b"'], "routes": [{"receiver": "nobody"}]}],
+    )
+    assert told(root, receiver()) == [
+        ("unknown-receiver", "the root route, routes/0/routes/0", "there is no receiver 'nobody'")
+    ]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        receiver(),
+        other("route", "a.py#1", matchers=['a="b"']),
+        other("time-interval", "a", name="a", time_intervals=[]),
+    ],
+)
+def test_there_must_be_a_root(definition: Definition) -> None:
+    assert ("unknown-receiver", "Alertmanager's routes", "there is no root route") in told(definition)
+
+
+# ── versions ─────────────────────────────────────────────────────────────────
+def test_versions() -> None:
+    definitions = (
+        other("scrape-config", "a", job_name="a", keep_dropped_targets=1),
+        other("prometheus", "global", **{"global": {"rule_query_offset": "1m"}}),
+        group({"alert": "A", "expr": "up", "keep_firing_for": "1m"}),
+        other("route", "root", receiver="pages"),
+        other("receiver", "pages", name="pages", webhook_configs=[{"url_file": "/x"}]),
+    )
+    assert told(*definitions) == []
+    said = told(*definitions, prometheus_version="2.41", alertmanager_version="0.25")
+    assert sorted(said) == [
+        ("alertmanager-version", 'receiver "pages"', "url_file needs Alertmanager 0.26, and this environment has 0.25"),
+        ("rule-version", "prometheus.yml", "rule_query_offset needs Prometheus 2.53, and this environment has 2.41"),
+        ("rule-version", 'rule group "shop"', "keep_firing_for needs Prometheus 2.42, and this environment has 2.41"),
+        ("rule-version", 'scrape job "a"', "keep_dropped_targets needs Prometheus 2.47, and this environment has 2.41"),
+    ]  # fmt: skip
+
+
+# ── the reference project ────────────────────────────────────────────────────
+@pytest.mark.parametrize("environment", [None, "demo"])
+def test_the_reference_project_has_no_findings(environment: str | None) -> None:
+    from provision.compile.load import load
+    from provision.project import open_project
+    from provision.prove.check.checking import check
+
+    project = open_project(Path(__file__).parents[3], environment)
+    loaded = load(project, use_cache=False)
+    assert loaded.problems == ()
+    assert check(loaded.definitions, project) == ()

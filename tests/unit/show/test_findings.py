@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+import pytest
+
+from provision.model import Finding, Place
+from provision.show.findings import findings_json, findings_text, summary_text
+
+ERROR = Finding("promql", "error", Place("rules/a.py", 2), 'alert "A"', "it is wrong", "mend it")
+WARNING = Finding("schema", "warning", Place("rules/a.py"), "", "it is odd")
+DECIDED = {"PromQL": "promtool 3.14"}
+
+
+def text(*findings: Finding, root: Path = Path("/nowhere")) -> str:
+    return click.unstyle(findings_text(findings, root))
+
+
+def test_a_finding_with_its_line_and_remedy(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_text("first\n    second = 'x'  \n")
+    assert text(ERROR, WARNING, root=tmp_path) == (
+        'rules/a.py:2: error: alert "A": it is wrong [promql]\n'
+        "    | second = 'x'\n"
+        "    mend it\n"
+        "rules/a.py: warning: it is odd [schema]"
+    )
+
+
+def test_nothing_is_said_of_nothing() -> None:
+    assert text() == ""
+
+
+@pytest.mark.parametrize("content", [b"", b"one\n", b"one\n{\n", b"one\n   \n"])
+def test_a_line_that_says_nothing_is_left_out(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_bytes(content)
+    assert "|" not in text(ERROR, root=tmp_path)
+
+
+def test_a_file_that_can_not_be_read_is_no_fault(tmp_path: Path) -> None:
+    assert "|" not in text(ERROR, root=tmp_path)
+    (tmp_path / "rules").mkdir()
+    with (tmp_path / "rules/a.py").open("wb") as file:
+        file.truncate(17 * 2**20)
+    assert "|" not in text(ERROR, root=tmp_path)
+
+
+def test_a_long_line_is_cut(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_text("\n" + "x" * 1000)
+    assert text(ERROR, root=tmp_path).splitlines()[1] == f"    | {'x' * 160}…"
+
+
+def test_nothing_takes_control_of_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_bytes(b"\nx\x1b[31m\x00\xff\n")
+    nasty = Finding("a", "info", Place("rules/a.py", 2), "s\x1b]0;x\x07", "m\nn\u202e", "r\r\x9b")
+    said = findings_text([nasty], tmp_path)
+    assert click.unstyle(said) == ("rules/a.py:2: info: s�]0;x�: m n� [a]\n    | x�[31m��\n    r �")
+
+
+def test_the_summary_counts() -> None:
+    checked = {"dashboard": 12, "rule group": 1, "route": 0}
+    assert click.unstyle(summary_text([ERROR, ERROR, WARNING], checked, DECIDED)) == (
+        "12 dashboards, 1 rule group: 2 errors, 1 warning\nPromQL decided by promtool 3.14"
+    )
+    assert click.unstyle(summary_text([], {}, {})) == "nothing to check: no findings"
+    note = Finding("a", "info", Place("a"), "", "b")
+    assert click.unstyle(summary_text([note], {}, {})).endswith("1 note")
+    assert click.unstyle(summary_text([ERROR, note, note], {}, {})).endswith("1 error, 2 notes")
+
+
+def test_json() -> None:
+    document = json.loads(findings_json([ERROR, WARNING], {"dashboard": 2}, DECIDED))
+    assert document == {
+        "format": "provision.check/1",
+        "findings": [
+            {"id": "promql", "severity": "error", "path": "rules/a.py", "line": 2, "subject": 'alert "A"',
+             "message": "it is wrong", "remedy": "mend it"},
+            {"id": "schema", "severity": "warning", "path": "rules/a.py", "line": None, "subject": "",
+             "message": "it is odd", "remedy": ""},
+        ],
+        "summary": {"error": 1, "warning": 1, "info": 0},
+        "checked": {"dashboard": 2},
+        "decided": {"PromQL": "promtool 3.14"},
+    }  # fmt: skip
