@@ -12,10 +12,9 @@ from typing import Any
 import pytest
 import yaml
 
-from provision.errors import MissingTool
 from provision.promql.parse import parse
 from provision.promql.variables import placeholder
-from provision.tools.servers import find
+from support.servers import require
 
 ROOT = Path(__file__).parents[3]
 CORPUS = ROOT.parent / "shared" / "corpus"
@@ -42,10 +41,7 @@ def expressions_of(file: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def promtool(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A promtool that knows what Prometheus 3.14 does; its own version may be missing."""
-    try:
-        program = find("promtool", ROOT / ".tools")
-    except MissingTool as missing:
-        pytest.skip(str(missing))
+    program = require("promtool")
     probe = tmp_path_factory.mktemp("probe") / "probe.yml"
     if verdicts(program, ["up >/ 0", "up[5m + 5m]", "up[max_of(5m, 1m)]"], probe) != [None] * 3:
         pytest.skip(f"{program} is older than Prometheus 3.14")
