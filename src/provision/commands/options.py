@@ -23,7 +23,7 @@ class Somewhere(click.Path):
     """A path that isn't empty: an empty one would mean the working directory, which nobody wrote."""
 
     def __init__(self) -> None:
-        super().__init__(path_type=Path)
+        super().__init__(path_type=Path, readable=False)  # who needs it says what for
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The path, as a `Path`."""

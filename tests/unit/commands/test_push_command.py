@@ -1,0 +1,358 @@
+from __future__ import annotations
+
+import json
+import os
+import pty
+import select
+import signal
+import sys
+import threading
+
+import pytest
+from support.commands import DASHBOARD, ROUTES, environment, spawned, write
+from support.grafana_standin import VIEWER, Fault, standin
+from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
+
+from provision.commands import push
+from provision.errors import ProvisionError
+from provision.ship.target.grafana import Grafana
+
+
+@pytest.fixture
+def grafana(provision, monkeypatch):
+    with standin("12.4.0") as state:
+        monkeypatch.setenv("GRAFANA_USER", "admin")
+        monkeypatch.setenv("GRAFANA_PASSWORD", "admin")
+        yield state
+
+
+@pytest.fixture
+def terminal(monkeypatch):
+    """A terminal as standard input; what is typed is written to the descriptor that this is."""
+    typed, seen = pty.openpty()
+    with open(seen, encoding="utf-8") as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        yield typed
+    os.close(typed)
+
+
+def more_dashboards(shop, *names: str) -> None:
+    write(shop, {f"dashboards/sales/{name}.json": DASHBOARD % (name.title(), "up") for name in names})
+
+
+def test_a_push_prints_the_plan_and_what_came_of_it(provision, shop, grafana):
+    ran = provision("push", "--grafana", grafana.url)
+    assert (ran.code, ran.err) == (0, "")
+    plan, _, report = ran.out.partition("Plan: 2 to create, 0 unchanged\n")
+    assert '  + dashboard "Orders" in folder "Sales"' in plan
+    assert report.startswith(f'grafana {grafana.url}\n  ✓ created folder "Sales"')
+    assert f"\n      {grafana.url}/d/sales-orders/orders\n" in report
+    assert report.endswith("Done: 2 created, 0 unchanged\n")
+    assert set(grafana.dashboards) >= {"sales-orders"}
+
+
+def test_a_second_push_sends_no_write(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    grafana.requests.clear()
+    ran = provision("push", "--grafana", grafana.url, "--yes")
+    assert (ran.code, ran.out) == (0, f"grafana {grafana.url}\nPlan: nothing to do, 2 unchanged\n")
+    assert grafana.requests
+    assert grafana.writes == []
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_dry_run_sends_gets_only(provision, shop, grafana, form):
+    ran = provision("push", "--grafana", grafana.url, "--dry-run", "--format", form)
+    assert (ran.code, ran.err) == (0, "")
+    assert grafana.requests
+    assert grafana.writes == []
+    if form == "json":
+        assert json.loads(ran.out)["format"] == "provision.plan/1"
+    else:
+        assert ran.out.endswith("Plan: 2 to create, 0 unchanged\n")
+
+
+def test_a_push_as_json(provision, shop, grafana):
+    ran = provision("push", "--grafana", grafana.url, "--format", "json")
+    document = json.loads(ran.out)
+    assert (ran.code, document["format"]) == (0, "provision.report/1")
+    assert document["reports"][0]["summary"] == {"done": 2, "failed": 0, "skipped": 0, "undone": 0, "kept": 0}
+
+
+def test_a_quiet_push_says_nothing_when_all_is_well(provision, shop, grafana):
+    ran = provision("push", "--grafana", grafana.url, "-q")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    assert "sales-orders" in grafana.dashboards
+
+
+def test_several_grafanas(provision, shop, grafana):
+    with standin("9.0") as other:
+        ran = provision("push", "--grafana", grafana.url, "--grafana", other.url, "--grafana", f"{other.url}/")
+        assert ran.code == 0, ran
+        assert ran.out.count("Done: 2 created, 0 unchanged\n") == 2
+        assert provision("push", "--grafana", other.url).out.endswith("Plan: nothing to do, 2 unchanged\n")
+
+
+def test_nothing_is_written_anywhere_when_one_server_does_not_answer(provision, shop, grafana):
+    ran = provision("push", "--grafana", grafana.url, "--grafana", "http://127.0.0.1:1")
+    assert ran.code == 1
+    assert ran.sentence.startswith("http://127.0.0.1:1: nothing listens there")
+    assert grafana.writes == []
+
+
+# ── what stops it ────────────────────────────────────────────────────────────
+
+
+def test_a_conflict_is_left_alone_unless_overwritten(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    grafana.dashboards["sales-orders"]["spec"]["title"] = "Mine now"
+    more_dashboards(shop, "orders")
+    (shop / "dashboards/sales/orders.json").write_text(DASHBOARD % ("Orders!", "up"))
+    grafana.requests.clear()
+    for arguments in ((), ("--dry-run",), ("--yes",)):
+        ran = provision("push", "--grafana", grafana.url, *arguments)
+        assert ran.code == 1, arguments
+        assert "it was changed on the server since the last push" in ran.out
+    assert grafana.writes == []
+    ran = provision("push", "--grafana", grafana.url, "-q")
+    assert (ran.code, ran.out) == (1, "")
+    assert "it was changed on the server since the last push" in ran.err
+    assert provision("push", "--grafana", grafana.url, "--overwrite").code == 0
+    assert grafana.dashboards["sales-orders"]["spec"]["title"] == "Orders!"
+
+
+def test_what_is_not_ours_is_left_alone_and_the_rest_is_written(provision, shop, grafana):
+    with_uid = (DASHBOARD % ("Orders", "up")).replace("{", '{"uid": "sales-orders", ', 1)
+    (shop / "pyproject.toml").write_text('[tool.provision]\nname = "somebody else"\n')
+    (shop / "dashboards/sales/orders.json").write_text(with_uid)
+    provision("push", "--grafana", grafana.url)
+    (shop / "pyproject.toml").write_text('[tool.provision]\nname = "shop"\n')
+    (shop / "dashboards/sales/orders.json").write_text(with_uid.replace("Orders", "Ours"))
+    more_dashboards(shop, "new")
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 4
+    assert "it belongs to 'somebody else'" in ran.out
+    assert '✓ created dashboard "New"' in ran.out
+    assert grafana.dashboards["sales-orders"]["spec"]["title"] == "Orders"
+
+
+def test_what_failed_is_told_and_the_rest_is_written(provision, shop, grafana):
+    more_dashboards(shop, "new")
+    grafana.faults.append(Fault("POST", r"/dashboards", status=500, body={"message": "the disk is on fire"}))
+    ran = provision("push", "--grafana", grafana.url, "-q")
+    assert (ran.code, ran.out) == (4, "")
+    assert "the disk is on fire" in ran.err
+    assert "1 failed" in ran.err
+    ran = provision("push", "--grafana", grafana.url)
+    assert (ran.code, ran.out.count("✓ created")) == (0, 1)
+
+
+def test_when_everything_failed_nothing_was_written(provision, shop, grafana):
+    grafana.faults.append(Fault("POST", "/folders", status=400, body={"message": "not today"}))
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 1
+    assert "not today" in ran.out
+    assert "it needs folder sales, which was not written" in ran.out
+
+
+def test_missing_permissions_are_listed_before_the_first_write(provision, shop, grafana, monkeypatch):
+    grafana.grant("glsa_viewer", VIEWER)
+    monkeypatch.setenv("GRAFANA_TOKEN", "glsa_viewer")
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 3
+    assert ran.sentence == (
+        f"grafana {grafana.url}: the credentials lack permissions, so nothing was written:\n"
+        "  folder sales: needs folders:create\n"
+        "  dashboard sales-orders: needs dashboards:create; use a service account that has them"
+    ) or "folder sales: needs folders:create" in ran.sentence
+    assert grafana.writes == []
+
+
+def test_a_target_that_gives_up_in_the_middle_does_not_lose_the_report(provision, shop, grafana, monkeypatch):
+    real = Grafana.write
+    failing = iter((False, True))
+
+    def write(self, batch, owner):
+        if next(failing):
+            raise ProvisionError("the ledger is full", where="grafana", remedy="make room")
+        yield from real(self, batch, owner)
+
+    monkeypatch.setattr(Grafana, "write", write)
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 4
+    assert '✓ created folder "Sales"' in ran.out
+    assert ran.sentence == "grafana: the ledger is full; make room"
+    failing = iter((True,))
+    more_dashboards(shop, "new")
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 1
+
+
+# ── asking ───────────────────────────────────────────────────────────────────
+
+
+def test_a_person_is_asked_and_says_yes(provision, shop, grafana, terminal):
+    os.write(terminal, b"y\n")
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 0
+    assert "Apply 2 changes? [y/N]: " in ran.err
+    assert "sales-orders" in grafana.dashboards
+
+
+def test_a_person_says_no(provision, shop, grafana, terminal):
+    os.write(terminal, b"\n")
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 1
+    assert ran.err.endswith("Nothing was written.\n")
+    assert grafana.writes == []
+
+
+def test_a_person_has_gone(provision, shop, grafana, terminal):
+    os.write(terminal, b"\x04")
+    ran = provision("push", "--grafana", grafana.url)
+    assert (ran.code, grafana.writes) == (130, [])
+    assert ran.err.endswith("Interrupted.\n")
+
+
+@pytest.mark.parametrize("arguments", [("--format", "json"), ("-q",)])
+def test_nobody_is_asked_about_what_they_have_not_seen(provision, shop, grafana, terminal, arguments):
+    os.write(terminal, b"n\n")
+    ran = provision("push", "--grafana", grafana.url, *arguments)
+    assert (ran.code, ran.out) == (1, "")
+    assert '+ dashboard "Orders"' in ran.err.partition("Apply 2 changes?")[0]
+
+
+@pytest.mark.parametrize("arguments", [("--yes",), ("--dry-run",)])
+def test_nobody_is_asked(provision, shop, grafana, terminal, arguments):
+    ran = provision("push", "--grafana", grafana.url, *arguments)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_nobody_is_asked_when_there_is_nothing_to_do(provision, shop, grafana, terminal):
+    provision("push", "--grafana", grafana.url, "--yes")
+    ran = provision("push", "--grafana", grafana.url)
+    assert (ran.code, ran.err) == (0, "")
+
+
+def test_one_change_is_one_change(provision, shop, grafana, terminal):
+    provision("push", "--grafana", grafana.url, "--yes")
+    (shop / "dashboards/sales/orders.json").write_text(DASHBOARD % ("Orders!", "up"))
+    os.write(terminal, b"y\n")
+    assert "Apply 1 change? " in provision("push", "--grafana", grafana.url).err
+
+
+def test_ctrl_c_at_the_question_on_a_real_terminal(shop, grafana):
+    ours, theirs = pty.openpty()
+    process = spawned(
+        "push", "--grafana", grafana.url, cwd=shop, text=False, stdin=theirs, stdout=theirs, stderr=theirs,
+        env=environment(GRAFANA_USER="admin", GRAFANA_PASSWORD="admin", TERM="xterm"), preexec_fn=os.setsid,
+    )  # fmt: skip
+    os.close(theirs)
+    said = b""
+    while b"[y/N]" not in said:
+        said += os.read(ours, 4096)
+    while b"Interrupted" not in said:
+        process.send_signal(signal.SIGINT)  # one that comes just before the read begins is seen with the next
+        while select.select([ours], [], [], 1.0)[0] and b"Interrupted" not in said:
+            said += os.read(ours, 4096)
+    assert process.wait(60) == 130
+    os.close(ours)
+    assert b"Traceback" not in said
+    assert grafana.writes == []
+
+
+# ── interrupted ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_finishes_what_is_in_flight_and_reports_the_rest(provision, shop, grafana, number):
+    grafana.faults.append(Fault("POST", "/folders", then=lambda: os.kill(os.getpid(), number)))
+    before = signal.getsignal(number)
+    said = provision("push", "--grafana", grafana.url)
+    assert said.code == 130
+    assert said.err == "Interrupted: finishing what is in flight.\n"
+    assert '✓ created folder "Sales"' in said.out
+    assert 'skipped dashboard "Orders" in folder "Sales": interrupted before it was begun' in said.out
+    assert "sales" in grafana.folders
+    assert "sales-orders" not in grafana.dashboards
+    assert signal.getsignal(number) == before
+    assert provision("push", "--grafana", grafana.url).code == 0
+
+
+def test_a_second_signal_is_the_ordinary_one_and_the_report_is_still_printed(provision, shop, grafana):
+    more_dashboards(shop, "new")
+
+    def twice() -> None:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    grafana.faults.append(Fault("POST", "/dashboards", then=twice))
+    said = provision("push", "--grafana", grafana.url)
+    assert said.code == 130
+    assert said.err == "Interrupted: finishing what is in flight.\n\nInterrupted.\n"
+    assert '✓ created folder "Sales"' in said.out
+    assert provision("push", "--grafana", grafana.url).code == 0
+
+
+def test_an_ignored_signal_stays_ignored(provision, shop, grafana):
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        grafana.faults.append(Fault("POST", "/folders", then=lambda: os.kill(os.getpid(), signal.SIGHUP)))
+        assert provision("push", "--grafana", grafana.url).code == 0
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_the_next_server_is_not_begun_after_a_signal(provision, shop, grafana):
+    with standin("12.4.0") as other:
+        grafana.faults.append(Fault("POST", "/folders", then=lambda: os.kill(os.getpid(), signal.SIGINT)))
+        ran = provision("push", "--grafana", grafana.url, "--grafana", other.url)
+        assert ran.code == 130
+        assert ran.out.count("interrupted before it was begun") == 2
+        assert other.writes == []
+
+
+def test_signals_are_left_alone_outside_the_main_thread(provision, shop):
+    codes = []
+    thread = threading.Thread(target=lambda: codes.append(provision("build").code))
+    thread.start()
+    thread.join()
+    assert codes == [0]
+
+
+# ── files and a reload ───────────────────────────────────────────────────────
+
+
+def test_rules_and_routes_are_pushed(provision, shop, tmp_path):
+    write(shop, {"provisioning/routes.py": ROUTES})
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    config = tmp_path / "alertmanager.yml"
+    config.write_text("route: {receiver: nobody}\nreceivers: [{name: nobody}]\n")
+    with serving(PrometheusState(tmp_path)) as prometheus, serving(AlertmanagerState(config)) as alertmanager:
+        arguments = ("--prometheus", prometheus, "--rules-dir", rules,
+                     "--alertmanager", alertmanager, "--config-file", config)  # fmt: skip
+        ran = provision("push", *arguments)
+        assert ran.code == 4
+        assert (rules / "shop.yml").exists()
+        assert "it exists already and carries no mark of this project" in ran.out
+        ran = provision("push", *arguments, "--overwrite")
+        assert ran.code == 0, ran
+        assert "on-call" in config.read_text()
+        ran = provision("push", *arguments, "--format", "json")
+        assert [report["summary"]["kept"] for report in json.loads(ran.out)["reports"]] == [1, 1]
+
+
+def test_a_rules_folder_that_cannot_be_written(provision, shop, tmp_path, monkeypatch):
+    rules = tmp_path / "rules"
+    rules.mkdir()
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    with serving(PrometheusState(tmp_path)) as url:
+        ran = provision("push", "--prometheus", url, "--rules-dir", rules)
+    assert ran.code == 3
+    assert "this user may not write into the folder" in ran.err
+    assert list(rules.iterdir()) == []
+
+
+def test_what_an_exit_code_says():
+    assert push.exit_code([]) == 0
