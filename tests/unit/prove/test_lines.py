@@ -73,7 +73,7 @@ def test_lines_of_yaml() -> None:
     text = b"groups:\n  - name: a\n    rules:\n\n    - expr: |\n        up\n"
     assert yaml_lines(text) == {
         "": 1, "/groups": 2, "/groups/0": 2, "/groups/0/name": 2, "/groups/0/rules": 5,
-        "/groups/0/rules/0": 5, "/groups/0/rules/0/expr": 5,
+        "/groups/0/rules/0": 5, "/groups/0/rules/0/expr": 5, "/groups/0/rules/0/expr\0|": 6,
     }  # fmt: skip
     assert yaml_lines(b"") == {}
     assert yaml_lines(b"a: [") == {}
@@ -82,22 +82,37 @@ def test_lines_of_yaml() -> None:
 def test_a_part_of_a_json_dashboard(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(DASHBOARD)
     place = placer(tmp_path)
-    assert place(shop("a.json"), "/spec/panels/1/targets/0/expr") == Place("a.json", 8)
-    assert place(shop("a.json"), "/spec/panels/1/description") == Place("a.json", 6)
-    assert place(shop("a.json"), "/spec/nowhere") == Place("a.json", 2)
+    assert place(shop("a.json"), "/spec/panels/1/targets/0/expr", 1) == Place("a.json", 8)
+    assert place(shop("a.json"), "/spec/panels/1/description", 1) == Place("a.json", 6)
+    assert place(shop("a.json"), "/spec/nowhere", 1) == Place("a.json", 2)
 
 
 def test_a_part_of_a_rule_file(tmp_path: Path) -> None:
     (tmp_path / "a.yml").write_text("groups:\n- name: a\n- name: b\n  rules:\n  - expr: up\n")
     rules = definition("a.yml", "rule-group", file="a.yml", index=1, group={"name": "b"})
-    assert placer(tmp_path)(rules, "/group/rules/0/expr") == Place("a.yml", 5)
-    assert placer(tmp_path)(rules, "/group/interval") == Place("a.yml", 3)
+    assert placer(tmp_path)(rules, "/group/rules/0/expr", 1) == Place("a.yml", 5)
+    assert placer(tmp_path)(rules, "/group/interval", 1) == Place("a.yml", 3)
+
+
+def test_a_line_of_a_block(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(
+        "groups:\n- rules:\n  - expr: |\n      sum(\n        up\n  - expr: >\n      up\n"
+    )
+    rules = definition("a.yml", "rule-group", file="a.yml", index=0, group={"name": "b"})
+    assert placer(tmp_path)(rules, "/group/rules/0/expr", 2) == Place("a.yml", 5)
+    assert placer(tmp_path)(rules, "/group/rules/1/expr", 1) == Place("a.yml", 6)
+
+
+def test_several_documents_keep_the_place_of_the_definition(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("groups: []\n---\ngroups:\n- name: b\n")
+    rules = definition("a.yml", "rule-group", file="a.yml", index=0, group={"name": "b"})
+    assert placer(tmp_path)(rules, "/group/name", 1) == Place("a.yml", 1)
 
 
 def test_a_part_of_an_operators_rule_file(tmp_path: Path) -> None:
     (tmp_path / "a.yaml").write_text("kind: PrometheusRule\nspec:\n  groups:\n  - name: a\n")
     rules = definition("a.yaml", "rule-group", file="a.yml", index=0, group={"name": "a"})
-    assert placer(tmp_path)(rules, "/group/name") == Place("a.yaml", 4)
+    assert placer(tmp_path)(rules, "/group/name", 1) == Place("a.yaml", 4)
 
 
 PYTHON = """\
@@ -125,23 +140,23 @@ panels = [
 )
 def test_a_part_of_a_python_dashboard(source: str, pointer: str, line: int, tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text(source)
-    assert placer(tmp_path)(shop("a.py"), pointer) == Place("a.py", line)
+    assert placer(tmp_path)(shop("a.py"), pointer, 1) == Place("a.py", line)
 
 
 def test_escaped_text_is_found_in_python(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text('a = 1\nb = "up{job=\\"a\\"}"\n')
     quoted = definition("a.py", "dashboard", folder="", spec={"panels": [{"expr": 'up{job="a"}'}]})
-    assert placer(tmp_path)(quoted, "/spec/panels/0/expr") == Place("a.py", 2)
+    assert placer(tmp_path)(quoted, "/spec/panels/0/expr", 1) == Place("a.py", 2)
 
 
 def test_without_the_file_the_definitions_own_place_stands(tmp_path: Path) -> None:
-    assert placer(tmp_path)(shop("gone.json"), "/spec/title") == Place("gone.json", 1)
+    assert placer(tmp_path)(shop("gone.json"), "/spec/title", 1) == Place("gone.json", 1)
     (tmp_path / "large.json").write_text("{}")
     with (tmp_path / "large.json").open("r+b") as file:
         file.truncate(17 * 2**20)
-    assert placer(tmp_path)(shop("large.json"), "/spec/title") == Place("large.json", 1)
+    assert placer(tmp_path)(shop("large.json"), "/spec/title", 1) == Place("large.json", 1)
 
 
 def test_other_kinds_keep_their_place(tmp_path: Path) -> None:
     job = definition("a.yml", "scrape-config", job_name="x")
-    assert placer(tmp_path)(job, "/job_name") == Place("a.yml", 1)
+    assert placer(tmp_path)(job, "/job_name", 1) == Place("a.yml", 1)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import gc
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from provision.compile.kinds import (
@@ -74,9 +76,22 @@ def check(
         UsageError: a setting that a check reads is wrong.
         ProvisionError: promtool or amtool failed without saying why.
     """
-    estate = estate_of(definitions, project, tools or Tools(), guests)
-    findings = {finding: None for run in CHECKS.values() for finding in run(estate)}
-    return tuple(sorted(_told_once(findings, estate), key=_in_order))
+    with _without_collections():
+        estate = estate_of(definitions, project, tools or Tools(), guests)
+        findings = {finding: None for run in CHECKS.values() for finding in run(estate)}
+        return tuple(sorted(_told_once(findings, estate), key=_in_order))
+
+
+@contextmanager
+def _without_collections() -> Iterator[None]:
+    """Millions of decoded values stay until the end: looking for garbage among them costs a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 _TOOLS: Final = frozenset({promtool.ID, amtool.ID})

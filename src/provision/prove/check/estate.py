@@ -170,9 +170,12 @@ class Estate:
         subject: str,
         message: str,
         remedy: str = "",
+        *,
+        line_within: int = 1,
     ) -> Finding:
-        """A finding about the part of a definition at that JSON pointer."""
-        return Finding(id_, severity, self.place(definition, pointer), subject, message, remedy)
+        """A finding about the part of a definition at that JSON pointer; about that line of the text there."""
+        place = self.place(definition, pointer, line_within)
+        return Finding(id_, severity, place, subject, message, remedy)
 
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""

@@ -13,11 +13,13 @@ import yaml
 from provision.compile.kinds import DASHBOARD, RULE_GROUP
 from provision.model import Definition, Place, decode
 
-Placer = Callable[[Definition, str], Place]
-"""A definition and a JSON pointer into it to the place where that part was written."""
+Placer = Callable[[Definition, str, int], Place]
+"""A definition, a JSON pointer into it and a line of the text there, counted from 1, to the place where that was
+written."""
 
 _LONGEST_BYTES = 16 * 2**20
 _MOST_PARTS = 500_000
+_BLOCK = "\0|"
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 
 
@@ -30,7 +32,7 @@ def placer(root: Path) -> Placer:
     known: dict[str, dict[str, int]] = {}
     sources: dict[str, list[str]] = {}
 
-    def place(definition: Definition, pointer: str) -> Place:
+    def place(definition: Definition, pointer: str, line_within: int) -> Place:
         plain = definition.place_of(pointer)
         suffix = plain.path.rpartition(".")[2]
         line = None
@@ -41,7 +43,7 @@ def placer(root: Path) -> Placer:
         elif suffix in ("json", "yml", "yaml", "rules") and definition.kind in (DASHBOARD, RULE_GROUP):
             if plain.path not in known:
                 known[plain.path] = _lines_of(_read(root / plain.path), suffix)
-            line = _nearest(known[plain.path], _in_file(definition, pointer))
+            line = _nearest(known[plain.path], _in_file(definition, pointer), line_within)
         return plain if line is None else Place(plain.path, line)
 
     return place
@@ -73,7 +75,8 @@ def json_lines(text: str) -> dict[str, int]:
 
 
 def yaml_lines(content: bytes) -> dict[str, int]:
-    """JSON pointer → line of each value in a YAML document; empty when it isn't YAML."""
+    """JSON pointer → line of each value in a YAML document; empty when it isn't YAML. Under the pointer and
+    `_BLOCK` stands where a block begins whose lines are those of its text."""
     try:
         root = yaml.compose(content, Loader=yaml.CSafeLoader)
     except yaml.YAMLError:
@@ -83,6 +86,8 @@ def yaml_lines(content: bytes) -> dict[str, int]:
     while stack and len(found) < _MOST_PARTS:
         pointer, node = stack.pop()
         found[pointer] = node.start_mark.line + 1
+        if isinstance(node, yaml.ScalarNode) and node.style == "|":
+            found[f"{pointer}{_BLOCK}"] = node.start_mark.line + 2
         if isinstance(node, yaml.SequenceNode):
             stack.extend((f"{pointer}/{index}", item) for index, item in enumerate(node.value))
         elif isinstance(node, yaml.MappingNode):
@@ -136,8 +141,11 @@ def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:
     return (f"/spec{at}", at)
 
 
-def _nearest(lines: dict[str, int], pointers: tuple[str, ...]) -> int | None:
-    """The line of what is nearest to one of these pointers: it, or what encloses it."""
+def _nearest(lines: dict[str, int], pointers: tuple[str, ...], line_within: int) -> int | None:
+    """The line of what is nearest to one of these pointers: it, or what encloses it, but not the whole file."""
+    for pointer in pointers:
+        if f"{pointer}{_BLOCK}" in lines:
+            return lines[f"{pointer}{_BLOCK}"] + line_within - 1
     found = [
         (len(enclosing), lines[enclosing])
         for pointer in pointers
@@ -149,4 +157,4 @@ def _nearest(lines: dict[str, int], pointers: tuple[str, ...]) -> int | None:
 
 def _enclosing(pointer: str) -> list[str]:
     parts = pointer.split("/")
-    return ["/".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return ["/".join(parts[:length]) for length in range(len(parts), 1, -1)]

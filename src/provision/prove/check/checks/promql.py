@@ -37,6 +37,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 expression.subject,
                 _message(problem, expression.plain),
                 _remedy(problem, dashboard=isinstance(expression.owner, Dashboard)),
+                line_within=problem.line or 1,
             )
 
 
