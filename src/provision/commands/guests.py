@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from provision.model import Definition, Place
 
 _SUFFIXES = (".json", ".yml", ".yaml", ".rules")
 _LARGEST_BYTES = 64 * 2**20
+_DEEPEST = 4_000
 
 
 def collect_guests(
@@ -80,6 +82,18 @@ def _read(file: Path, path: str) -> bytes | Problem:
             return Problem(
                 path, None, f"has {size >> 20} MiB; files of more than {_LARGEST_BYTES >> 20} MiB aren't read"
             )
-        return file.read_bytes()
+        content = file.read_bytes()
     except OSError as error:
         return Problem(path, None, f"can't be read: {error.strerror}")
+    return Problem(path, None, "nested too deeply") if _is_deep(content) else content
+
+
+def _is_deep(content: bytes) -> bool:
+    """Whether it nests so deeply that libyaml, which recurses, would end this process."""
+    if content.count(b"[") + content.count(b"{") > _DEEPEST:
+        depth = 0
+        for bracket in re.finditer(rb"[\[\]{}]", content):
+            depth += 1 if bracket[0] in b"[{" else -1
+            if depth > _DEEPEST:
+                return True
+    return b"- " * _DEEPEST in content

@@ -145,6 +145,22 @@ def test_a_file_that_is_too_large_is_not_read(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "text", ["a: " + "[" * 100_000, "- " * 100_000, "{a: " * 100_000, "a: " + "[" * 3_000 + "]" * 3_000]
+)
+def test_a_file_that_nests_too_deeply_is_a_problem(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text(text)
+    _, definitions, problems = collect_guests([tmp_path / "a.yml"], tmp_path)
+    assert definitions == ()
+    assert [problem.message for problem in problems] == ["nested too deeply"]
+
+
+def test_many_brackets_are_not_deep(tmp_path: Path) -> None:
+    rules = ", ".join(f"{{record: a{n}, expr: 'up[5m:]'}}" for n in range(3_000))
+    (tmp_path / "a.yml").write_text(f"groups: [{{name: a, rules: [{rules}]}}]")
+    assert collect_guests([tmp_path / "a.yml"], tmp_path)[2] == ()
+
+
 def test_a_file_that_can_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write(tmp_path, a_json="{}")
 
