@@ -49,7 +49,15 @@ def decide(
         return action(Verb.CREATE)
     owned = live.mark is not None and live.mark.owner == owner
     if live.body == desired.body:
-        return action(Verb.KEEP, "" if owned or desired.kind not in marks else "it is the same, but not ours")
+        if desired.kind not in marks or (
+            live.mark is not None and owned and live.mark.base == digest(live.body)
+        ):
+            return action(Verb.KEEP)
+        if owned:  # only the mark is written, so that the next change of the sources is no conflict
+            return action(Verb.ADOPT, "it was changed on the server to what the sources ask for")
+        if overwrite:
+            return action(Verb.ADOPT, "it is the same, but was not ours")
+        return action(Verb.KEEP, "it is the same, but not ours")
     if desired.kind not in marks:
         return action(Verb.UPDATE)
     if live.mark is None:

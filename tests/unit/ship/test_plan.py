@@ -36,7 +36,7 @@ def sent(body: object, owner: str = OURS) -> Mark:
         (1, live(1, sent(1)), Verb.KEEP),
         (2, live(1, sent(1)), Verb.UPDATE),
         (2, live(3, sent(1)), Verb.CONFLICT),
-        (2, live(2, sent(1)), Verb.KEEP),  # edited, but into just what we want
+        (2, live(2, sent(1)), Verb.ADOPT),  # edited, but into just what we want
         (2, live(1, None), Verb.FOREIGN),
         (1, live(1, None), Verb.KEEP),
         (2, live(1, sent(1, "other")), Verb.FOREIGN),
@@ -45,14 +45,18 @@ def sent(body: object, owner: str = OURS) -> Mark:
 def test_decides_from_desired_live_and_base(desired: object, found: Live | None, verb: Verb) -> None:
     action = decide(resource(desired), found, OURS, MARKS)
     assert action.verb is verb
-    assert bool(action.reason) == (
-        verb.stops or (verb is Verb.KEEP and found is not None and found.mark is None)
-    )
+    not_ours = verb is Verb.KEEP and found is not None and found.mark is None
+    assert bool(action.reason) == (verb.stops or verb is Verb.ADOPT or not_ours)
 
 
 @pytest.mark.parametrize("found", [live(3, sent(1)), live(1, None), live(1, sent(1, "other"))])
 def test_overwrite_turns_what_stops_into_updates(found: Live) -> None:
     assert decide(resource(2), found, OURS, MARKS, overwrite=True).verb is Verb.UPDATE
+
+
+def test_what_is_the_same_but_not_ours_is_taken_over_only_when_asked() -> None:
+    assert decide(resource(1), live(1, None), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
+    assert decide(resource(1), live(1, sent(1, "other")), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
 
 
 def test_a_kind_without_marks_is_updated_without_asking_whose_it_is() -> None:
