@@ -93,10 +93,9 @@ def run(arguments: Sequence[str]) -> int:
         except (KeyboardInterrupt, click.Abort):
             _say("Interrupted.")
             return INTERRUPTED
-        except BrokenPipeError:
-            # The reader of our output has gone, such as `provision plan | head`; nobody is left to tell.
-            _discard_output()
-            return FAILED
+        except SystemExit as exit_:
+            # How click ends when the reader of our output has gone (`provision plan | head`), and a lab on a signal.
+            return exit_.code if isinstance(exit_.code, int) else FAILED
         except OSError as error:
             if error.errno not in _REMEDIES:
                 _say(_bug_report(arguments))
