@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,9 @@ def test_no_project_says_what_to_do(tmp_path: Path) -> None:
         ("[tool.provision]\nvariables = 3", "'variables' must be a table"),
         ("[tool.provision]\nname = 3", "name must be a string"),
         ("[tool.provision]\nname = ''", "name must be a string"),
+        ('[tool.provision]\nname = "a\\nb"', "name must be a string"),
+        ("[tool.provision]\nname = ' a'", "name must be a string"),
+        ("[tool.other]", r"there is no \[tool.provision\] table in it; add one"),
     ],
 )
 def test_a_broken_configuration_is_one_sentence(tmp_path: Path, text: str, message: str) -> None:
@@ -83,6 +87,42 @@ def test_a_configuration_that_is_a_folder_is_told(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").mkdir()
     with pytest.raises(UsageError, match="can't be read"):
         open_project(tmp_path)
+
+
+def test_a_root_that_is_no_folder_is_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no such folder; name the folder that holds") as caught:
+        open_project(tmp_path / "nowhere")
+    assert caught.value.where == str(tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="is not a folder; name the folder that holds"):
+        open_project(write(tmp_path) / "pyproject.toml")
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(UsageError, match="there is no such folder"):
+        open_project(tmp_path / "loop")
+
+
+def test_a_configuration_that_nobody_may_look_at_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(_: Path) -> bool:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_file", forbidden)
+    with pytest.raises(UsageError, match="can't be looked at: Permission denied"):
+        find_root(tmp_path)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "1e300", "86401"])
+def test_a_time_limit_is_more_than_nothing_and_at_most_a_day(tmp_path: Path, value: str) -> None:
+    project = open_project(write(tmp_path, f"[tool.provision]\ntime_limit_seconds = {value}\n"))
+    with pytest.raises(UsageError, match="time_limit_seconds must be more than 0 and at most 86400") as caught:
+        _ = project.time_limit_seconds
+    assert caught.value.where == str(tmp_path / "pyproject.toml")
+
+
+def test_an_output_is_not_empty(tmp_path: Path) -> None:
+    project = open_project(write(tmp_path, "[tool.provision]\noutput = ''\n"))
+    with pytest.raises(UsageError, match="output must be a string that isn't empty"):
+        _ = project.output
 
 
 def test_a_missing_configuration_is_told(tmp_path: Path) -> None:

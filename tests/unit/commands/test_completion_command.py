@@ -1,0 +1,17 @@
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_a_script_for_each_shell(provision, shell):
+    ran = provision("completion", shell)
+    assert (ran.code, ran.err) == (0, "")
+    assert f"_PROVISION_COMPLETE={shell}_complete" in ran.out
+
+
+def test_another_shell(provision):
+    ran = provision("completion", "tcsh")
+    assert ran.code == 2
+    assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in ran.err
+    assert provision("completion").code == 2
