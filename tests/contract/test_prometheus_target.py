@@ -189,14 +189,52 @@ def test_a_bad_rule_leaves_the_old_file_and_the_old_rules(world, bad):
 def test_what_was_written_together_is_put_back_together(world):
     world.push(B1)
     files = world.files()
-    _, outcomes = world.push(
-        UNPARSABLE, file("b.yml", record("b:two:sum")), file("c.yml", record("c:one:sum"))
-    )
+    _, outcomes = world.push(FAILING, file("b.yml", record("b:two:sum")), file("c.yml", record("c:one:sum")))
     assert statuses(outcomes) == {"a.yml": "failed", "b.yml": "undone", "c.yml": "undone"}
     (other,) = [outcome for outcome in outcomes if outcome.action.key == "c.yml"]
     assert other.message.startswith("it was written together with a.yml, which failed")
     assert world.files() == files
     assert world.running() == {("b.yml", "g", "b:one:sum")}
+
+
+def odd(key, **fields):
+    """A file that a server refuses to load for a reason that it tells only its log."""
+    return file(key, {"alert": "Odd", "expr": "vector(1)", **fields})
+
+
+REFUSED = {
+    "unparsable": (UNPARSABLE, "group 'g', 'a:one:sum': 1:"),
+    "unknown field": (odd("a.yml", severity="page"), "Prometheus knows no field 'severity' there"),
+    "another reason": (odd("a.yml", annotations={"a": "{{ $nonsense }}"}), "its log says why"),
+}
+
+
+@pytest.mark.parametrize("reason", REFUSED)
+def test_a_file_that_the_server_does_not_load_does_not_stop_the_others(world, reason, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")  # no promtool that knows the reason
+    bad, said = REFUSED[reason]
+    good = [file(f"{name}.yml", record(f"{name}:one:sum")) for name in "bcde"]
+    _, outcomes = world.push(bad, *good)
+    assert statuses(outcomes) == {"a.yml": "failed", **dict.fromkeys([one.key for one in good], "done")}
+    (failed,) = [outcome for outcome in outcomes if outcome.status == "failed"]
+    assert said in failed.message
+    assert failed.message.endswith("the old files are back and in force")
+    assert set(world.files()) == {one.key for one in good}
+    assert {found[0] for found in world.running()} == {one.key for one in good}
+
+
+def test_several_files_that_the_server_does_not_load_are_all_found(world, monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    bad = [odd(f"{name}.yml", annotations={"a": "{{ $nonsense }}"}) for name in "ace"]
+    good = [file(f"{name}.yml", record(f"{name}:one:sum")) for name in "bdf"]
+    world.push(file("g.yml", record("g:one:sum")))
+    _, outcomes = world.push(*bad, *good, prune=True)
+    assert statuses(outcomes) == {
+        **dict.fromkeys([one.key for one in bad], "failed"),
+        **dict.fromkeys([one.key for one in good], "done"),
+        "g.yml": "done",
+    }
+    assert set(world.files()) == {one.key for one in good}
 
 
 def test_files_of_others_are_not_touched(world):

@@ -20,6 +20,13 @@ CONFIG_KEY: Final = "prometheus.yml"
 LATEST: Final[Version] = (3, 14, 0)
 """The newest Prometheus whose fields are in the tables below; what a server that hides its version is taken for."""
 
+GROUP_FIELDS: Final = frozenset({"name", "interval", "query_offset", "limit", "rules", "labels"})
+"""All fields of a rule group that any Prometheus up to `LATEST` knows. Source: its rulefmt.RuleGroup."""
+RULE_FIELDS: Final = frozenset({
+    "record", "alert", "expr", "for", "keep_firing_for", "labels", "annotations",
+})  # fmt: skip
+"""The same of a rule. Source: its rulefmt.Rule."""
+
 # The first version that knows a field, from Prometheus' CHANGELOG.
 _GROUP_FIELDS: dict[str, Version] = {"limit": (2, 31, 0), "query_offset": (2, 53, 0), "labels": (3, 0, 0)}
 _RULE_FIELDS: dict[str, Version] = {"keep_firing_for": (2, 42, 0)}

@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -35,7 +35,11 @@ PATIENCE_SECONDS = 150.0
 """How long a push waits for the first evaluation of a group. The expressions of a group that is evaluated less
 often are tried as queries instead."""
 
+_HALVES_PATIENCE_SECONDS = 0.0
+"""The same while it is found out which file a server refuses: with many files that takes several reloads."""
+
 _NEW_MODE = 0o644
+_IN_FORCE = "back and in force"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,7 @@ class PrometheusTarget:
                 yield Outcome(action, "failed", refused[action.key])
         able = [action for action in actions if action.key not in refused]
         if able:
-            yield from self._carry_out(able, owner, before)
+            yield from self._carry_out(able, owner, before, self.patience_seconds)
 
     # ── reading ─────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -203,10 +207,7 @@ class PrometheusTarget:
         tool = promtool.find(self.tools_dir)
         if tool is None or not texts or not self._decides(promtool.version(tool)):
             return refused
-        for complaint in promtool.check_rules(tool, texts):
-            about = f'group "{complaint.group}": ' if complaint.group else ""
-            refused.setdefault(complaint.file, f"promtool refuses it: {about}{complaint.message}")
-        return refused
+        return {**_complaints(tool, texts), **refused}
 
     def _decides(self, version: Version | None) -> bool:
         """Whether promtool is at least as new as the server; an older one refuses what the server accepts."""
@@ -232,7 +233,9 @@ class PrometheusTarget:
 
     # ── carrying out ────────────────────────────────────────────────────────────────────────────────────────
 
-    def _carry_out(self, actions: Sequence[Action], owner: str, before: Before) -> list[Outcome]:
+    def _carry_out(
+        self, actions: Sequence[Action], owner: str, before: Before, patience_seconds: float
+    ) -> list[Outcome]:
         started = time.perf_counter()
         swapped: dict[str, swap.Swapped] = {}
         failed: dict[str, str] = {}
@@ -245,16 +248,65 @@ class PrometheusTarget:
                     failed[action.key] = str(error)
             intent = {action.key: _groups(action) for action in actions if action.key in swapped}
             if intent:
-                proof = prove(self.client, intent, before, str(self.folder), self.patience_seconds)
+                proof = prove(self.client, intent, before, str(self.folder), patience_seconds)
+            if proof.refused:
+                proof.suspects.update(self._explained(actions, owner, proof))
         except BaseException:
             self._undo(swapped.values())
             raise
-        undone = self._undo(swapped.values()) if proof.faults else ""
+        undone = self._undo(swapped.values()) if proof.faults or proof.refused else ""
         if not undone:
             for one in swapped.values():
                 swap.forget(one)
         seconds = (time.perf_counter() - started) / len(actions)
+        if proof.refused and undone.endswith(_IN_FORCE):
+            able = [action for action in actions if action.key in swapped]
+            again = self._without_culprits(able, owner, proof, patience_seconds)
+            if again is not None:
+                done = {outcome.action.key: outcome for outcome in again}
+                return [
+                    done.get(action.key) or self._outcome(action, failed, proof, undone, seconds)
+                    for action in actions
+                ]
+        if proof.refused:
+            words = {key: proof.suspects.get(key, f"{proof.refused}; its log says why") for key in swapped}
+            proof = replace(proof, faults={**words, **proof.faults})
         return [self._outcome(action, failed, proof, undone, seconds) for action in actions]
+
+    def _without_culprits(
+        self, actions: Sequence[Action], owner: str, proof: Proof, patience_seconds: float
+    ) -> list[Outcome] | None:
+        """A reload that was refused, tried again: without the files that are at fault, each suspect by itself, and
+        where there are neither, each half by itself, down to a single file. None when nothing is left to try."""
+        rest = [action for action in actions if action.key not in proof.faults]
+        if len(rest) + len(proof.faults) == 1:
+            return None
+        alone = [[action] for action in rest if action.key in proof.suspects]
+        others = [action for action in rest if action.key not in proof.suspects]
+        if not proof.faults and not alone:
+            half = len(others) // 2
+            parts, patience_seconds = [others[:half], others[half:]], _HALVES_PATIENCE_SECONDS
+        else:
+            parts = [others, *alone]
+        return [
+            outcome
+            for part in parts
+            if part
+            for outcome in self._carry_out(part, owner, look(self.client), patience_seconds)
+        ]
+
+    def _explained(self, actions: Sequence[Action], owner: str, proof: Proof) -> dict[str, str]:
+        """What promtool, of whatever version, holds against files that the server may have refused."""
+        tool = promtool.find(self.tools_dir)
+        texts = {
+            action.key: rule_file_bytes(action.desired, owner)
+            for action in actions
+            if action.desired is not None and action.key not in {**proof.faults, **proof.suspects}
+        }
+        try:
+            return {} if tool is None else _complaints(tool, texts)
+        except ProvisionError:  # it was only to find words, and files sooner
+            return {}
 
     def _outcome(
         self, action: Action, failed: Mapping[str, str], proof: Proof, undone: str, seconds: float
@@ -303,7 +355,7 @@ class PrometheusTarget:
             return f"the old files are back, but it doesn't load them either ({error.what}): its log says why"
         except ProvisionError as error:
             return f"the old files are back, but whether it runs them is not known: {error}"
-        return "the old files are back and in force"
+        return f"the old files are {_IN_FORCE}"
 
 
 def connect(endpoint: Endpoint, rules_dir: Path, *, tools_dir: Path | None = None) -> PrometheusTarget:
@@ -326,6 +378,15 @@ def _read(text: bytes, key: str) -> tuple[bytes, Mark | None]:
         return read_rule_file(text, key)
     except ProvisionError as error:
         return encode({"groups": [], "unreadable": error.what}), read_mark(text, key)
+
+
+def _complaints(tool: Path, texts: Mapping[str, bytes]) -> dict[str, str]:
+    """What promtool refuses, and why: name of a file → sentence."""
+    found: dict[str, str] = {}
+    for complaint in promtool.check_rules(tool, texts):
+        about = f'group "{complaint.group}": ' if complaint.group else ""
+        found.setdefault(complaint.file, f"promtool refuses it: {about}{complaint.message}")
+    return found
 
 
 def _groups(action: Action) -> list[JSON] | None:

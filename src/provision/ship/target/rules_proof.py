@@ -4,12 +4,14 @@ it has evaluated every group once without an error.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provision.client.prometheus import LoadedGroup, Prometheus
 from provision.compile import yamltext
+from provision.compile.dialect.prometheus import GROUP_FIELDS, RULE_FIELDS
 from provision.errors import ProvisionError, ServerRefused
 from provision.model import JSON
 from provision.ship.target.rules_in_force import Same, difference, in_force, of_file, plain
@@ -19,6 +21,8 @@ GRACE_SECONDS = 15.0
 
 _FIRST_PAUSE_SECONDS = 0.05
 _LONGEST_PAUSE_SECONDS = 1.0
+
+_LABEL = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 Faults = dict[str, str]
 """Name of a rule file → what is wrong with it, one sentence."""
@@ -37,10 +41,20 @@ class Before:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What came of it: faults, and what else is worth saying of a file."""
+    """What came of it.
+
+    Attributes:
+        faults: what is wrong with which file.
+        notes: what else is worth saying of a file.
+        refused: what the server said when it would not load the files; empty when it did. Only the faults of those
+            that it can't parse are certain then.
+        suspects: files that it may have refused for this reason.
+    """
 
     faults: Faults = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    refused: str = ""
+    suspects: Faults = field(default_factory=dict)
 
 
 def look(client: Prometheus) -> Before:
@@ -80,7 +94,9 @@ def prove(client: Prometheus, intent: Intent, before: Before, folder: str, patie
     try:
         client.reload()
     except ServerRefused as error:
-        return Proof(_culprits(client, intent) or dict.fromkeys(intent, str(error)))
+        if error.status != 500:  # it was not even asked to load them
+            return Proof(dict.fromkeys(intent, str(error)))
+        return _refused(client, intent, str(error))
     except ProvisionError as error:
         return Proof(dict.fromkeys(intent, str(error)))
     try:
@@ -90,18 +106,50 @@ def prove(client: Prometheus, intent: Intent, before: Before, folder: str, patie
         return Proof(dict.fromkeys(intent, str(error)))
 
 
-def _culprits(client: Prometheus, intent: Intent) -> Faults:
-    """The files with an expression that the server can't parse: of a refused reload it tells only its log why."""
-    found: Faults = {}
+def _refused(client: Prometheus, intent: Intent, said: str) -> Proof:
+    """Which files it may be: of a refused reload the server tells only its log why."""
+    proof = Proof(refused=said)
     for key, groups in intent.items():
-        for group in groups or ():
-            for rule in group.get("rules") or ():
-                try:
-                    client.formatted(str(rule.get("expr", "")))
-                except ServerRefused as error:
-                    name = rule.get("alert") or rule.get("record")
-                    found.setdefault(key, f"group {group['name']!r}, {name!r}: {error.what}")
-    return found
+        unparsable = _unparsable(client, groups or ())
+        suspicious = _suspicious(groups or ())
+        if unparsable:
+            proof.faults[key] = unparsable
+        elif suspicious:
+            proof.suspects[key] = suspicious
+    return proof
+
+
+def _suspicious(groups: Sequence[JSON]) -> str:
+    """A field or a label that some servers don't know."""
+    for group in groups:
+        for rule in (None, *(group.get("rules") or ())):
+            known, part = (GROUP_FIELDS, group) if rule is None else (RULE_FIELDS, rule)
+            if not isinstance(part, dict):
+                continue
+            where = f"group {group['name']!r}{_of(rule)}"
+            unknown = [name for name in part if name not in known]
+            if unknown:
+                return f"{where}: Prometheus knows no field {unknown[0]!r} there"
+            labels = part.get("labels")
+            odd = [name for name in labels if not _LABEL.fullmatch(name)] if isinstance(labels, dict) else []
+            if odd:
+                return f"{where}: {odd[0]!r} is no name of a label before Prometheus 3"
+    return ""
+
+
+def _unparsable(client: Prometheus, groups: Sequence[JSON]) -> str:
+    for group in groups:
+        for rule in group.get("rules") or ():
+            try:
+                client.formatted(str(rule.get("expr", "")))
+            except ServerRefused as error:
+                why = error.what.rpartition('invalid parameter "query": ')[2]
+                return f"group {group['name']!r}{_of(rule)}: {why}"
+    return ""
+
+
+def _of(rule: JSON) -> str:
+    return f", {rule.get('alert') or rule.get('record')!r}" if isinstance(rule, dict) else ""
 
 
 def _compared(client: Prometheus, intent: Intent, before: Before, folder: str) -> Faults:

@@ -132,17 +132,47 @@ def test_a_file_that_goes_must_be_gone():
 def test_a_refused_reload_is_told_with_the_rule_where_it_can_be_found():
     def formatted(expr):
         if expr == "sum(":
-            raise ServerRefused("unclosed parenthesis", status=400, where=URL)
+            raise ServerRefused(
+                'GET /x was answered with 400: invalid parameter "query": unclosed parenthesis',
+                status=400,
+                where=URL,
+            )
         return expr
 
     refused = ServerRefused("it could not reload: one or more errors", status=500, where=URL)
     bad = {"name": "g", "rules": [{"record": "a", "expr": "up"}, {"alert": "B", "expr": "sum("}]}
     intent = {"a.yml": [bad], "b.yml": [GROUP], "c.yml": None}
-    assert proved(Server(reload=refused, formatted=formatted), intent).faults == {
-        "a.yml": "group 'g', 'B': unclosed parenthesis"
-    }
-    said = f"{URL}: it could not reload: one or more errors"
-    assert proved(Server(reload=refused), intent).faults == {"a.yml": said, "b.yml": said, "c.yml": said}
+    proof = proved(Server(reload=refused, formatted=formatted), intent)
+    assert proof.faults == {"a.yml": "group 'g', 'B': unclosed parenthesis"}
+    assert proof.refused == f"{URL}: it could not reload: one or more errors"
+    assert proof.suspects == {}
+
+
+@pytest.mark.parametrize(
+    ("group", "said"),
+    [
+        (
+            {"name": "g", "source_tenants": ["a"]},
+            "group 'g': Prometheus knows no field 'source_tenants' there",
+        ),
+        (
+            {"name": "g", "rules": [{"record": "a", "expr": "b", "severity": "page"}]},
+            "group 'g', 'a': Prometheus knows no field 'severity' there",
+        ),
+        (
+            {"name": "g", "rules": [{"alert": "A", "expr": "b", "labels": {"bad-name": "x"}}]},
+            "group 'g', 'A': 'bad-name' is no name of a label before Prometheus 3",
+        ),
+        (
+            {"name": "g", "labels": {"bad-name": "x"}, "rules": None},
+            "group 'g': 'bad-name' is no name of a label before Prometheus 3",
+        ),
+    ],
+)
+def test_what_a_server_may_not_know_is_a_reason_to_suspect_a_file(group, said):
+    refused = ServerRefused("it could not reload", status=500, where=URL)
+    proof = proved(Server(reload=refused), {"a.yml": [group], "b.yml": [GROUP]})
+    assert (proof.faults, proof.suspects) == ({}, {"a.yml": said})
 
 
 @pytest.mark.parametrize(

@@ -95,6 +95,20 @@ def test_a_promtool_that_is_older_or_unknown_does_not_decide(server, tmp_path, t
     assert [outcome.status for outcome in outcomes] == ["done"]
 
 
+@pytest.mark.parametrize(("said", "words"), [("0.yml: annotation is odd", "promtool refuses it: annotation is odd"), ("", "its log says why")])  # fmt: skip
+def test_a_promtool_that_does_not_decide_may_still_explain(server, tmp_path, said, words):
+    fake(tmp_path / "tools" / "promtool", stderr=f"  FAILED:\n{said}\n", code=1, version="2.20.0")
+    odd = {"alert": "A", "expr": "vector(1)", "annotations": {"a": "{{ $nonsense }}"}}
+    bad = Resource("rule-file", "a.yml", encode({"groups": [{"name": "g", "rules": [odd]}]}), ())
+    outcomes = push(server, bad, file("b.yml"), target=connected(server, tools_dir=tmp_path / "tools"))
+    assert [(outcome.action.key, outcome.status) for outcome in outcomes] == [
+        ("a.yml", "failed"),
+        ("b.yml", "done"),
+    ]
+    assert words in outcomes[0].message
+    assert names(server) == ["b.yml"]
+
+
 def test_where_the_server_would_read_the_old_file_it_is_only_remembered(server):
     server.patterns = ("rules/*",)
     push(server, file("a.yml"))
