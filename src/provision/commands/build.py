@@ -18,7 +18,7 @@ from provision.commands.options import (
     paths_argument,
     project_options,
 )
-from provision.commands.sources import loaded
+from provision.commands.sources import chosen, loaded, made_of
 from provision.errors import FAILED, PARTLY_DONE, PartlyDone, ProvisionError, UsageError
 from provision.model import Outcome, Verb
 from provision.project import SOURCE_ROOMS, Project
@@ -38,7 +38,8 @@ def command(
     verbose: int,
     quiet: bool,
 ) -> int:
-    """Compile the sources, or those at PATH, into dashboards, provisioning files, rules and configurations.
+    """Compile the sources into dashboards, provisioning files, rules and configurations; with PATH only the files
+    that the sources there contribute to are written.
 
     The same input gives the same bytes. A file that an earlier build made and this one doesn't is removed; any
     other file in the output folder is left alone.
@@ -51,10 +52,13 @@ def command(
 
     project = opened(project_dir, environment, verbose=verbose)
     folder = Folder(_outside_sources(project, project.output if output is None else absolute(output)))
-    result = loaded(project, paths)
+    sources = chosen(project, paths)
+    definitions = loaded(project).definitions
+    # Everything is compiled, because a file may be made of several sources; PATH says which files are written.
+    wanted = made_of(files.shape(definitions, project), sources)
+    shown = [item for item in definitions if sources is None or item.place.path in sources]
     with _alone(folder.root):
-        # Compiling a part of the project must not remove what the other parts made.
-        plan = make_plan(files.shape(result.definitions, project), folder, project.name, prune=not paths)
+        plan = make_plan(wanted, folder, project.name, prune=sources is None)
         if plan.stops:
             names = ", ".join(action.key for action in plan.stops)
             raise ProvisionError(
@@ -72,9 +76,9 @@ def command(
     if failure is not None and not outcomes:
         raise failure
     if form == "json":
-        click.echo(built_json(plan, outcomes, result.definitions, folder.root))
+        click.echo(built_json(plan, outcomes, shown, folder.root))
     elif not quiet:
-        click.echo(built_text(plan, outcomes, result.definitions, folder.root))
+        click.echo(built_text(plan, outcomes, shown, folder.root))
     failed = [outcome for outcome in outcomes if outcome.status != "done"]
     for outcome in failed:
         click.echo(f"Error: {folder.root / outcome.action.key}: {outcome.message}", err=True)

@@ -19,7 +19,7 @@ from provision.commands.options import (
     project_options,
     server_options,
 )
-from provision.commands.sources import loaded
+from provision.commands.sources import chosen, loaded, made_of
 from provision.errors import CHANGES_PENDING, ProvisionError, SourceErrors, UsageError
 from provision.model import Action, Definition, Difference, Plan, Verb
 from provision.project import Project, open_project
@@ -127,9 +127,9 @@ def _with_servers(project: Project, paths: Sequence[Path], servers: Servers) -> 
     from provision.commands.targets import open_targets
     from provision.ship.plan import make_plan
 
-    definitions = loaded(project, paths).definitions
-    aims = open_targets(servers, project, definitions, os.environ)
-    plans = [make_plan(aim.desired, aim.target, project.name) for aim in aims]
+    sources = chosen(project, paths)
+    aims = open_targets(servers, project, loaded(project).definitions, os.environ)
+    plans = [make_plan(made_of(aim.desired, sources), aim.target, project.name) for aim in aims]
     return [(plan.target, differences(plan)) for plan in plans]
 
 

@@ -77,7 +77,7 @@ def server_options(function: F) -> F:
         click.option("--config-file", metavar="FILE", type=SOMEWHERE,
                      help="The file the Alertmanager reads its configuration from."),
         click.option("--ca-file", metavar="FILE", type=SOMEWHERE,
-                     help="Certificates to trust besides the system's."),
+                     help="Certificates to trust instead of the system's."),
     ):  # fmt: skip
         function = option(function)
     return function

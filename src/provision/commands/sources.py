@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.commands.options import absolute
 from provision.errors import SourceErrors
+from provision.model import Resource
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -29,3 +30,25 @@ def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
     if result.problems:
         raise SourceErrors(result.problems)
     return result
+
+
+def chosen(project: Project, paths: Sequence[Path]) -> frozenset[str] | None:
+    """The sources at `paths`, relative to the project's root; None when no path is given, which means all.
+
+    Raises:
+        UsageError: a path isn't a source.
+    """
+    if not paths:
+        return None
+    from provision.compile.load.sources import find_sources
+
+    return frozenset(find_sources(project.root, [absolute(path) for path in paths]))
+
+
+def made_of(resources: Iterable[Resource], sources: frozenset[str] | None) -> tuple[Resource, ...]:
+    """The resources that one of `sources` contributed to; all of them when it is None."""
+    return tuple(
+        resource
+        for resource in resources
+        if sources is None or any(place.path in sources for place in resource.places)
+    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from provision.compile.dashboards import folders_for
+from provision.compile.keys import inside, rule_file_of
 from provision.compile.kinds import (
     ALERTMANAGER,
     DASHBOARD,
@@ -38,9 +39,16 @@ _REMEDY = {
 }
 
 
-def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
-    """All definitions with the folders that no source describes, and a problem for each key or folder uid
-    that is taken twice; the problem stands at the second place and names the first."""
+def assemble(
+    definitions: Iterable[Definition], sources: Iterable[str] = ()
+) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
+    """All definitions with the folders that no source describes, and a problem for each key, folder uid or rule
+    file that is taken twice; the problem stands at the second place and names the first.
+
+    Args:
+        definitions: of all sources, in their order.
+        sources: the sources' paths, relative to the project's root.
+    """
     given = list(definitions)
     given.extend(folders_for(given))
     first: dict[tuple[str, str], Definition] = {}
@@ -60,7 +68,22 @@ def assemble(definitions: Iterable[Definition]) -> tuple[tuple[Definition, ...],
             earlier = uids.setdefault(uid, definition)
             if earlier is not definition:
                 problems.append(_problem(definition, earlier, f"two folders have the uid {uid!r}"))
+    problems.extend(_rule_files(sources))
     return tuple(kept), tuple(problems)
+
+
+def _rule_files(sources: Iterable[str]) -> Iterator[Problem]:
+    """`rules/a/b.py` and `rules/a-b.py` would both be `a-b.yml`; `rules/a.py` and `rules/a.yml` are one on purpose,
+    for an estate that is rewritten bit by bit."""
+    first: dict[str, str] = {}
+    for path in sources:
+        if path.startswith("rules/"):
+            earlier = first.setdefault(rule_file_of(path), path)
+            if inside(earlier) != inside(path):
+                what = (
+                    f"it would be the rule file {rule_file_of(path)!r}, as {earlier} is; rename one of them"
+                )
+                yield Problem(path, None, what)
 
 
 def _problem(second: Definition, first: Definition, what: str, remedy: str | None = None) -> Problem:

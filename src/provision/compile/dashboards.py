@@ -19,6 +19,9 @@ from provision.model import Definition, Place, decode, encode
 
 Locate = Callable[[Written], Place | None]
 
+GENERAL = "general"
+"""The uid by which Grafana means no folder at all."""
+
 
 def is_dashboard(value: object) -> bool:
     """Whether it is a dashboard: grafanalib's, a foundation-sdk builder or model, or marked JSON."""
@@ -162,7 +165,14 @@ def _folder(directory: str, title: str, uid: str | None, place: Place) -> Defini
     parts = directory.split("/")
     if uid is not None and not UID.fullmatch(uid):
         raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
-    body = {"uid": uid or uid_of(*parts), "title": title, "parent": "/".join(parts[:-1])}
+    if uid == GENERAL:
+        raise ValueError(f"the uid {GENERAL!r} is Grafana's own, for dashboards that lie in no folder")
+    own = uid or uid_of(*parts)
+    body = {
+        "uid": own if own != GENERAL else uid_of(*parts, "folder"),
+        "title": title,
+        "parent": "/".join(parts[:-1]),
+    }
     return Definition(FOLDER, directory, encode(body), place)
 
 

@@ -63,3 +63,17 @@ def test_two_folders_of_one_uid_are_told() -> None:
     assert [problem.message for problem in problems] == [
         "two folders have the uid 'u'; the other is in dashboards/a/x.py:1"
     ]
+
+
+def test_two_sources_that_would_be_one_rule_file_are_told() -> None:
+    _, problems = assemble(
+        [], ["rules/a-b.py", "rules/a/b.yml", "rules/c.py", "rules/c.yml", "dashboards/a/b.py"]
+    )
+    assert [str(problem) for problem in problems] == [
+        "rules/a/b.yml: it would be the rule file 'a-b.yml', as rules/a-b.py is; rename one of them"
+    ]
+
+
+def test_a_directory_called_general_is_no_longer_grafanas_own() -> None:
+    definitions, _ = assemble(source("dashboards/general/web.py", dashboard=JsonDashboard(title="Web")))
+    assert [decode(d.body)["uid"] for d in definitions if d.kind == "folder"] == ["general-folder"]

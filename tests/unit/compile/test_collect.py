@@ -201,6 +201,7 @@ def test_a_data_source_keeps_its_secrets_as_references() -> None:
         ("provisioning/g.py", Datasource("P", "bad uid", "u"), "uid 'bad uid' isn't 1 to 40 characters"),
         ("dashboards/a.py", Folder("A"), "a Folder stands in a source of the subdirectory"),
         ("dashboards/a/b.py", Folder("A", uid="ü"), "uid 'ü' isn't 1 to 40 characters"),
+        ("dashboards/a/b.py", Folder("A", uid="general"), "the uid 'general' is Grafana's own"),
         ("dashboards/a.py", JsonDashboard(title="x", uid="x" * 41), "isn't 1 to 40 characters"),
     ],
 )

@@ -9,13 +9,11 @@ from typing import Any
 import orjson
 
 from provision.compile import yamltext
+from provision.compile.dashboards import GENERAL
 from provision.compile.dialect import alertmanager, prometheus
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.model import Definition, Place, Resource, decode
 from provision.project import Project
-
-GENERAL = "general"
-"""The directory of dashboards that lie in no folder; Grafana reserves this name for just that."""
 
 _DASHBOARDS_PATH = "/var/lib/grafana/dashboards"
 
@@ -38,7 +36,7 @@ def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource
     return tuple(files)
 
 
-def _dashboards(definitions: Iterable[Definition], project: Project) -> list[Resource]:
+def _dashboards(definitions: Sequence[Definition], project: Project) -> list[Resource]:
     folders = {found.key: decode(found.body) for found in definitions if found.kind == FOLDER}
     files = []
     used: dict[str, dict[str, Any]] = {}
@@ -64,7 +62,8 @@ def _dashboards(definitions: Iterable[Definition], project: Project) -> list[Res
         )
     if used:
         providers = {"apiVersion": 1, "providers": [used[name] for name in sorted(used)]}
-        files.append(_yaml("grafana/provisioning/dashboards/dashboards.yaml", providers))
+        places = tuple(definition.place for definition in definitions if definition.kind == DASHBOARD)
+        files.append(_yaml("grafana/provisioning/dashboards/dashboards.yaml", providers, places))
     return files
 
 

@@ -89,7 +89,7 @@ def load(
             entries[path] = _entry(project, answer)
     if stamp and entries != known:
         cache.write(project, stamp, entries)
-    assembled, taken = assemble(definitions)
+    assembled, taken = assemble(definitions, sources)
     return Loaded(assembled, (*problems, *taken), len(answers), len(held))
 
 

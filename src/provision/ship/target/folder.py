@@ -58,6 +58,8 @@ class Folder:
                 continue
             except OSError as error:
                 raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
+            if (FILE, key) not in wanted and digest(body) != made[key]:
+                continue  # somebody put something else there: it is not this project's to remove
             # A built file is only ever written here, so one that was edited is simply written again.
             yield Live(FILE, key, body, Mark(owner, digest(body)) if key in made else None)
 

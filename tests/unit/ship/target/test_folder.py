@@ -68,6 +68,14 @@ def test_an_edited_file_of_ours_is_simply_written_again(tmp_path: Path) -> None:
     assert push(folder, {"x": b"1"}) == {"x": Verb.UPDATE}
 
 
+def test_what_somebody_put_in_place_of_a_file_of_ours_is_not_removed(tmp_path: Path) -> None:
+    folder = Folder(tmp_path)
+    push(folder, {"x": b"1", "y": b"1"})
+    (tmp_path / "x").write_bytes(b"somebody's own")
+    assert push(folder, {}) == {"y": Verb.DELETE}
+    assert tree(tmp_path) == {"x": b"somebody's own"}
+
+
 def test_remember_takes_files_that_are_as_they_should_be(tmp_path: Path) -> None:
     (tmp_path / "x").write_bytes(b"1")
     folder = Folder(tmp_path)
