@@ -12,6 +12,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -91,7 +92,14 @@ class Grafana:
         if not actions:
             return ()
         permissions = self.server.client.permissions()
-        return () if permissions is None else grafana_permissions.missing(actions, permissions)
+        if permissions is None:
+            return ()
+        return grafana_permissions.missing(actions, permissions, cache(self._parent))
+
+    def _parent(self, folder: str) -> str:
+        """The folder that a live folder lies in; none where the credentials may not see that."""
+        live = self.keepers[FOLDER].one(self.server, folder)
+        return "" if live is None else str(decode(live.body).get("parentUid") or "")
 
     def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the server would refuse of `actions` though it is allowed, a sentence each: data sources whose

@@ -534,10 +534,40 @@ AT_ROOT = {"folderUid": "", "spec": {}}
          {"folders:create": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, []),
         ([action(Verb.UPDATE, "folder", "a", {"title": "A", "parentUid": "up"}, {"title": "B", "parentUid": "up"}), action(Verb.CREATE, "dashboard", "d", IN_A)],
          {"folders:write": ["folders:uid:up"], "dashboards:create": ["folders:uid:up"]}, []),
+        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:*"]}, []),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:*"]}, []),
+        ([action(Verb.UPDATE, "dashboard", "d", AT_ROOT, IN_A)],
+         {"dashboards:write": ["folders:uid:a"], "dashboards:create": ["folders:uid:general"]}, []),
+        ([action(Verb.UPDATE, "dashboard", "d", AT_ROOT, IN_A)],
+         {"dashboards:write": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, ["dashboard d: needs dashboards:write"]),
     ],
 )  # fmt: skip
 def test_permissions_hold_for_what_lies_in_a_folder(actions, permissions, missing):
     assert list(grafana_permissions.missing(actions, permissions)) == missing
+
+
+def test_permission_on_a_folder_holds_for_the_folders_that_are_kept_in_it(modern):
+    """The plan only writes the dashboard; where its folder lies is looked up on the server, once."""
+    admin = connect(modern)
+    folders = [
+        Resource("folder", uid, canonical("folder", {"title": uid, "parentUid": parent}))
+        for uid, parent in (("top", ""), ("mid", "top"), ("low", "mid"))
+    ]
+    for folder in folders:
+        push(admin, folder)
+    scopes = ["folders:uid:top"]
+    modern.faults = [
+        Fault("GET", "/permissions$", times=9, status=200, body={"dashboards:create": scopes, "folders:create": scopes}),
+        Fault("GET", "/folders/top$", times=9, status=403, body={"message": "no"}),
+    ]  # fmt: skip
+    inside = [action(Verb.CREATE, "dashboard", key, {"folderUid": "low", "spec": {}}) for key in ("d", "e")]
+    before = len(modern.requests)
+    assert admin.missing_permissions(inside) == ()
+    assert len(modern.requests) - before == 3
+    outside = action(Verb.CREATE, "dashboard", "f", AT_ROOT)
+    assert admin.missing_permissions([*inside, outside]) == ("dashboard f: needs dashboards:create",)
+    scopes[:] = ["folders:uid:other"]
+    assert len(admin.missing_permissions(inside)) == 2
 
 
 def test_secrets_are_resolved_from_the_process_environment_by_default(modern, monkeypatch):
