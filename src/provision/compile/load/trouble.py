@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from provision.compile.load.snippet import shown
 from provision.compile.load.territory import TOOLKIT, Territory
 from provision.errors import Problem
 
@@ -35,7 +36,7 @@ def problem_at(
 
 
 def code_at(territory: Territory, path: str, line: int | None, content: bytes | None = None) -> str | None:
-    """That line of the file, stripped; None when there is none."""
+    """That line of the file, stripped and without what may be a secret; None when there is none."""
     if line is None or line < 1:
         return None
     if content is None:
@@ -45,7 +46,10 @@ def code_at(territory: Territory, path: str, line: int | None, content: bytes | 
             return None
     # Python's own line ends only: str.splitlines knows more, and would count other lines.
     lines = re.split(rb"\r\n|\r|\n", content)
-    return lines[line - 1].decode("utf-8", "replace").strip() or None if line <= len(lines) else None
+    if line > len(lines):
+        return None
+    before = b"".join(above + b"\n" for above in lines[: line - 1])
+    return shown(before.decode("utf-8", "replace"), lines[line - 1].decode("utf-8", "replace")) or None
 
 
 def from_exception(territory: Territory, source: str, content: bytes, error: BaseException) -> Problem:

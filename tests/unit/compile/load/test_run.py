@@ -356,3 +356,19 @@ def test_what_depends_on_the_world_is_not_repeatable(answer: Run, statement: str
     result = answer({"rules/a.py": f"{group()}{statement}\n"})
     one(result)
     assert not result.repeatable
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("rules/a.py", "Email('x@example.org', extra={'auth_password': 'hunter2'})"),
+        ("provisioning/a.py", "d = Datasource('n', 'prometheus', 'http://x', secure={'p': 'hunter2'})"),
+        ("rules/a.py", "token = 'hunter2"),
+        ("rules/a.py", "token = len('hunter2') / 0"),
+    ],
+)
+def test_a_problem_shows_no_secret_of_its_line(answer: Run, path: str, text: str) -> None:
+    result = answer({path: f"from provision.author import Datasource, Email\n{text}\n"})
+    assert result.problems
+    assert all(problem.code for problem in result.problems)
+    assert "hunter2" not in "".join(map(str, result.problems))
