@@ -18,7 +18,7 @@ from provision.commands.options import (
     paths_argument,
     project_options,
 )
-from provision.commands.sources import chosen, loaded, made_of
+from provision.commands.sources import chosen, loaded, made_of, not_empty
 from provision.errors import FAILED, PARTLY_DONE, PartlyDone, ProvisionError, UsageError
 from provision.model import Outcome, Verb
 from provision.project import SOURCE_ROOMS, Project
@@ -53,7 +53,7 @@ def command(
     project = opened(project_dir, environment, verbose=verbose)
     folder = Folder(_outside_sources(project, project.output if output is None else absolute(output)))
     sources = chosen(project, paths)
-    definitions = loaded(project).definitions
+    definitions = not_empty(project, loaded(project)).definitions
     # Everything is compiled, because a file may be made of several sources; PATH says which files are written.
     wanted = made_of(files.shape(definitions, project), sources)
     shown = [item for item in definitions if sources is None or item.place.path in sources]

@@ -112,6 +112,7 @@ def _chosen(project: Project, paths: Sequence[Path]) -> _Chosen:
         UsageError: a path is neither a source nor a file that can be checked.
     """
     from provision.commands.guests import collect_guests
+    from provision.commands.sources import not_empty
     from provision.compile.load import load
     from provision.compile.load.sources import find_sources
     from provision.show.progress import progress
@@ -125,6 +126,8 @@ def _chosen(project: Project, paths: Sequence[Path]) -> _Chosen:
     sources = frozenset(find_sources(project.root, own)) if paths else None
     with progress("Compiling") as advance:
         result = load(project, progress=advance)
+    if not guests:
+        not_empty(project, result)
     definitions = (*result.definitions, *guest_definitions)
     return _Chosen(definitions, (*result.problems, *problems), sources, guests)
 

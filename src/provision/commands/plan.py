@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
-from provision.commands.sources import loaded
+from provision.commands.sources import loaded, not_empty
 from provision.commands.targets import Aim, named, open_targets
 from provision.errors import CHANGES_PENDING, FAILED
 from provision.model import Plan
@@ -54,7 +54,7 @@ def planned(project: Project, servers: Servers, *, overwrite: bool) -> list[tupl
     from provision.ship.preflight import require_possible
 
     servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
-    definitions = loaded(project).definitions
+    definitions = not_empty(project, loaded(project)).definitions
     aims = open_targets(servers, project, definitions, os.environ)
     plans = [make_plan(aim.desired, aim.target, project.name, overwrite=overwrite) for aim in aims]
     pairs = list(zip(aims, plans, strict=True))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.commands.options import absolute
-from provision.errors import SourceErrors
+from provision.errors import ProvisionError, SourceErrors
 from provision.model import Resource
 from provision.project import Project
 
@@ -29,6 +29,21 @@ def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
         result = load(project, [absolute(path) for path in paths] or None, progress=advance)
     if result.problems:
         raise SourceErrors(result.problems)
+    return result
+
+
+def not_empty(project: Project, result: Loaded) -> Loaded:
+    """What was loaded, when there was anything to load.
+
+    Raises:
+        ProvisionError: the project has no source at all; building or pushing nothing is never what was meant.
+    """
+    if not result.compiled and not result.cached:
+        raise ProvisionError(
+            "there is nothing to compile: no source under dashboards/, rules/ or provisioning/",
+            where=str(project.root),
+            remedy="write one there, or name another project with --project DIR",
+        )
     return result
 
 

@@ -4,14 +4,15 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import threading
 from pathlib import Path
 
 import pytest
-from support.commands import DASHBOARD, tree, write
 
 from provision.commands import build
 from provision.ship.target import folder
+from support.commands import DASHBOARD, tree, write
 
 FILES = {
     ".provision.json",
@@ -303,20 +304,22 @@ def test_broken_sources_are_all_told_and_nothing_is_written(provision, shop):
     write(shop, {"rules/bad.yml": "groups: [", "dashboards/bad.py": "x = 1\nx.nope\n"})
     ran = provision("build")
     assert (ran.code, ran.out) == (1, "")
-    assert "dashboards/bad.py:2: AttributeError: 'int' object has no attribute 'nope'\n    x.nope\n" in ran.err
+    assert (
+        "dashboards/bad.py:2: AttributeError: 'int' object has no attribute 'nope'\n    x.nope\n" in ran.err
+    )
     assert "\nrules/bad.yml:2: not valid YAML" in ran.err
     assert not (shop / "build").exists()
 
 
-def test_an_empty_project_builds_nothing_and_removes_what_was(provision, shop):
+def test_an_empty_project_is_told_and_what_was_built_stays(provision, shop):
     provision("build")
-    (shop / "rules" / "shop.yml").unlink()
-    (shop / "dashboards" / "sales" / "orders.json").unlink()
+    before = tree(shop / "build")
+    for room in ("rules", "dashboards", "provisioning"):
+        shutil.rmtree(shop / room, ignore_errors=True)
     ran = provision("build")
-    assert ran.code == 0
-    assert "3 files removed" in ran.out
-    assert set(tree(shop / "build")) == {".provision.json"}
-    assert provision("build").out == f"{shop / 'build'}: no files\n"
+    assert ran.code == 1
+    assert f"{shop}: there is nothing to compile: no source under dashboards/" in ran.err
+    assert tree(shop / "build") == before
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(provision, shop):
@@ -332,5 +335,3 @@ def test_what_was_kept_cannot_be_remembered(provision, shop, monkeypatch):
     ran = provision("build")
     assert ran.code == 1
     assert ran.sentence == f"{shop / 'build'}: can't be written: No space left on device"
-
-

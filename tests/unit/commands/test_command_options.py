@@ -69,7 +69,11 @@ def test_a_working_directory_that_was_removed(provision, tmp_path, monkeypatch):
     monkeypatch.chdir(gone)
     gone.rmdir()
     sentence = "the working directory isn't there any more; cd to one that is"
-    for arguments in (("build",), ("build", "--project", root, "-o", "out"), ("build", "--project", root, "x")):
+    for arguments in (
+        ("build",),
+        ("build", "--project", root, "-o", "out"),
+        ("build", "--project", root, "x"),
+    ):
         ran = provision(*arguments)
         assert (ran.code, ran.sentence) == (2, sentence)
     assert provision("build", "--project", root).code == 0
@@ -91,7 +95,9 @@ def test_each_v_says_more_and_no_secret(provision, shop, monkeypatch):
     monkeypatch.setenv("GRAFANA_TOKEN", "glsa_hush")
     with standin("12.4.0") as grafana:
         grafana.tokens["glsa_hush"] = grafana.admin
-        silent, some, all_ = (provision("plan", "--grafana", grafana.url, *v) for v in ((), ("-v",), ("-vv",)))
+        silent, some, all_ = (
+            provision("plan", "--grafana", grafana.url, *v) for v in ((), ("-v",), ("-vv",))
+        )
     assert silent.err == some.err == ""
     assert f"GET {grafana.url}/api/health → 200" in all_.err
     assert "glsa_hush" not in all_.err

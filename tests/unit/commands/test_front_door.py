@@ -75,7 +75,9 @@ def test_the_log_of_a_bug_holds_no_secret(provision, monkeypatch, logs):
     monkeypatch.setenv("GRAFANA_USER", "me")
     monkeypatch.setenv("GRAFANA_PASSWORD", "hunter2")
     monkeypatch.setenv("SLACK_TOKEN", "xoxb-hush")
-    raising(monkeypatch, ValueError("Bearer glsa_hush, Basic bWU6aHVudGVyMg==, http://me:s3same@h, xoxb-hush"))
+    raising(
+        monkeypatch, ValueError("Bearer glsa_hush, Basic bWU6aHVudGVyMg==, http://me:s3same@h, xoxb-hush")
+    )
     ran = provision("push", "--grafana", "http://me:s3same@h", "--password=s3same")
     (log,) = logs.iterdir()
     text = log.read_text()
@@ -187,7 +189,8 @@ def test_standard_output_that_is_full(tmp_path, command):
 
 
 @pytest.mark.parametrize(
-    ("redirection", "code"), [(">&-", 0), ("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 0), ("nonsense 2>/dev/full", 2)]
+    ("redirection", "code"),
+    [(">&-", 0), ("2>&-", 0), ("<&-", 0), (">&- 2>&- <&-", 0), ("nonsense 2>/dev/full", 2)],
 )
 def test_streams_that_the_shell_closed_or_filled(tmp_path, redirection, code):
     root = project(tmp_path / "shop")

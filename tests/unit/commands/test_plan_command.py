@@ -108,7 +108,9 @@ def test_dashboards_are_bound_to_a_data_source_that_is_there(provision, shop, gr
         "user": "", "database": "", "basicAuth": False, "basicAuthUser": "", "isDefault": True, "jsonData": {},
         "withCredentials": False, "version": 1, "secrets": {},
     }  # fmt: skip
-    text = (DASHBOARD % ("Orders", "up")).replace('"targets"', '"datasource": {"type": "prometheus"}, "targets"')
+    text = (DASHBOARD % ("Orders", "up")).replace(
+        '"targets"', '"datasource": {"type": "prometheus"}, "targets"'
+    )
     (shop / "dashboards/sales/orders.json").write_text(text)
     assert provision("push", "--grafana", grafana.url, "--datasource", "Prom").code == 0
     (panel,) = grafana.dashboards["sales-orders"]["spec"]["panels"]

@@ -87,7 +87,9 @@ def test_a_quiet_push_says_nothing_when_all_is_well(provision, shop, grafana):
 
 def test_several_grafanas(provision, shop, grafana):
     with standin("9.0") as other:
-        ran = provision("push", "--grafana", grafana.url, "--grafana", other.url, "--grafana", f"{other.url}/")
+        ran = provision(
+            "push", "--grafana", grafana.url, "--grafana", other.url, "--grafana", f"{other.url}/"
+        )
         assert ran.code == 0, ran
         assert ran.out.count("Done: 2 created, 0 unchanged\n") == 2
         assert provision("push", "--grafana", other.url).out.endswith("Plan: nothing to do, 2 unchanged\n")
@@ -160,11 +162,15 @@ def test_missing_permissions_are_listed_before_the_first_write(provision, shop, 
     monkeypatch.setenv("GRAFANA_TOKEN", "glsa_viewer")
     ran = provision("push", "--grafana", grafana.url)
     assert ran.code == 3
-    assert ran.sentence == (
-        f"grafana {grafana.url}: the credentials lack permissions, so nothing was written:\n"
-        "  folder sales: needs folders:create\n"
-        "  dashboard sales-orders: needs dashboards:create; use a service account that has them"
-    ) or "folder sales: needs folders:create" in ran.sentence
+    assert (
+        ran.sentence
+        == (
+            f"grafana {grafana.url}: the credentials lack permissions, so nothing was written:\n"
+            "  folder sales: needs folders:create\n"
+            "  dashboard sales-orders: needs dashboards:create; use a service account that has them"
+        )
+        or "folder sales: needs folders:create" in ran.sentence
+    )
     assert grafana.writes == []
 
 
