@@ -187,6 +187,19 @@ class Stage:
         found["metadata"]["annotations"].pop("grafana.app/message", None)
         self.ask("PUT", path, found)
 
+    def save_title(self, name: str, title: str) -> None:
+        """Save another title and nothing else, and keep what lies beside the content."""
+        if self.marks_folders:
+            path = f"/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards/{self.uid(name)}"
+            found = self.ask("GET", path)
+            found["spec"]["title"] = title
+            found["metadata"]["annotations"].pop("grafana.app/message", None)
+            self.ask("PUT", path, found)
+            return
+        found = self.ask("GET", f"/api/dashboards/uid/{self.uid(name)}")
+        body = {"dashboard": found["dashboard"] | {"title": title}, "folderUid": found["meta"]["folderUid"]}
+        self.ask("POST", "/api/dashboards/db", body | {"overwrite": True, "message": ""})
+
     def clean(self) -> None:
         """Remove what a scenario has made."""
         for hit in self.ask("GET", "/api/search?type=dash-db&limit=5000"):
@@ -359,14 +372,43 @@ def an_edit_in_the_ui_is_a_conflict(stage: Stage) -> None:
 
 
 @scenario
-def an_edit_that_makes_it_what_is_wanted_is_kept(stage: Stage) -> None:
+def an_edit_that_makes_it_what_is_wanted_is_marked_again(stage: Stage) -> None:
+    """Only the mark is written; the next push sends no write, and the next change is no conflict."""
+    target = stage.connect(ui_edits="allowed")
+    stage.done(target, stage.datasource(), stage.dashboard("d"))
+    wanted = (stage.datasource(url="http://127.0.0.1:9"), stage.dashboard("d", title="agreed"))
+    stage.save_title("d", f"{stage.prefix} agreed")
+    source = stage.ask("GET", f"/api/datasources/uid/{stage.uid('prom')}")
+    stage.ask("PUT", f"/api/datasources/uid/{stage.uid('prom')}", source | {"url": "http://127.0.0.1:9"})
+    plan = stage.plan(target, *wanted)
+    assert stage.verbs(plan) == {"prom": "adopt", "d": "adopt"}
+    assert all(action.before == action.after for action in plan.actions)
+    assert [(one.status, one.message) for one in stage.apply(target, plan)] == [("done", "")] * 2
+    again = stage.connect(ui_edits="allowed")
+    plan = stage.plan(again, *wanted)
+    assert stage.verbs(plan) == {"prom": "keep", "d": "keep"}
+    with stage.only_reading():
+        assert stage.apply(again, plan) == []
+    assert stage.spec("d")["title"] == f"{stage.prefix} agreed"
+    assert stage.spec("d")["tags"].count(f"provision:{stage.owner}") == (0 if stage.marks_folders else 1)
+    changed = stage.plan(again, stage.datasource(), stage.dashboard("d"))
+    assert stage.verbs(changed) == {"prom": "update", "d": "update"}
+
+
+@scenario
+def a_folder_renamed_in_the_ui_to_what_is_wanted(stage: Stage) -> None:
     target = stage.connect()
-    stage.done(target, stage.dashboard("d"))
-    wanted = stage.dashboard("d", title="agreed")
-    current = stage.ask("GET", f"/api/dashboards/uid/{stage.uid('d')}")
-    spec = current["dashboard"] | {"title": f"{stage.prefix} agreed"}
-    stage.ask("POST", "/api/dashboards/db", {"dashboard": spec, "folderUid": "", "overwrite": True})
-    assert stage.verbs(stage.plan(target, wanted)) == {"d": "keep"}
+    stage.done(target, stage.folder("edge"))
+    wanted = stage.folder("edge", "agreed")
+    title = {"title": f"{stage.prefix} agreed", "overwrite": True}
+    stage.ask("PUT", f"/api/folders/{stage.uid('edge')}", title)
+    plan = stage.plan(target, wanted)
+    assert stage.verbs(plan) == {"edge": "adopt" if stage.marks_folders else "keep"}
+    assert {one.status for one in stage.apply(target, plan)} <= {"done"}
+    plan = stage.plan(target, wanted)
+    assert stage.verbs(plan) == {"edge": "keep"}
+    with stage.only_reading():
+        assert stage.apply(target, plan) == []
 
 
 @scenario

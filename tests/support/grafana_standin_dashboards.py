@@ -290,6 +290,9 @@ def _save(state: State, request: Request) -> tuple[int, Any]:
     author = f"user:{request.account.uid}"
     if state.modern:
         same = stored is not None and stored["spec"] == spec and _folder_uid(stored) == folder
+        if same and stored["generation"] > 1:  # seen: the history gets another entry of the same version
+            entry = {**stored["history"][-1], "message": message}
+            stored["history"] = [*stored["history"], entry]
         if not same:
             stored = _store(
                 state, state.dashboards, uid, spec, _annotated(folder, message), author, message=message
