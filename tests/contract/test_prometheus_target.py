@@ -100,7 +100,8 @@ def file(key, *rules, group="g", **fields):
     return Resource("rule-file", key, body, (Place(f"rules/{key.removesuffix('.yml')}.py", 3),))
 
 
-A1 = file("a.yml", record("a:one:sum", "sum  by(job)( up{job=~'x.*'} )", labels={"team": "x"}))
+A1_EXPR = "sum  by(job)( up{job=~'x.*'} )"
+A1 = file("a.yml", record("a:one:sum", A1_EXPR, labels={"team": "x"}))
 A2 = file(
     "a.yml",
     record("a:one:sum"),
@@ -279,6 +280,64 @@ def test_an_edit_that_makes_it_what_is_desired_is_none(world):
     assert [action.verb for action in plan.actions] == [Verb.KEEP]
 
 
+def test_an_edit_that_makes_it_what_the_sources_ask_for_is_marked_again(world):
+    world.push(A1)
+    edited = world.folder / "a.yml"
+    edited.write_text(edited.read_text().replace("team: x", "team: y"))
+    asked = file("a.yml", record("a:one:sum", A1_EXPR, labels={"team": "y"}))
+    plan, outcomes = world.push(asked)
+    assert [action.verb for action in plan.actions] == [Verb.ADOPT]
+    assert statuses(outcomes) == {"a.yml": "done"}
+    assert world.files() == {"a.yml": rule_file_bytes(asked, OWNER)}
+    plan, outcomes = world.push(asked)
+    assert ([action.verb for action in plan.actions], outcomes) == ([Verb.KEEP], [])
+    plan, _ = world.push(A1)  # and is no conflict when the sources change again
+    assert [action.verb for action in plan.actions] == [Verb.UPDATE]
+
+
+def told(rule="A", **fields):
+    return file("a.yml", {"alert": rule, "expr": "vector(1) > 1", **fields})
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "said"),
+    [
+        (told(annotations={"a": "1"}), told(annotations={"a": "2", "b": ""}), "has another annotation 'a'"),
+        (told(), told(keep_firing_for="90s"), "keeps firing for 0 s, not 90s"),
+        (file("a.yml", record("x:y:z")), file("a.yml", record("x:y:z"), limit=3), "has the limit 0, not 3"),
+    ],
+    ids=["annotation", "keep_firing_for", "limit"],
+)
+def test_what_only_people_read_is_proved_too(world, tmp_path, one, other, said):
+    world.push(one)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    shutil.copy(world.folder / "a.yml", elsewhere)
+    _, (outcome,) = world.push(other, folder=elsewhere)
+    assert outcome.status == "failed"
+    assert said in outcome.message
+    killed(world, other)
+    plan, outcomes = world.push(other)
+    assert [action.verb for action in plan.actions] == [Verb.UPDATE]
+    assert statuses(outcomes) == {"a.yml": "done"}
+    plan, _ = world.push(other)
+    assert [action.verb for action in plan.actions] == [Verb.KEEP]
+    assert set(world.files()) == {"a.yml"}
+
+
+def test_a_file_whose_old_content_still_waits_is_not_proved(world):
+    world.push(A1)
+    good = world.files()["a.yml"]
+    (world.folder / ".a.yml.provision-old").write_bytes(good)  # the same content: nothing was written
+    assert [action.verb for action in world.push(A1)[0].actions] == [Verb.KEEP]
+    (world.folder / ".a.yml.provision-old").write_bytes(rule_file_bytes(B1, OWNER))
+    plan, outcomes = world.push(A1)
+    assert [action.verb for action in plan.actions] == [Verb.UPDATE]
+    assert decode(plan.actions[0].before)["unfinished"] == "the server has not proved that it runs this file"
+    assert statuses(outcomes) == {"a.yml": "done"}
+    assert world.files() == {"a.yml": good}
+
+
 def killed(world, *resources, prune=False, at="reload"):
     """Push in a process of its own that dies, as if killed, when it comes to the reload or has done it."""
     arguments = [(resource.kind, resource.key, resource.body) for resource in resources]
@@ -313,8 +372,9 @@ def test_a_push_that_was_killed_is_finished_by_the_next(world, at):
     world.push(A1)
     killed(world, A2, B1, at=at)
     plan, outcomes = world.push(A2, B1)
-    verbs = {action.verb for action in plan.actions}
-    assert verbs == ({Verb.UPDATE} if at == "reload" else {Verb.KEEP})
+    verbs = [action.verb for action in plan.actions]
+    # Of a new file that the server runs nothing tells that its first evaluations were not waited for.
+    assert verbs == [Verb.UPDATE, Verb.UPDATE if at == "reload" else Verb.KEEP]
     assert {outcome.status for outcome in outcomes} <= {"done"}
     assert world.running() == {
         ("a.yml", "g", "a:one:sum"),

@@ -248,6 +248,7 @@ def _groups_of(path: str, text: bytes, interval: float) -> list[dict]:
                     "name": group["name"],
                     "file": path,
                     "interval": seconds(group["interval"]) if "interval" in group else interval,
+                    "limit": int(group.get("limit", 0)),
                     "rules": [_rule_of(rule, group.get("labels") or {}) for rule in group.get("rules") or ()],
                     "source": json.dumps(group),
                 }
@@ -272,6 +273,8 @@ def _rule_of(rule: dict, group_labels: dict) -> dict:
             "type": "alerting",
             "state": "inactive",
             "duration": seconds(rule.get("for", "0")),
+            "keepFiringFor": seconds(rule.get("keep_firing_for", "0")),
+            "annotations": rule.get("annotations") or {},
             "alerts": [],
         }
         if "$nonsense" in str(rule.get("annotations")):  # an undefined variable of a template

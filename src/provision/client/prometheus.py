@@ -54,6 +54,9 @@ class LoadedRule:
         health: `unknown` until its first evaluation, then `ok` or `err`.
         error: what went wrong at the last evaluation.
         state: of an alert: `inactive`, `pending` or `firing`; else empty.
+        annotations: of an alert, as templates; None when the server doesn't tell.
+        keep_firing_for_seconds: how long an alert goes on once it no longer holds; None when the server doesn't tell
+            (before 2.42).
     """
 
     kind: Literal["record", "alert"]
@@ -64,16 +67,25 @@ class LoadedRule:
     health: str
     error: str = ""
     state: str = ""
+    annotations: Labels | None = None
+    keep_firing_for_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedGroup:
-    """A rule group as the server runs it; `file` is the path as the server sees it."""
+    """A rule group as the server runs it.
+
+    Attributes:
+        file: the path as the server sees it.
+        limit: how many alerts or series a rule may make, 0 for any number; None when the server doesn't tell (before
+            2.31).
+    """
 
     file: str
     name: str
     interval_seconds: float
     rules: tuple[LoadedRule, ...]
+    limit: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +286,13 @@ def _group(group: Mapping[str, Any]) -> LoadedGroup:
             health=rule["health"],
             error=rule.get("lastError") or "",
             state=rule.get("state", ""),
+            annotations=rule.get("annotations"),
+            keep_firing_for_seconds=_number(rule.get("keepFiringFor")),
         )
         for rule in group["rules"]
     )
-    return LoadedGroup(group["file"], group["name"], float(group["interval"]), rules)
+    return LoadedGroup(group["file"], group["name"], float(group["interval"]), rules, group.get("limit"))
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)

@@ -152,6 +152,13 @@ def test_rules_are_as_the_server_runs_them():
             LoadedRule("record", "r", "up", {}, 0.0, "ok"),
             LoadedRule("alert", "A", "up == 0", {"s": "p"}, 60.0, "err", "boom", "firing"),
         )
+        assert group.limit is None
+    groups[0]["limit"] = 5
+    groups[0]["rules"][1] |= {"keepFiringFor": 90, "annotations": {"a": "x"}}
+    with prometheus(rules={"groups": groups}) as (client, _):
+        (group,) = client.rules()
+        assert (group.limit, group.rules[1].keep_firing_for_seconds) == (5, 90.0)
+        assert group.rules[1].annotations == {"a": "x"}
 
 
 def test_targets():

@@ -38,6 +38,7 @@ often are tried as queries instead."""
 _HALVES_PATIENCE_SECONDS = 0.0
 """The same while it is found out which file a server refuses: with many files that takes several reloads."""
 
+_UNFINISHED = "the server has not proved that it runs this file"
 _NEW_MODE = 0o644
 _IN_FORCE = "back and in force"
 
@@ -79,8 +80,8 @@ class PrometheusTarget:
         return PrometheusDialect() if self.version is None else PrometheusDialect(self.version)
 
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
-        """The rule files in the folder that carry a mark or are wanted. A file that the server doesn't run (a push
-        was killed before the reload) is shown as what the server runs of it.
+        """The rule files in the folder that carry a mark or are wanted. A file that the server has not proved (a push
+        was killed) is shown as what the server runs of it, with a field `unfinished`, so that it is written again.
 
         Raises:
             ProvisionError: the folder or a file can't be read.
@@ -101,8 +102,9 @@ class PrometheusTarget:
             body, mark = _read(text, key)
             if mark is not None and mark.base == digest(body):
                 running = self._running(body, key, loaded)
-                if running != body:  # written, and then killed
-                    body, mark = running, Mark(mark.owner, digest(running))
+                if running != body or swap.unfinished(file):
+                    body = encode({**decode(running), "unfinished": _UNFINISHED})
+                    mark = Mark(mark.owner, digest(body))
             yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}")
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
@@ -331,7 +333,12 @@ class PrometheusTarget:
         if action.desired is not None:
             staged = swap.stage(file, rule_file_bytes(action.desired, owner), _NEW_MODE)
         try:
-            return swap.swap(file, staged, on_disk=on_disk, proved=self._is_running(file, before.loaded))
+            return swap.swap(
+                file,
+                staged,
+                on_disk=on_disk,
+                proved=not swap.unfinished(file) and self._is_running(file, before.loaded),
+            )
         except ProvisionError:
             if staged is not None:
                 staged.unlink(missing_ok=True)

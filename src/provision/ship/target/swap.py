@@ -37,6 +37,16 @@ def backup_of(file: Path) -> Path:
     return file.with_name(f".{file.name}{_OLD}")
 
 
+def unfinished(file: Path) -> bool:
+    """Whether a push was killed before the server had proved `file`: another content waits beside it.
+
+    Raises:
+        ProvisionError: one of both can't be read.
+    """
+    waiting = content_of(backup_of(file))
+    return waiting is not None and waiting != content_of(file)
+
+
 def content_of(file: Path) -> bytes | None:
     """What a file holds; None when there is none.
 

@@ -44,11 +44,22 @@ def test_a_group_is_in_force_however_the_server_writes_it():
         (replaced(0, expr="up"), "record 'a:b:c' has the expression 'up'"),
         (replaced(0, labels={}), "record 'a:b:c' has the labels {}"),
         (replaced(1, for_seconds=60.0), "alert 'A' fires after 60 s, not 1m30s"),
+        (replaced(1, keep_firing_for_seconds=60.0), "alert 'A' keeps firing for 60 s, not 0s"),
+        (replaced(1, annotations={"a": "x"}), "alert 'A' has another annotation 'a'"),
+        (loaded(limit=7), "group 'g' has the limit 7, not 0"),
     ],
 )
 def test_what_differs_is_said(other, said):
     assert said in difference(GROUP, other, same)
     assert not in_force(GROUP, [other], same)
+
+
+def test_what_a_server_does_not_tell_is_not_compared():
+    rules = [RECORD, {**ALERT, "annotations": {"a": "x"}, "keep_firing_for": "1m"}]
+    group = {**GROUP, "limit": 7, "query_offset": "1m", "rules": rules}
+    assert difference(group, loaded(), same) == ""
+    told = replaced(1, annotations={"a": "x", "none": ""}, keep_firing_for_seconds=60.0)
+    assert difference(group, loaded(rules=told.rules, limit=7), same) == ""
 
 
 def test_an_alert_without_a_wait_fires_at_once():
@@ -94,6 +105,13 @@ def test_what_runs_is_the_groups_own_words_or_the_servers():
             ],
         }
     ]
+    full = replaced(1, annotations={"a": "x"}, keep_firing_for_seconds=60.0)
+    (shown,) = running([GROUP], [loaded(rules=full.rules, limit=7)], same)
+    assert shown["limit"] == 7
+    assert {name: shown["rules"][1][name] for name in ("keep_firing_for", "annotations")} == {
+        "keep_firing_for": "60s",
+        "annotations": {"a": "x"},
+    }
     bare = loaded(rules=(LoadedRule("record", "a", "up", {}, 0.0, "ok"),))
     assert running([changed], [bare], same) == [{"name": "g", "rules": [{"record": "a", "expr": "up"}]}]
 
