@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from provision.client.session import Answer, Endpoint, Session
-from provision.errors import ServerRefused
+from provision.errors import ServerRefused, Unreachable
 from provision.model import JSON
 
 PAGE = 500
@@ -209,17 +209,28 @@ class GrafanaClient:
 
     def create_datasource(self, body: JSON) -> dict[str, Any]:
         """Create a data source; 409 when its name or uid is taken. Returns it as it was stored."""
-        answer: dict[str, Any] = self._api.datasource.create_datasource(body)
-        return answer
+        return self._stored(self._api.datasource.create_datasource(body))
 
     def update_datasource(self, uid: str, body: JSON) -> dict[str, Any]:
         """Replace a data source; 409 when it is newer than `version` in the body. Returns it as it was stored."""
-        answer: dict[str, Any] = self._api.datasource.update_datasource_by_uid(uid, body)
-        return answer
+        return self._stored(self._api.datasource.update_datasource_by_uid(uid, body))
 
     def delete_datasource(self, uid: str) -> None:
         """Delete a data source."""
         self._api.datasource.delete_datasource_by_uid(uid)
+
+    # ── what answers have to look like ───────────────────────────────────────
+
+    def _object(self, value: Any, *names: str) -> dict[str, Any]:
+        """The value, once it has proved to be an object with these fields."""
+        if isinstance(value, dict) and all(name in value for name in names):
+            return value
+        what = "an answer isn't of the shape that Grafana gives"
+        remedy = "check the URL and what stands between"
+        raise Unreachable(what, where=self.session.endpoint.url, remedy=remedy)
+
+    def _stored(self, value: Any) -> dict[str, Any]:
+        return self._object(self._object(value, "datasource")["datasource"], "uid", "isDefault", "version")
 
 
 class _Wire:

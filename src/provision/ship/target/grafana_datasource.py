@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
-from provision.errors import NotAllowed, ProvisionError
+from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest
 from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
@@ -64,13 +64,16 @@ def _live(found: dict[str, Any]) -> Live:
         },
         **{name: found.get(name) for name in _UNUSUAL},
     }
+    content = canonical(DATASOURCE, body)
     mark = Mark(str(marked.get("owner") or ""), str(marked.get("base") or "")) if marked else None
+    if mark is not None and found.get("version") == 1 and found.get("isDefault"):
+        # Nobody has edited a first version: a push may have broken off before it put the default right.
+        if_not = digest(canonical(DATASOURCE, {**body, "isDefault": False}))
+        mark = Mark(mark.owner, digest(content) if mark.base == if_not else mark.base)
     if found.get("readOnly"):
         mark = Mark(FILES, "")
     key = found["uid"]
-    return Live(
-        DATASOURCE, key, canonical(DATASOURCE, body), mark, str(found.get("version") or ""), found["name"]
-    )
+    return Live(DATASOURCE, key, content, mark, str(found.get("version") or ""), found["name"])
 
 
 def _write(server: Server, action: Action, owner: str) -> None:
@@ -93,13 +96,34 @@ def _write(server: Server, action: Action, owner: str) -> None:
     if values:
         body["secureJsonData"] = values
     if action.live is None:
-        answer = server.client.create_datasource(body)
+        stored = _created(server, action, body)
     else:
-        answer = server.client.update_datasource(action.key, {**body, "version": int(action.live.lock or 0)})
-    stored = answer["datasource"]
+        sent = {**body, "version": int(action.live.lock or 0)}
+        stored = server.client.update_datasource(action.key, sent)
     if stored["isDefault"] != body["isDefault"]:
         # Grafana makes the first data source the default, asked or not; an update takes it at its word.
         server.client.update_datasource(action.key, {**body, "version": stored["version"]})
+
+
+def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, Any]:
+    """Create a data source; as it was stored. When the answer is lost, or a second try meets what the first one
+    did, what the server holds says whether it is done: the default has to be put right all the same."""
+    try:
+        return server.client.create_datasource(body)
+    except (Unreachable, ServerRefused) as error:
+        if isinstance(error, ServerRefused) and error.status < 500 and error.status not in (409, 412):
+            raise
+        stored = server.client.datasource(action.key)
+        # The digest in the mark is that of all that was sent.
+        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"][MARK]:
+            raise
+        if _live(stored).body not in (action.after, _as_default(action.after or b"{}")):
+            raise
+        return stored
+
+
+def _as_default(body: bytes) -> bytes:
+    return canonical(DATASOURCE, {**decode(body), "isDefault": True})
 
 
 def _resolve(server: Server, name: str, reference: dict[str, str]) -> str:

@@ -226,6 +226,60 @@ def test_only_so_many_are_written_at_once():
     assert list(at_once([], work, 3)) == []
 
 
+CREATED = ("POST", "/api/datasources$")
+LOCKED = {"message": "database is locked"}
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(*CREATED, cut="after"),
+        Fault(*CREATED, status=502, body="<html>bad gateway</html>", late=True),
+        Fault(*CREATED, status=504, body=None, late=True),
+        Fault(*CREATED, status=500, body=LOCKED, late=True),
+        Fault(*CREATED, status=200, body=[], late=True),
+        Fault(*CREATED, status=503, body={"message": "soon"}, headers={"Retry-After": "0"}, late=True),
+    ],
+    ids=["cut", "502", "504", "locked", "odd", "503"],
+)
+@pytest.mark.parametrize("default", [False, True])
+def test_the_first_data_source_whose_answer_was_lost(state, fault, default):
+    """Grafana makes it the default; that is put right all the same."""
+    target = connect(state)
+    state.faults = [replace(fault)]
+    assert one(push(target, datasource(isDefault=default))) == ("done", "")
+    assert state.faults[0].times == 0
+    assert state.datasources["p"]["isDefault"] is default
+    assert push(target, datasource(isDefault=default)) == []
+
+
+def test_a_data_source_that_wasnt_created_is_a_failure(state):
+    target = connect(state)
+    for fault in (Fault(*CREATED, cut="before"), Fault(*CREATED, status=502, body="<html>no</html>")):
+        state.faults = [fault]
+        assert one(push(target, datasource()))[0] == "failed"
+    plan = make_plan([datasource()], target, OWNER)
+    push(target, datasource(url="http://elsewhere"))
+    state.faults = [Fault(*CREATED, cut="before")]
+    assert one(apply(plan, target)) == ("failed", "the connection was closed in the middle; check the server and try again")  # fmt: skip
+    assert state.datasources["p"]["url"] == "http://elsewhere"
+
+
+def test_a_push_that_broke_off_before_the_default_was_put_right(state):
+    target = connect(state)
+    state.faults = [Fault("PUT", "/api/datasources/", times=9, status=500, body={"message": "no"})]
+    assert one(push(target, datasource()))[0] == "failed"
+    state.faults = []
+    assert state.datasources["p"]["isDefault"] is True
+    (action,) = make_plan([datasource()], target, OWNER).actions
+    assert (action.verb, action.reason) == (Verb.UPDATE, "")
+    push(target, datasource())
+    assert push(target, datasource()) == []
+    state.datasources["p"]["isDefault"] = True  # this time somebody else did it
+    (action,) = make_plan([datasource()], target, OWNER).actions
+    assert action.verb is Verb.CONFLICT
+
+
 # ── what a failure is told as ────────────────────────────────────────────────
 
 NEW = Action(Verb.CREATE, "dashboard", "d", dashboard(), None)
