@@ -85,7 +85,9 @@ def project(root: Path, **more: str) -> Path:
 
 def tree(root: Path) -> dict[str, bytes]:
     """Every file below `root` with its content."""
-    return {str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()}
+    return {
+        str(file.relative_to(root)): file.read_bytes() for file in sorted(root.rglob("*")) if file.is_file()
+    }
 
 
 @contextmanager

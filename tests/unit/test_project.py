@@ -114,7 +114,9 @@ def test_a_configuration_that_nobody_may_look_at_is_told(
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "1e300", "86401"])
 def test_a_time_limit_is_more_than_nothing_and_at_most_a_day(tmp_path: Path, value: str) -> None:
     project = open_project(write(tmp_path, f"[tool.provision]\ntime_limit_seconds = {value}\n"))
-    with pytest.raises(UsageError, match="time_limit_seconds must be more than 0 and at most 86400") as caught:
+    with pytest.raises(
+        UsageError, match="time_limit_seconds must be more than 0 and at most 86400"
+    ) as caught:
         _ = project.time_limit_seconds
     assert caught.value.where == str(tmp_path / "pyproject.toml")
 

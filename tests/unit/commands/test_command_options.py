@@ -6,11 +6,11 @@ import logging
 from pathlib import Path
 
 import pytest
-from support.commands import project
-from support.grafana_standin import standin
 
 from provision.commands.options import SOMEWHERE, absolute, here
 from provision.errors import UsageError
+from support.commands import project
+from support.grafana_standin import standin
 
 
 def test_no_project_here(provision, tmp_path, monkeypatch):

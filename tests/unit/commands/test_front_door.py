@@ -13,10 +13,10 @@ from pathlib import Path
 
 import click
 import pytest
-from support.commands import Shell, environment, project, spawned
 
 from provision import __main__, cli
 from provision.errors import ProvisionError
+from support.commands import Shell, environment, project, spawned
 
 
 def raising(monkeypatch: pytest.MonkeyPatch, what) -> None:

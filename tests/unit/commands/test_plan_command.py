@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+
 from support.commands import DASHBOARD, ROUTES, write
 from support.grafana_standin import standin
 from support.prometheus_standin import AlertmanagerState, PrometheusState, serving

@@ -9,13 +9,13 @@ import sys
 import threading
 
 import pytest
-from support.commands import DASHBOARD, ROUTES, environment, spawned, write
-from support.grafana_standin import VIEWER, Fault, standin
-from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
 from provision.commands import push
 from provision.errors import ProvisionError
 from provision.ship.target.grafana import Grafana
+from support.commands import DASHBOARD, ROUTES, environment, spawned, write
+from support.grafana_standin import VIEWER, Fault, standin
+from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def grafana(provision, monkeypatch):
 def terminal(monkeypatch):
     """A terminal as standard input; what is typed is written to the descriptor that this is."""
     typed, seen = pty.openpty()
-    with open(seen, encoding="utf-8") as stream:
+    with os.fdopen(seen, encoding="utf-8") as stream:
         monkeypatch.setattr(sys, "stdin", stream)
         yield typed
     os.close(typed)

@@ -6,14 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-from support.commands import ROUTES, write
-from support.grafana_standin import standin
-from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
 from provision.commands.options import Servers
 from provision.commands.targets import named, open_targets
 from provision.errors import UsageError
 from provision.project import Project, open_project
+from support.commands import ROUTES, write
+from support.grafana_standin import standin
+from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
 G, P, A = "http://g", "http://p", "http://a"
 
