@@ -7,6 +7,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 _IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*:/{1,2})[^\s/]+@", re.IGNORECASE)
+_PAST_HOST = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/?#\"'`\\]*)[/?#][^\s\"'`]*", re.IGNORECASE)
+_GO_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_ABOUT_A_VALUE = re.compile(rf"\b(parse|scheme|escape|port|URL)(:?) {_GO_QUOTED}")
+_YAML_VALUE = re.compile(r"`[^`]*`")
 _NAMES = ("TOKEN", "PASSWORD", "SECRET", "API_KEY")
 _SHORTEST = 3
 
@@ -14,6 +18,14 @@ _SHORTEST = 3
 def without_credentials(text: str) -> str:
     """`text` without the users and passwords of the URLs in it."""
     return _IN_URL.sub(r"\1***@", text)
+
+
+def without_values(text: str) -> str:
+    """What a program written in Go says of a configuration, without the values it quotes: `text` without what follows
+    the host in URLs, without the words that its URL parser could not read, and without the values that stand where
+    something else should. The names it quotes, such as a receiver's, stay."""
+    text = _ABOUT_A_VALUE.sub(r'\1\2 "***"', without_credentials(text))
+    return _YAML_VALUE.sub("`***`", _PAST_HOST.sub(r"\1/***", text))
 
 
 def without_secrets(text: str, environ: Mapping[str, str]) -> str:

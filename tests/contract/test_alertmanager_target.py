@@ -165,6 +165,20 @@ def test_an_edited_file_is_a_conflict(world):
     assert [outcome.status for outcome in outcomes] == ["done"]
 
 
+def test_an_edit_that_makes_it_what_the_sources_ask_for_is_marked_again(world):
+    world.push(ONE)
+    world.file.write_bytes(world.file.read_bytes().replace(b"group_wait: 300s", b"group_wait: 400s"))
+    asked = config("one", route={"receiver": "one", "group_wait": "400s", "routes": []})
+    action, outcomes = world.push(asked, overwrite=False)
+    assert action.verb == Verb.ADOPT
+    assert [outcome.status for outcome in outcomes] == ["done"]
+    assert world.file.read_bytes() == config_bytes(asked, OWNER)
+    action, outcomes = world.push(asked, overwrite=False)
+    assert (action.verb, outcomes) == (Verb.KEEP, [])
+    action, _ = world.push(ONE, overwrite=False)  # and is no conflict when the sources change again
+    assert action.verb == Verb.UPDATE
+
+
 def killed(world, resource, at):
     code = f"""
         import os

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from provision.discretion import without_credentials, without_secrets
+from provision.discretion import without_credentials, without_secrets, without_values
 
 
 @pytest.mark.parametrize(
@@ -33,3 +33,22 @@ def test_values_of_variables_that_are_secrets_go():
     }
     text = "glsa_1234 hunter2 hunter2-and-more bWU6aHVudGVyMg== no /home/me https://me:hunter2@h"
     assert without_secrets(text, environ) == "*** *** *** *** no /home/me https://***@h"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        (
+            'parse "https://h.example/KEY%zz": invalid URL escape "KEY"',
+            'parse "***": invalid URL escape "***"',
+        ),
+        ('parse "https://h/a\\"KEY": first path', 'parse "***": first path'),
+        ("post https://u:KEY@hooks.example:80/KEY?a=KEY: refused", "post https://***@hooks.example:80/***"),
+        ('unsupported scheme "KEY" for URL', 'unsupported scheme "***" for URL'),
+        ("line 2: cannot unmarshal !!str `KEY...` into int", "line 2: cannot unmarshal !!str `***` into int"),
+        ('undefined receiver "team" used in route', 'undefined receiver "team" used in route'),
+    ],
+)
+def test_the_values_that_a_program_quotes(said, shown):
+    assert without_values(said).startswith(shown)
+    assert "KEY" not in without_values(said)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provision.client.session import Session
+from provision.discretion import without_values
 from provision.errors import NotAllowed, ServerRefused
 
 _RELOAD_SECONDS = 60.0
@@ -110,7 +111,9 @@ class Alertmanager:
             return
         if answer.status == 500:
             said = answer.body.decode(errors="replace").strip().removeprefix("failed to reload config: ")
-            raise ServerRefused(f"it could not reload: {said[:500]}", status=500, where=self.url)
+            raise ServerRefused(
+                f"it could not reload: {without_values(said)[:500]}", status=500, where=self.url
+            )
         raise NotAllowed(
             "POST /-/reload isn't allowed",
             status=answer.status,

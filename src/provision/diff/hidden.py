@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Iterator
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -38,6 +40,9 @@ _ENDINGS: Final = (
 """How the names of fields end that Prometheus, Alertmanager, Grafana and their plugins keep secrets in; the names
 are compared in lower case, with `-` as `_`."""
 
+_SHORTEST: Final = 4
+"""Characters of a secret that is taken out of other programs' words; less stands in any word by chance."""
+
 _URL_LISTS: Final = ("webhook_configs", "msteams_configs", "discord_configs", "remote_write")
 _USER: Final = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 _COVER: Final = re.compile("\ue000[0-9a-f]{32}\ue001")
@@ -69,6 +74,26 @@ def cover(value: JSON, name: str = "", inside: str = "") -> JSON:
         return value  # a regular expression in PromQL may look like an address with a password
     text = _PRIVATE.sub(_cover_key, _USER.sub(lambda match: f"{match[1]}:{_covered(match[0])}@", value))
     return _address(text) if name == "url" and inside in _URL_LISTS else text
+
+
+def without_secrets_of(value: JSON, text: str) -> str:
+    """What another program says of the body `value`, with `(secret)` in place of every secret of the body that it
+    quotes, as it is or escaped."""
+    found = {secret for secret in _secrets(value, cover(value)) if len(secret) >= _SHORTEST}
+    for secret in sorted(found, key=len, reverse=True):
+        text = text.replace(secret, SECRET).replace(json.dumps(secret, ensure_ascii=False)[1:-1], SECRET)
+    return text
+
+
+def _secrets(value: JSON, covered: JSON) -> Iterator[str]:
+    if isinstance(value, dict):
+        for item, other in zip(value.values(), covered.values(), strict=True):
+            yield from _secrets(item, other)
+    elif isinstance(value, list):
+        for item, other in zip(value, covered, strict=True):
+            yield from _secrets(item, other)
+    elif isinstance(value, str) and value != covered:
+        yield value
 
 
 def is_secret(name: str) -> bool:

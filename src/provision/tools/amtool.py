@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from provision.discretion import without_values
 from provision.errors import MissingTool, ProvisionError
 from provision.tools.run import find_tool, run
 
@@ -30,8 +31,8 @@ def version(tool: Path) -> tuple[int, int, int] | None:
 
 
 def check_config(tool: Path, text: bytes) -> tuple[str, ...]:
-    """What amtool refuses of an alertmanager.yml, as sentences; empty when it accepts it. Template files are not
-    there to be looked at.
+    """What amtool refuses of an alertmanager.yml, as sentences without the values that it quotes; empty when it
+    accepts it. Template files are not there to be looked at.
 
     Raises:
         ProvisionError: it failed without saying why, or took too long.
@@ -51,9 +52,10 @@ def check_config_file(tool: Path, file: Path) -> tuple[str, ...]:
     if answer.code == 0:
         return ()
     failed = [part.partition("amtool: error:")[0] for part in answer.text.split("FAILED:")[1:]]
-    said = [" ".join(part.split()) for part in failed if part.strip()]
+    said = [without_values(" ".join(part.split())) for part in failed if part.strip()]
     if not said:
-        raise ProvisionError(f"failed with exit code {answer.code}: {answer.text[-500:]}", where=str(tool))
+        words = without_values(answer.text)[-500:]
+        raise ProvisionError(f"failed with exit code {answer.code}: {words}", where=str(tool))
     return tuple(said)
 
 
@@ -77,7 +79,7 @@ def routes_test(tool: Path, text: bytes, labels: Mapping[str, str]) -> tuple[str
         answer = run(command, cwd=Path(folder))
     if answer.code != 0:
         said = re.sub(r"^Warning: .*$|amtool: error: ", "", answer.text, flags=re.MULTILINE)
-        raise ProvisionError(f"amtool can't test the routes: {' '.join(said.split())[-500:]}")
+        raise ProvisionError(f"amtool can't test the routes: {without_values(' '.join(said.split()))[-500:]}")
     return tuple(
         name.strip() for name in answer.stdout.decode(errors="replace").strip().split(",") if name.strip()
     )

@@ -98,6 +98,12 @@ def test_a_reload_that_works_is_silent():
             ServerRefused,
             "it could not reload: undefined receiver",
         ),
+        (
+            500,
+            'failed to reload config: parse "https://h/secret%zz": bad',
+            ServerRefused,
+            r'it could not reload: parse "\*\*\*": bad',
+        ),
         (403, "no", NotAllowed, "allow it in the proxy before it"),
         (405, "no", NotAllowed, "allow it in the proxy before it"),
     ],

@@ -55,6 +55,39 @@ def test_the_real_one_on_a_configuration():
     assert "line 1: field colour not found" in field
 
 
+def test_what_it_cannot_read_is_not_repeated(tmp_path):
+    said = 'FAILED: yaml: parse "https://h/t0psecret": bad'
+    assert amtool.check_config(fake(tmp_path / "amtool", stdout=said, code=1), b"") == (
+        'yaml: parse "***": bad',
+    )
+    tool = fake(tmp_path / "amtool", stderr="see https://h/t0psecret", code=9)
+    with pytest.raises(ProvisionError, match=r"see https://h/\*\*\*$"):
+        amtool.check_config(tool, b"")
+    with pytest.raises(ProvisionError, match=r"see https://h/\*\*\*$"):
+        amtool.routes_test(tool, CONFIG, {})
+
+
+@pytest.mark.server
+@pytest.mark.parametrize(
+    "integration",
+    [
+        'webhook_configs: [{url: "https://h.example/t0psecret%zz"}]',
+        'webhook_configs: [{url: "t0psecret/x"}]',
+        'webhook_configs: [{url: "t0psecret://x"}]',
+        'webhook_configs: [{url: "http://t0psecret x/"}]',
+        'webhook_configs: [{url: "http://h:t0psecret/"}]',
+        'slack_configs: [{api_url: "https:///t0psecret"}]',
+        "discord_configs: [{webhook_url: 'https://h/t0\"psecret%zz'}]",
+        "webhook_configs: [t0psecret]",
+    ],
+)
+def test_the_real_one_repeats_no_secret(integration):
+    config = CONFIG.replace(b"{name: pager}", f"{{name: pager, {integration}}}".encode())
+    said = amtool.check_config(require("amtool"), config)
+    assert said
+    assert "psecret" not in "".join(said)
+
+
 @pytest.mark.server
 def test_the_real_one_looks_at_templates_in_their_place(tmp_path):
     tool = require("amtool")

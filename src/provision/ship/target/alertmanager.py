@@ -25,6 +25,7 @@ from provision.compile.dialect.alertmanager import (
 )
 from provision.compile.dialect.header import read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
+from provision.diff.hidden import without_secrets_of
 from provision.errors import ProvisionError
 from provision.model import JSON, Action, Live, Mark, Outcome, decode, digest, encode
 from provision.ship.target import swap
@@ -114,6 +115,8 @@ class AlertmanagerTarget:
                 fault = self._carry_out(action, owner)
             except ProvisionError as error:
                 fault = str(error)
+            # amtool and the server may quote what they can't read.
+            fault = without_secrets_of(decode(action.after or b"{}"), fault)
             seconds = time.perf_counter() - started
             if fault:
                 yield Outcome(action, "failed", fault, seconds=seconds)

@@ -81,6 +81,14 @@ def test_amtool_refuses_before_writing(server, tmp_path):
     assert [found.name for found in server.file.parent.iterdir()] == ["alertmanager.yml"]
 
 
+def test_secrets_are_in_no_words_about_them(server, tmp_path):
+    secret = 't0p"secret'
+    fake(tmp_path / "amtool", stdout=f'FAILED: odd {secret} and t0p\\"secret', code=1, version="0.25.0")
+    asked = config("one", **{"global": {"slack_api_url": secret}})
+    outcome = push(server, asked, connected(server, tools_dir=tmp_path))
+    assert outcome.message == "amtool refuses it: odd (secret) and (secret)"
+
+
 @pytest.mark.parametrize(("tool", "said"), [("0.24.0", "0.25.0"), ("", "0.25.0"), ("0.30.0", "")])
 def test_an_amtool_that_is_older_or_unknown_does_not_decide(server, tmp_path, tool, said):
     server.version = said
