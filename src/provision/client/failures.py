@@ -30,7 +30,8 @@ def was_cut(error: BaseException) -> bool:
     if not isinstance(error, exceptions.ConnectionError) or isinstance(error, exceptions.Timeout):
         return False
     causes = tuple(_causes(error))
-    if any(isinstance(cause, socket.gaierror | ssl.SSLError) for cause in causes):
+    # A time limit that is over in the middle of an answer is told as a lost connection.
+    if any(isinstance(cause, socket.gaierror | ssl.SSLError | TimeoutError) for cause in causes):
         return False
     refused = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
     return not any(isinstance(cause, OSError) and cause.errno in refused for cause in causes)
@@ -58,7 +59,7 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
         what, remedy = f"no address is known for {urlsplit(endpoint.url).hostname!r}", "check the host's name"
     elif isinstance(error, ConnectTimeout):
         what, remedy = "no connection within the time limit", "check the address and the network"
-    elif isinstance(error, Timeout):
+    elif isinstance(error, Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         what, remedy = f"no answer within {endpoint.timeout_seconds:g} s", "check the server"
     elif errno.ECONNREFUSED in numbers:
         what, remedy = "nothing listens there (connection refused)", "start the server or check the port"

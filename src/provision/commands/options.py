@@ -102,14 +102,17 @@ def opened(project_dir: Path | None, environment: str | None, *, verbose: int = 
     Raises:
         UsageError: there is none, or it has no such environment.
     """
-    if verbose:
-        handler = logging.StreamHandler()
-        handler.setFormatter(logging.Formatter("%(message)s"))
-        log = logging.getLogger("provision")
-        log.handlers = [handler]
-        log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
-        logging.raiseExceptions = False  # a log that can't be written is no reason for a traceback
+    _tell_requests(verbose)
     return open_project(project_dir if project_dir is not None else find_root(here()), environment)
+
+
+def _tell_requests(verbose: int) -> None:
+    handler = logging.StreamHandler() if verbose else logging.NullHandler()
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    log = logging.getLogger("provision")
+    log.handlers = [handler]
+    log.setLevel(logging.DEBUG if verbose > 1 else logging.INFO)
+    logging.raiseExceptions = False  # a log that can't be written is no reason for a traceback
 
 
 def here() -> Path:
