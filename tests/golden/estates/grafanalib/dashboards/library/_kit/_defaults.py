@@ -1,0 +1,1 @@
+DEFAULTS = {"dataSource": "Prometheus", "showPoints": "never", "fillOpacity": 10}
