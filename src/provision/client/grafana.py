@@ -78,19 +78,17 @@ class GrafanaClient:
 
     def organisation(self) -> dict[str, Any]:
         """The organisation of the credentials, or the one that `X-Grafana-Org-Id` asks for: `{"id", "name"}`."""
-        answer: dict[str, Any] = self._api.organization.get_current_organization()
-        return answer
+        return self._object(self._api.organization.get_current_organization(), "id")
 
     def settings(self) -> dict[str, Any]:
         """What Grafana's page is told: `namespace`, `featureToggles`, `datasources` by name, …"""
-        answer: dict[str, Any] = self.session.request("GET", "/api/frontend/settings").json()
-        return answer
+        return self._object(self.session.request("GET", "/api/frontend/settings").json())
 
     def permissions(self) -> dict[str, list[str]] | None:
         """Action → scopes of what the credentials may do; None where the server can't say."""
         path = "/api/access-control/user/permissions"
         answer = self.session.request("GET", path, allow=frozenset({404}))
-        return None if answer.status == 404 else answer.json()
+        return None if answer.status == 404 else self._object(answer.json())
 
     def groups(self) -> dict[str, tuple[str, ...]]:
         """The groups of the resource API and the versions of each; none where there is no such API."""
@@ -98,8 +96,8 @@ class GrafanaClient:
         if answer.status == 404:
             return {}
         return {
-            found["name"]: tuple(served["version"] for served in found["versions"])
-            for found in answer.json().get("groups") or ()
+            found["name"]: tuple(served["version"] for served in self._objects(found["versions"], "version"))
+            for found in self._objects(self._object(answer.json()).get("groups") or [], "name", "versions")
         }
 
     def verbs(self, group: str, version: str, plural: str) -> frozenset[str]:
@@ -107,8 +105,10 @@ class GrafanaClient:
         answer = self.session.request("GET", f"/apis/{group}/{version}", allow=frozenset({404}))
         if answer.status == 404:
             return frozenset()
-        found = (one for one in answer.json().get("resources") or () if one["name"] == plural)
-        return frozenset(verb for one in found for verb in one.get("verbs") or ())
+        resources = self._objects(self._object(answer.json()).get("resources") or [], "name")
+        return frozenset(
+            verb for one in resources if one["name"] == plural for verb in one.get("verbs") or ()
+        )
 
     def nests_folders(self) -> bool:
         """Whether the classic API knows folders in folders: one that does has never heard of this parent; one
@@ -123,28 +123,30 @@ class GrafanaClient:
         """All objects, a page at a time."""
         token: str | None = None
         while True:
-            page = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token}).json()
-            yield page.get("items") or []
-            token = page["metadata"].get("continue")
+            answer = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token})
+            page = self._object(answer.json(), "metadata")
+            yield [self._item(item) for item in page.get("items") or ()]
+            token = self._object(page["metadata"]).get("continue")
             if not token:
                 return
 
     def get(self, api: Api, name: str) -> dict[str, Any] | None:
         """One object, or None where there is none that the credentials may see."""
-        return _found(self.session.request("GET", api.of(name), allow=frozenset({403, 404})))
+        answer = self.session.request("GET", api.of(name), allow=frozenset({403, 404}))
+        return None if answer.status in (403, 404) else self._item(answer.json())
 
     def create(self, api: Api, body: JSON) -> None:
         """Create an object; 409 when it is there."""
-        self.session.request("POST", api.path, json=body)
+        self._item(self.session.request("POST", api.path, json=body).json())
 
     def replace(self, api: Api, name: str, body: JSON) -> None:
         """Replace an object; 409 when its `resourceVersion` isn't the one in the body."""
-        self.session.request("PUT", api.of(name), json=body)
+        self._item(self.session.request("PUT", api.of(name), json=body).json())
 
     def remove(self, api: Api, name: str, lock: str) -> None:
         """Delete an object; 409 when its `resourceVersion` isn't `lock` (empty: whatever it is)."""
         options = {"preconditions": {"resourceVersion": lock}} if lock else None
-        self.session.request("DELETE", api.of(name), json=options)
+        self._object(self.session.request("DELETE", api.of(name), json=options).json())
 
     # ── classic API ──────────────────────────────────────────────────────────
 
@@ -152,7 +154,9 @@ class GrafanaClient:
         """Hits of a type (`dash-db`), without their content."""
         page = 1
         while True:
-            hits = self._api.search.search_dashboards(type_=kind, limit=_HITS, page=page)
+            hits = self._objects(
+                self._api.search.search_dashboards(type_=kind, limit=_HITS, page=page), "uid"
+            )
             yield from hits
             if len(hits) < _HITS:
                 return
@@ -160,52 +164,51 @@ class GrafanaClient:
 
     def dashboard(self, uid: str) -> dict[str, Any] | None:
         """`{"dashboard", "meta"}`, or None."""
-        return _or_none(lambda: self._api.dashboard.get_dashboard(uid))
+        found = _or_none(lambda: self._object(self._api.dashboard.get_dashboard(uid), "dashboard", "meta"))
+        return found and {name: self._object(value) for name, value in found.items()}
 
     def dashboard_messages(self, uid: str, limit: int) -> list[str]:
         """The messages of a dashboard's newest versions, newest first."""
         path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
         answer = self.session.request("GET", path, params={"limit": limit}).json()
-        versions = answer["versions"] if isinstance(answer, dict) else answer
-        return [str(version.get("message") or "") for version in versions]
+        versions = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
+        return [str(version.get("message") or "") for version in self._objects(versions)]
 
     def save_dashboard(self, body: JSON) -> dict[str, Any]:
         """Create or update a dashboard: `{"dashboard", "folderUid", "overwrite", "message"}`."""
-        answer: dict[str, Any] = self._api.dashboard.update_dashboard(body)
-        return answer
+        return self._object(self._api.dashboard.update_dashboard(body), "version")
 
     def delete_dashboard(self, uid: str) -> None:
         """Delete a dashboard."""
-        self._api.dashboard.delete_dashboard(uid)
+        self._object(self._api.dashboard.delete_dashboard(uid))
 
     def folder(self, uid: str) -> dict[str, Any] | None:
         """A folder with its `version`, or None. Who may not see all folders is told 403 of one that isn't there."""
-        return _or_none(lambda: self._api.folder.get_folder(uid), (403, 404))
+        return _or_none(lambda: self._object(self._api.folder.get_folder(uid), "title"), (403, 404))
 
     def create_folder(self, uid: str, title: str, parent_uid: str) -> None:
         """Create a folder."""
-        self._api.folder.create_folder(title, uid, parent_uid or None)
+        self._object(self._api.folder.create_folder(title, uid, parent_uid or None))
 
     def rename_folder(self, uid: str, title: str, version: int) -> None:
         """Give a folder a title; 412 when its version isn't that one."""
-        self._api.folder.update_folder(uid, title, version)
+        self._object(self._api.folder.update_folder(uid, title, version))
 
     def move_folder(self, uid: str, parent_uid: str) -> None:
         """Put a folder into another, or into none."""
-        self._api.folder.move_folder(uid, parent_uid)
+        self._object(self._api.folder.move_folder(uid, parent_uid))
 
     def delete_folder(self, uid: str) -> None:
         """Delete a folder; an old Grafana deletes everything in it."""
-        self._api.folder.delete_folder(uid)
+        self._object(self._api.folder.delete_folder(uid))
 
     def datasources(self) -> list[dict[str, Any]]:
         """All data sources, without what `datasource` adds."""
-        answer: list[dict[str, Any]] = self._api.datasource.list_datasources()
-        return answer
+        return self._objects(self._api.datasource.list_datasources(), "uid", "name", "type")
 
     def datasource(self, uid: str) -> dict[str, Any] | None:
         """A data source with its `version` and `secureJsonFields`, or None."""
-        return _or_none(lambda: self._api.datasource.get_datasource_by_uid(uid))
+        return _or_none(lambda: self._object(self._api.datasource.get_datasource_by_uid(uid), "uid", "name"))
 
     def create_datasource(self, body: JSON) -> dict[str, Any]:
         """Create a data source; 409 when its name or uid is taken. Returns it as it was stored."""
@@ -217,7 +220,7 @@ class GrafanaClient:
 
     def delete_datasource(self, uid: str) -> None:
         """Delete a data source."""
-        self._api.datasource.delete_datasource_by_uid(uid)
+        self._object(self._api.datasource.delete_datasource_by_uid(uid))
 
     # ── what answers have to look like ───────────────────────────────────────
 
@@ -228,6 +231,18 @@ class GrafanaClient:
         what = "an answer isn't of the shape that Grafana gives"
         remedy = "check the URL and what stands between"
         raise Unreachable(what, where=self.session.endpoint.url, remedy=remedy)
+
+    def _objects(self, value: Any, *names: str) -> list[dict[str, Any]]:
+        if not isinstance(value, list):
+            return [self._object(None)]
+        return [self._object(one, *names) for one in value]
+
+    def _item(self, value: Any) -> dict[str, Any]:
+        """The same of an object of the resource API."""
+        item = self._object(value, "metadata", "spec")
+        self._object(item["metadata"], "name")
+        self._object(item["spec"])
+        return item
 
     def _stored(self, value: Any) -> dict[str, Any]:
         return self._object(self._object(value, "datasource")["datasource"], "uid", "isDefault", "version")
@@ -277,10 +292,6 @@ def _or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,
         if error.status not in absent:
             raise
         return None
-
-
-def _found(answer: Answer) -> dict[str, Any] | None:
-    return None if answer.status in (403, 404) else answer.json()
 
 
 def open_client(endpoint: Endpoint) -> GrafanaClient:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
+from provision.errors import ProvisionError
 from provision.model import Action, Outcome, Plan, Verb
 from provision.ship.target import Target
+from provision.ship.unexpected import unexpected
+
+_BROKEN = "it was not begun, as another one before it broke off the push"
 
 
 def apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
@@ -28,13 +32,31 @@ def apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool] = lambda:
             else:
                 able.append(action)
         begun: list[Action] = []
-        for outcome in target.write(_until(cancelled, able, begun), plan.owner) if able else ():
+        for outcome in _written(target, _until(cancelled, able, begun), plan.owner, begun) if able else ():
             if outcome.status != "done":
                 missed.add((outcome.action.kind, outcome.action.key))
             yield outcome
         for action in able[len(begun) :]:
             missed.add((action.kind, action.key))
-            yield Outcome(action, "skipped", "interrupted before it was begun")
+            yield Outcome(action, "skipped", "interrupted before it was begun" if cancelled() else _BROKEN)
+
+
+def _written(
+    target: Target, batch: Iterable[Action], owner: str, begun: Sequence[Action]
+) -> Iterator[Outcome]:
+    """What the target says; where it breaks off as nobody foresaw, what was begun has failed. The rest of the
+    batch isn't begun, and whatever stands in `begun` gets its outcome here."""
+    told: set[tuple[str, str]] = set()
+    try:
+        for outcome in target.write(batch, owner):
+            told.add((outcome.action.kind, outcome.action.key))
+            yield outcome
+    except ProvisionError:
+        raise
+    except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
+        for action in begun:
+            if (action.kind, action.key) not in told:
+                yield Outcome(action, "failed", unexpected(error))
 
 
 def _until(cancelled: Callable[[], bool], actions: Iterable[Action], begun: list[Action]) -> Iterator[Action]:

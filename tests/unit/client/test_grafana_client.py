@@ -93,3 +93,60 @@ def test_secrets_of_a_data_source_stay_out_of_messages(state, client):
 def test_a_dashboard_without_versions_has_no_messages(state, client):
     state.faults = [Fault("GET", "/versions", status=200, body={"versions": []})]
     assert client.dashboard_messages("d", 1) == []
+
+
+ODD = "an answer isn't of the shape that Grafana gives"
+API = Api("dashboard.grafana.app", "v0alpha1", "dashboards", "Dashboard")
+
+
+@pytest.mark.parametrize("body", [[], 7, {}, {"datasource": []}, {"datasource": {"uid": "p"}}, [None]])
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda client: client.organisation(),
+        lambda client: client.create_datasource({"name": "p"}),
+        lambda client: client.update_datasource("p", {"name": "p"}),
+        lambda client: client.datasource("p"),
+        lambda client: client.save_dashboard({"dashboard": {}}),
+        lambda client: client.dashboard("d"),
+        lambda client: client.folder("f"),
+        lambda client: client.get(API, "d"),
+        lambda client: list(client.pages(API)),
+    ],
+)
+def test_an_answer_of_another_shape_is_our_error(state, client, ask, body):
+    state.faults = [Fault("*", ".", times=9, status=200, body=body)]
+    with pytest.raises(Unreachable, match=ODD):
+        ask(client)
+
+
+@pytest.mark.parametrize("body", [{}, 7, [7], [{}]])
+@pytest.mark.parametrize(
+    "ask", [lambda client: client.datasources(), lambda client: list(client.search("dash-db"))]
+)
+def test_a_list_of_another_shape_is_our_error(state, client, ask, body):
+    state.faults = [Fault("GET", ".", times=9, status=200, body=body)]
+    with pytest.raises(Unreachable, match=ODD):
+        ask(client)
+
+
+@pytest.mark.parametrize(
+    ("ask", "body"),
+    [
+        (lambda client: client.settings(), []),
+        (lambda client: client.permissions(), []),
+        (lambda client: client.groups(), []),
+        (lambda client: client.groups(), {"groups": [{"name": "x"}]}),
+        (lambda client: client.groups(), {"groups": 7}),
+        (lambda client: client.verbs("g", "v", "dashboards"), []),
+        (lambda client: client.dashboard_messages("d", 1), {}),
+        (lambda client: client.dashboard_messages("d", 1), [7]),
+        (lambda client: list(client.pages(API)), {"items": []}),
+        (lambda client: list(client.pages(API)), {"items": [{"spec": {}}], "metadata": {}}),
+        (lambda client: client.get(API, "d"), {"spec": [], "metadata": {"name": "d"}}),
+    ],
+)
+def test_another_shape_of_what_it_says_of_itself(state, client, ask, body):
+    state.faults = [Fault("GET", ".", times=9, status=200, body=body)]
+    with pytest.raises(Unreachable, match=ODD):
+        ask(client)

@@ -3,6 +3,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+import pytest
+
+from provision.errors import ProvisionError
 from provision.model import Action, Outcome, Plan, Resource, Verb
 from provision.ship.apply import apply, batches
 
@@ -96,3 +99,33 @@ def test_batches_hold_one_kind_and_nothing_that_needs_another_of_the_same_batch(
         ["f"],
         ["g"],
     ]
+
+
+class Breaking(Recorder):
+    """It writes one, has begun the second, and breaks."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
+        items = iter(batch)
+        yield Outcome(next(items), "done")
+        next(items)
+        raise self.error
+
+
+def test_what_nobody_foresaw_ends_no_report() -> None:
+    """And what the exception says, which may be a secret, isn't quoted."""
+    plan = Plan("t", "o", tuple(action(Verb.CREATE, "dashboard", key) for key in ("a", "b", "c")))
+    outcomes = {o.action.key: o for o in apply(plan, Breaking(KeyError("hunter2")))}
+    assert {key: o.status for key, o in outcomes.items()} == {"a": "done", "b": "failed", "c": "skipped"}
+    assert "bug in provision (KeyError at test_apply.py:" in outcomes["b"].message
+    assert "hunter2" not in outcomes["b"].message
+    assert "broke off" in outcomes["c"].message
+
+
+def test_an_expected_failure_of_the_target_is_passed_on() -> None:
+    plan = Plan("t", "o", tuple(action(Verb.CREATE, "dashboard", key) for key in ("a", "b")))
+    with pytest.raises(ProvisionError, match="gone"):
+        list(apply(plan, Breaking(ProvisionError("gone"))))

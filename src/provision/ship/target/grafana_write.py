@@ -15,6 +15,7 @@ from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Outcome, Verb, decode
 from provision.ship.target.grafana_server import FILES, Keeper, Server
+from provision.ship.unexpected import unexpected
 
 _PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
 
@@ -68,6 +69,8 @@ def _attempt(
             return None if _is_done(server, keeper, action, owner) else sentence(error, action)
         except ProvisionError as error:
             return sentence(error, action)
+        except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
+            return unexpected(error)
         return None
     raise AssertionError("the last attempt returns")  # pragma: no cover
 

@@ -280,6 +280,35 @@ def test_a_push_that_broke_off_before_the_default_was_put_right(state):
     assert action.verb is Verb.CONFLICT
 
 
+def test_an_answer_of_another_shape_ends_one_action_only(state):
+    target = connect(state)
+    odd = {"status": 200, "body": []}
+    state.faults = [Fault(*SAVE[state.flavour], **odd)]
+    outcomes = push(target, datasource(), dashboard())
+    assert [outcome.status for outcome in outcomes] == ["done", "failed"]
+    assert "isn't of the shape that Grafana gives" in outcomes[1].message
+    assert "d" not in state.dashboards
+    for faulty, wanted in ((SAVE, [dashboard()]), (CHANGE, [dashboard(title="E")]), (DELETE, [])):
+        state.faults = [Fault(*faulty[state.flavour], **odd, late=True)]
+        assert one(push(target, datasource(), *wanted, prune=True)) == ("done", "")
+        assert state.faults[0].times == 0
+
+
+def test_what_nobody_foresaw_ends_one_action_only(state, monkeypatch):
+    target = connect(state)
+    plan = make_plan([datasource(), dashboard()], target, OWNER)
+
+    def broken(*_):
+        raise KeyError("hunter2")
+
+    monkeypatch.setattr(type(target.server.client), "create_datasource", broken)
+    outcomes = {outcome.action.key: outcome for outcome in apply(plan, target)}
+    assert outcomes["p"].status == "failed"
+    assert "a bug in provision (KeyError" in outcomes["p"].message
+    assert "hunter2" not in outcomes["p"].message
+    assert outcomes["d"].status == "done"
+
+
 # ── what a failure is told as ────────────────────────────────────────────────
 
 NEW = Action(Verb.CREATE, "dashboard", "d", dashboard(), None)
