@@ -75,9 +75,14 @@ def marks(*reloads: str) -> Annotations:
             "Firing alerts", "red", f'ALERTS{{alertstate="firing", {ANY_JOB}}}', "{{alertname}}",
             "{{severity}} {{job}} {{entrypoint}} {{instance}}",
         ),
-        # The time itself is compared: a new container is a new series, in which changes() sees nothing.
+        # The time itself is compared: a new container is a new series, in which changes() sees nothing. On Swarm a
+        # deployment is just that: new containers of a service.
         _annotation(
-            "Deployments", "blue", f"time() - process_start_time_seconds{{{ANY_JOB}}} < 60",
+            "Deployments", "blue", 'time() - container_start_time_seconds{name!=""} < 60',
+            "{{container_label_com_docker_swarm_service_name}}: a container started", "{{name}} {{image}}",
+        ),
+        _annotation(
+            "Starts", "light-blue", f"time() - process_start_time_seconds{{{ANY_JOB}}} < 60",
             "{{job}} started", "{{instance}}",
         ),
         *(
