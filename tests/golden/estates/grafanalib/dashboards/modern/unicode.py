@@ -11,7 +11,7 @@ größe = Dashboard(
         TimeSeries(
             title="Zeit in µs",
             unit="µs",
-            targets=[Target(expr='rate(zeit{größe="µ"}[5m])', legendFormat="{{größe}} ≥ 1")],
+            targets=[Target(expr='rate(zeit{groesse="µ"}[5m])', legendFormat="{{groesse}} ≥ 1")],
         ),
         Text(content="مرحبا\n<b>🔥</b>", mode="html"),
     ],
