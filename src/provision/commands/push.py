@@ -107,7 +107,7 @@ def _tell(reports: list[Report], form: str, *, quiet: bool) -> None:
 
 def exit_code(outcomes: list[Outcome]) -> int:
     """The documented exit code for what came of a push."""
-    done = any(outcome.status == "done" for outcome in outcomes)
+    done = any(outcome.status == "done" or outcome.left_behind for outcome in outcomes)
     missed = [outcome for outcome in outcomes if outcome.status != "done"]
     if not missed:
         return DONE

@@ -67,11 +67,13 @@ class Plan:
         target: what a person calls the target, such as `grafana http://127.0.0.1:3000`.
         owner: the project's name, which marks what it owns.
         actions: in the order they are carried out.
+        left: what the owner has on the target and no source defines any more, where nothing is to be deleted.
     """
 
     target: str
     owner: str
     actions: tuple[Action, ...]
+    left: tuple[Live, ...] = ()
 
     @property
     def writes(self) -> tuple[Action, ...]:
@@ -94,6 +96,7 @@ class Outcome:
         message: one sentence for a person; empty when there is nothing to say.
         url: where to look at the result, if anywhere.
         seconds: how long the write took.
+        left_behind: whether something of a write that failed may still be on the target.
     """
 
     action: Action
@@ -101,3 +104,4 @@ class Outcome:
     message: str = ""
     url: str = ""
     seconds: float = 0.0
+    left_behind: bool = False

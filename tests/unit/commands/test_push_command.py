@@ -7,11 +7,13 @@ import select
 import signal
 import sys
 import threading
+from dataclasses import replace
 
 import pytest
 
 from provision.commands import push
 from provision.errors import ProvisionError
+from provision.model import Action, Outcome, Verb
 from provision.ship.target.grafana import Grafana
 from support.commands import DASHBOARD, ROUTES, environment, spawned, write
 from support.grafana_standin import VIEWER, Fault, standin
@@ -362,3 +364,9 @@ def test_a_rules_folder_that_cannot_be_written(provision, shop, tmp_path, monkey
 
 def test_what_an_exit_code_says():
     assert push.exit_code([]) == 0
+    action = Action(Verb.CREATE, "rule-file", "a.yml", None, None)
+    done, failed = (Outcome(action, status) for status in ("done", "failed"))
+    assert push.exit_code([done]) == 0
+    assert push.exit_code([failed]) == 1
+    assert push.exit_code([done, failed]) == 4
+    assert push.exit_code([replace(failed, left_behind=True)]) == 4

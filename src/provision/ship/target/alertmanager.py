@@ -26,7 +26,7 @@ from provision.compile.dialect.alertmanager import (
 from provision.compile.dialect.header import read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.diff.hidden import without_secrets_of
-from provision.errors import ProvisionError
+from provision.errors import NotAllowed, ProvisionError
 from provision.model import JSON, Action, Live, Mark, Outcome, decode, digest, encode
 from provision.ship.target import swap
 from provision.tools import amtool
@@ -111,35 +111,36 @@ class AlertmanagerTarget:
         """Replace the file, have the server reload, and prove that the file is in force."""
         for action in batch:
             started = time.perf_counter()
+            left_behind = False
             try:
-                fault = self._carry_out(action, owner)
+                fault, left_behind = self._carry_out(action, owner)
             except ProvisionError as error:
                 fault = str(error)
             # amtool and the server may quote what they can't read.
             fault = without_secrets_of(decode(action.after or b"{}"), fault)
             seconds = time.perf_counter() - started
             if fault:
-                yield Outcome(action, "failed", fault, seconds=seconds)
+                yield Outcome(action, "failed", fault, seconds=seconds, left_behind=left_behind)
             else:
                 yield Outcome(action, "done", "", f"{self.client.url}/#/status", seconds)
 
-    def _carry_out(self, action: Action, owner: str) -> str:
-        """What failed, as a sentence; empty when it is done.
+    def _carry_out(self, action: Action, owner: str) -> tuple[str, bool]:
+        """What failed, as a sentence, empty when it is done; and whether something of it may be left behind.
 
         Raises:
             ProvisionError: nothing was written.
         """
         if action.desired is None:
-            return (
+            raise ProvisionError(
                 "an Alertmanager can't run without a configuration; replace the file instead of deleting it"
             )
         text = swap.content_of(self.file)
         if ("" if text is None else digest(text)) != ("" if action.live is None else action.live.lock):
-            return f"{self.file} was changed while this was planned; plan again"
+            raise ProvisionError(f"{self.file} was changed while this was planned; plan again")
         proved = text is not None and self._in_force(text)
         newer = too_new_in_config(action.desired.body, self.dialect)
         if newer:
-            return (
+            raise ProvisionError(
                 f"{newer[0].field} needs Alertmanager {show_version(newer[0].since)}, "
                 f"and {self.client.url} is {show_version(self.dialect.version)}"
             )
@@ -149,7 +150,7 @@ class AlertmanagerTarget:
         try:
             complaints = self._complaints(staged)
             if complaints:
-                return f"amtool refuses it: {'; '.join(complaints)}"
+                raise ProvisionError(f"amtool refuses it: {'; '.join(complaints)}")
             swapped = swap.swap(self.file, staged, on_disk=True, proved=proved)
         finally:
             staged.unlink(missing_ok=True)
@@ -159,9 +160,10 @@ class AlertmanagerTarget:
             self._undo(swapped)
             raise
         if fault:
-            return f"{fault}; {self._undo(swapped)}"
+            undone = self._undo(swapped)
+            return f"{fault}; {undone.said}", undone.left_behind
         swap.forget(swapped)
-        return ""
+        return "", False
 
     def _complaints(self, staged: Path) -> tuple[str, ...]:
         """What amtool refuses, when there is one at least as new as the server: an older one refuses what the server
@@ -198,19 +200,21 @@ class AlertmanagerTarget:
         except yamltext.YamlError:
             return False
 
-    def _undo(self, swapped: swap.Swapped) -> str:
-        """Put the old file back and reload; what came of it, as half a sentence."""
+    def _undo(self, swapped: swap.Swapped) -> swap.Undone:
+        """Put the old file back and reload."""
         try:
             swap.put_back(swapped)
         except ProvisionError as error:
-            return f"and the old file could not be put back: {error}"
+            return swap.Undone(f"and the old file could not be put back: {error}", left_behind=True)
         if swapped.before is None and swapped.backup is None:
-            return "the new file is gone again"
+            return swap.Undone("the new file is gone again")
         try:
             self.client.reload()
         except ProvisionError as error:
-            return f"the old file is back, but the reload of it failed: {error}"
-        return "the old file is back and in force"
+            # Who isn't allowed to reload wasn't before either: the server never saw the new file.
+            left_behind = not isinstance(error, NotAllowed)
+            return swap.Undone(f"the old file is back, but the reload of it failed: {error}", left_behind)
+        return swap.Undone("the old file is back and in force")
 
 
 def connect(endpoint: Endpoint, config_file: Path, *, tools_dir: Path | None = None) -> AlertmanagerTarget:

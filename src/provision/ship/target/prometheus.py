@@ -41,6 +41,7 @@ _HALVES_PATIENCE_SECONDS = 0.0
 _UNFINISHED = "the server has not proved that it runs this file"
 _NEW_MODE = 0o644
 _IN_FORCE = "back and in force"
+_NOT_BACK = "and the old files could not be put back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,12 +257,12 @@ class PrometheusTarget:
         except BaseException:
             self._undo(swapped.values())
             raise
-        undone = self._undo(swapped.values()) if proof.faults or proof.refused else ""
-        if not undone:
+        undone = self._undo(swapped.values()) if proof.faults or proof.refused else None
+        if undone is None:
             for one in swapped.values():
                 swap.forget(one)
         seconds = (time.perf_counter() - started) / len(actions)
-        if proof.refused and undone.endswith(_IN_FORCE):
+        if undone is not None and proof.refused and undone.said.endswith(_IN_FORCE):
             able = [action for action in actions if action.key in swapped]
             again = self._without_culprits(able, owner, proof, patience_seconds)
             if again is not None:
@@ -270,7 +271,8 @@ class PrometheusTarget:
                     done.get(action.key) or self._outcome(action, failed, proof, undone, seconds)
                     for action in actions
                 ]
-        if proof.refused:
+        if undone is not None and proof.refused:  # it never ran the new ones
+            undone = replace(undone, left_behind=undone.said.startswith(_NOT_BACK))
             words = {key: proof.suspects.get(key, f"{proof.refused}; its log says why") for key in swapped}
             proof = replace(proof, faults={**words, **proof.faults})
         return [self._outcome(action, failed, proof, undone, seconds) for action in actions]
@@ -311,15 +313,22 @@ class PrometheusTarget:
             return {}
 
     def _outcome(
-        self, action: Action, failed: Mapping[str, str], proof: Proof, undone: str, seconds: float
+        self,
+        action: Action,
+        failed: Mapping[str, str],
+        proof: Proof,
+        undone: swap.Undone | None,
+        seconds: float,
     ) -> Outcome:
         if action.key in failed:
             return Outcome(action, "failed", failed[action.key], seconds=seconds)
-        if action.key in proof.faults:
-            return Outcome(action, "failed", f"{proof.faults[action.key]}; {undone}", seconds=seconds)
-        if proof.faults:
-            why = f"it was written together with {next(iter(proof.faults))}, which failed; {undone}"
-            return Outcome(action, "undone", why, seconds=seconds)
+        if undone is not None:
+            left = undone.left_behind
+            why = proof.faults.get(action.key)
+            if why is not None:
+                return Outcome(action, "failed", f"{why}; {undone.said}", seconds=seconds, left_behind=left)
+            why = f"it was written together with {next(iter(proof.faults))}, which failed; {undone.said}"
+            return Outcome(action, "failed" if left else "undone", why, seconds=seconds, left_behind=left)
         return Outcome(action, "done", proof.notes.get(action.key, ""), f"{self.client.url}/rules", seconds)
 
     def _swap(self, action: Action, owner: str, before: Before) -> swap.Swapped:
@@ -344,8 +353,8 @@ class PrometheusTarget:
                 staged.unlink(missing_ok=True)
             raise
 
-    def _undo(self, swapped: Iterable[swap.Swapped]) -> str:
-        """Put the old files back and reload; what came of it, as half a sentence."""
+    def _undo(self, swapped: Iterable[swap.Swapped]) -> swap.Undone:
+        """Put the old files back and reload."""
         faults = []
         for one in swapped:
             try:
@@ -353,16 +362,18 @@ class PrometheusTarget:
             except ProvisionError as error:
                 faults.append(str(error))
         if faults:
-            return f"and the old files could not be put back: {'; '.join(faults)}"
+            return swap.Undone(f"{_NOT_BACK}: {'; '.join(faults)}", left_behind=True)
         try:
             self.client.reload()
         except ServerRefused as error:
             if error.status == 403:
-                return "the old files are back, and the server never saw the new ones"
-            return f"the old files are back, but it doesn't load them either ({error.what}): its log says why"
+                return swap.Undone("the old files are back, and the server never saw the new ones")
+            said = f"the old files are back, but it doesn't load them either ({error.what}): its log says why"
+            return swap.Undone(said, left_behind=True)
         except ProvisionError as error:
-            return f"the old files are back, but whether it runs them is not known: {error}"
-        return f"the old files are {_IN_FORCE}"
+            said = f"the old files are back, but whether it runs them is not known: {error}"
+            return swap.Undone(said, left_behind=True)
+        return swap.Undone(f"the old files are {_IN_FORCE}")
 
 
 def connect(endpoint: Endpoint, rules_dir: Path, *, tools_dir: Path | None = None) -> PrometheusTarget:

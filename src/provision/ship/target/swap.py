@@ -32,6 +32,19 @@ class Swapped:
     backup: Path | None
 
 
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What came of putting files back and having the server reload.
+
+    Attributes:
+        said: half a sentence for a person.
+        left_behind: whether something of the new files may still be there, or in force.
+    """
+
+    said: str
+    left_behind: bool = False
+
+
 def backup_of(file: Path) -> Path:
     """Where the old file waits."""
     return file.with_name(f".{file.name}{_OLD}")

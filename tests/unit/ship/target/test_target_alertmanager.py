@@ -146,7 +146,9 @@ def test_an_old_file_that_cannot_be_put_back_is_said(server, monkeypatch):
         raise ProvisionError("disk full")
 
     monkeypatch.setattr(swap, "put_back", refuse)
-    assert push(server, BAD).message.endswith("and the old file could not be put back: disk full")
+    outcome = push(server, BAD)
+    assert outcome.message.endswith("and the old file could not be put back: disk full")
+    assert (outcome.status, outcome.left_behind) == ("failed", True)
 
 
 def test_a_reload_that_fails_twice_is_said(server):
@@ -154,7 +156,15 @@ def test_a_reload_that_fails_twice_is_said(server):
     outcome = push(server, TWO)
     assert "POST /-/reload isn't allowed" in outcome.message
     assert "the old file is back, but the reload of it failed" in outcome.message
+    assert not outcome.left_behind
     assert server.file.read_bytes() == config_bytes(ONE, "p")
+
+
+def test_a_server_that_stops_answering_may_run_the_new_file(server):
+    server.broken["/-/reload"] = 502
+    outcome = push(server, TWO)
+    assert "the old file is back, but the reload of it failed" in outcome.message
+    assert (outcome.status, outcome.left_behind) == ("failed", True)
 
 
 def test_a_server_without_metrics_shows_its_routes_instead(server):

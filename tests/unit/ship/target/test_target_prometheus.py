@@ -133,6 +133,7 @@ def test_a_server_that_cannot_load_the_old_files_either_is_said(server):
     (server.base / "rules" / "theirs.yml").write_text("groups: [{name: a, rules: [{expr: 1}]}]\n")
     (outcome,) = push(server, file("a.yml"))
     assert "the old files are back, but it doesn't load them either (it could not reload" in outcome.message
+    assert not outcome.left_behind
     assert names(server) == ["theirs.yml"]
 
 
@@ -140,6 +141,7 @@ def test_a_server_that_dies_during_the_reload(server, monkeypatch):
     server.broken["/-/reload"] = 502
     (outcome,) = push(server, file("a.yml"))
     assert "502" in outcome.message
+    assert outcome.left_behind  # it may have loaded them before it died
     assert names(server) == []
     monkeypatch.setattr(Prometheus, "reload", lambda _: (_ for _ in ()).throw(module.ProvisionError("gone")))
     (outcome,) = push(server, file("a.yml"))
@@ -156,6 +158,12 @@ def test_old_files_that_cannot_be_put_back_are_said(server, monkeypatch):
     assert outcome.message.endswith(
         "and the old files could not be put back: a.yml: can't be put back: disk full"
     )
+    assert outcome.left_behind
+    (server.base / "rules" / "a.yml").unlink()
+    bad = file("b.yml", 'label_replace(vector(1), "a", "$1", "b", "(")')
+    outcomes = push(server, bad, file("c.yml"))
+    assert [(found.status, found.left_behind) for found in outcomes] == [("failed", True), ("failed", True)]
+    assert "it was written together with b.yml" in outcomes[1].message
 
 
 def test_an_interrupt_puts_the_old_files_back(server, monkeypatch):
