@@ -635,6 +635,12 @@ def secrets_are_written_and_never_seen_again(stage: Stage) -> None:
 def a_missing_secret_fails_before_the_write(stage: Stage) -> None:
     target = stage.connect(environ={})
     plan = stage.plan(target, with_secret(stage), stage.dashboard("d"))
+    with stage.only_reading():
+        assert target.obstacles(plan.writes) == (
+            f"datasource {stage.uid('prom')}: its secret 'httpHeaderValue1' needs the environment variable TOKEN, "
+            f"which isn't set",
+        )
+    assert stage.connect(environ={"TOKEN": "x"}).obstacles(plan.writes) == ()
     with requests_of() as sent:
         outcomes = {one.action.key: one for one in stage.apply(target, plan)}
     source, dashboard = outcomes[stage.uid("prom")], outcomes[stage.uid("d")]

@@ -24,7 +24,7 @@ from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import NotAllowed, ProvisionError, UsageError
 from provision.model import Action, Live, Outcome, decode
 from provision.ship.target import grafana_classic, grafana_permissions, grafana_resource
-from provision.ship.target.grafana_datasource import datasources
+from provision.ship.target.grafana_datasource import datasources, unfound
 from provision.ship.target.grafana_server import Keeper, Server, at_once
 from provision.ship.target.grafana_write import KINDS, carry_out
 
@@ -103,21 +103,21 @@ class Grafana:
 
     def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the server would refuse of `actions` though it is allowed, a sentence each: data sources whose
-        name another one has. Sends GETs only."""
-        wanted = {
-            action.key: decode(action.after)["name"]
-            for action in actions
-            if action.kind == DATASOURCE and action.after is not None
-        }
+        name another one has; and those with a secret that can't be found here. Sends GETs only."""
+        asked = [action for action in actions if action.kind == DATASOURCE]
+        wanted = {action.key: decode(action.after) for action in asked if action.after is not None}
         if not wanted:
             return ()
-        leaving = {action.key for action in actions if action.kind == DATASOURCE}
-        return tuple(
-            f"datasource {key}: the data source {found['uid']} has the name {name!r} already; rename one of "
-            f"them, or bind the dashboards to it with --datasource {found['uid']}"
+        leaving = {action.key for action in asked}
+        unresolved = tuple(
+            f"datasource {key}: {said}" for key, body in wanted.items() for said in unfound(self.server, body)
+        )
+        return unresolved + tuple(
+            f"datasource {key}: the data source {found['uid']} has the name {body['name']!r} already; rename one "
+            f"of them, or bind the dashboards to it with --datasource {found['uid']}"
             for found in self.server.client.datasources()
-            for key, name in wanted.items()
-            if found["name"] == name and found["uid"] not in leaving
+            for key, body in wanted.items()
+            if found["name"] == body["name"] and found["uid"] not in leaving
         )
 
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:

@@ -7,7 +7,7 @@ secret counts as unchanged while Grafana has one of that name and its reference 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import MARK, canonical
@@ -124,6 +124,17 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
 
 def _as_default(body: bytes) -> bytes:
     return canonical(DATASOURCE, {**decode(body), "isDefault": True})
+
+
+def unfound(server: Server, body: Mapping[str, Any]) -> tuple[str, ...]:
+    """A sentence for each secret of a data source that can't be found; none holds a value."""
+    said = []
+    for name, reference in body["secure"].items():
+        try:
+            _resolve(server, name, reference)
+        except ProvisionError as error:
+            said.append(error.what)
+    return tuple(said)
 
 
 def _resolve(server: Server, name: str, reference: dict[str, str]) -> str:

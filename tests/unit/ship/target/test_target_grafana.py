@@ -410,6 +410,22 @@ def test_a_secret_that_a_file_doesnt_hold(modern, tmp_path, content, said):
     assert modern.writes == []
 
 
+def test_all_secrets_that_cant_be_found_are_listed_before_the_first_write(modern, tmp_path):
+    (tmp_path / "good.txt").write_text("x")
+    target = connect(modern, environ={"GOOD": "x"}, root=tmp_path)
+    references = {
+        name: {"source": source, "name": where}
+        for name, source, where in (("a", "env", "GONE"), ("b", "env", "GOOD"), ("c", "file", "gone.txt"), ("d", "file", "good.txt"))
+    }  # fmt: skip
+    wanted = datasource(secure=references)
+    plan = make_plan([wanted], target, OWNER)
+    assert target.obstacles(plan.writes) == (
+        "datasource p: its secret 'a' needs the environment variable GONE, which isn't set",
+        "datasource p: its secret 'c' needs the file gone.txt, which can't be read: No such file or directory",
+    )
+    assert modern.writes == []
+
+
 def test_a_server_that_quotes_a_secret_isnt_quoted(state):
     target = connect(state, environ={"SECRET": "hunter2-and-more"})
     state.faults = [
