@@ -20,16 +20,18 @@ from importlib.machinery import (
 from pathlib import Path
 from types import CodeType, ModuleType
 
+from provision.compile.load import undo
 from provision.compile.load.inputs import FILE, THERE, digest
 from provision.compile.load.territory import Territory
-from provision.compile.load.watch import current
+from provision.compile.load.watch import current, install
 
 _codes: dict[tuple[str, str], CodeType] = {}
 
 
 @contextmanager
 def noted_imports(territory: Territory) -> Iterator[None]:
-    """While it is open, modules that aren't settled are imported as this module says."""
+    """While it is open, modules that aren't settled are imported as this module says, and those that are shared are
+    remembered as they were imported."""
 
     def finder(entry: str) -> FileFinder:
         if territory.is_settled(entry) or not Path(entry or ".").is_dir():
@@ -38,9 +40,12 @@ def noted_imports(territory: Territory) -> Iterator[None]:
 
     sys.path_hooks.insert(0, finder)
     sys.path_importer_cache.clear()
+    install()
+    undo.begin()
     try:
         yield
     finally:
+        undo.end()
         sys.path_hooks.remove(finder)
         sys.path_importer_cache.clear()
 
@@ -83,4 +88,6 @@ class _Loader(SourceFileLoader):
         code = _codes.get((path, mark))
         if code is None:
             code = _codes[path, mark] = self.source_to_code(content, path)
+        if watch is not None:
+            watch.may_patch = watch.may_patch or undo.may_patch(code)
         return code

@@ -14,7 +14,7 @@ from types import ModuleType
 
 from provision.author import environment
 from provision.compile.collect import Collected, collect_file, collect_python
-from provision.compile.load import wire
+from provision.compile.load import undo, wire
 from provision.compile.load.inputs import FILE, digest
 from provision.compile.load.modules import is_lasting
 from provision.compile.load.names import assigned_names
@@ -70,7 +70,7 @@ def _python(path: str, content: bytes, watch: Watch) -> Collected:
     module = ModuleType(path.removesuffix(".py").replace("/", "."))
     module.__file__ = file
     module.__package__ = module.__name__.rpartition(".")[0]
-    with _put_back(territory), watching(watch):
+    with _put_back(watch), watching(watch):
         sys.modules[module.__name__] = module
         loaded = set(sys.modules)
         # Behind everything else: a source called platform.py must not stand in for Python's own module.
@@ -78,6 +78,7 @@ def _python(path: str, content: bytes, watch: Watch) -> Collected:
         before = list(sys.path)
         try:
             code = compile(content, file, "exec", dont_inherit=True)
+            watch.may_patch = undo.may_patch(code)
             exec(code, vars(module))  # noqa: S102  # this is what the room is for
             namespace = {name: value for name, value in vars(module).items() if name != "__builtins__"}
             collected = collect_python(path, namespace, assigned_names(code, namespace), territory.locate)
@@ -100,8 +101,10 @@ def _prints(path: str, content: bytes, watch: Watch) -> Iterator[Problem]:
 
 
 @contextmanager
-def _put_back(territory: Territory) -> Iterator[None]:
-    """What a source does to the interpreter is undone; settled modules that it imported stay loaded."""
+def _put_back(watch: Watch) -> Iterator[None]:
+    """What a source does to the interpreter is undone; settled modules that it imported stay loaded, as they were
+    imported."""
+    territory = watch.territory
     path, hooks, finders = list(sys.path), list(sys.path_hooks), list(sys.meta_path)
     variables, depth = dict(os.environ), sys.getrecursionlimit()
     modules = dict(sys.modules)
@@ -113,7 +116,10 @@ def _put_back(territory: Territory) -> Iterator[None]:
     finally:
         new = set(sys.modules) - set(modules)
         # All are judged before any goes: a namespace package asks its parent where it lies.
-        for name in [name for name in new if not is_lasting(sys.modules[name], territory)]:
+        passing = {name for name in new if not is_lasting(sys.modules[name], territory)}
+        if undo.is_due(new - passing) or watch.may_patch:
+            passing |= undo.undo(new - passing)
+        for name in passing:
             del sys.modules[name]
         sys.modules.update(modules)
         sys.path[:], sys.path_hooks[:], sys.meta_path[:] = path, hooks, finders

@@ -36,6 +36,7 @@ class Watch:
         inputs: (kind, absolute path) → state, of what it read.
         prints: the (file, line) of each print; None for one that no line of the project made.
         repeatable: see `wire.Answer`.
+        may_patch: whether code ran that could have changed modules which stay loaded.
     """
 
     def __init__(self, territory: Territory) -> None:
@@ -43,6 +44,7 @@ class Watch:
         self.inputs: dict[tuple[str, str], str] = {}
         self.prints: dict[tuple[str, int] | None, None] = {}
         self.repeatable = True
+        self.may_patch = False
         self._busy = False
 
     def note(self, kind: str, path: object, state: str | None = None) -> None:
@@ -102,7 +104,7 @@ _installed = False
 def watching(watch: Watch) -> Iterator[None]:
     """While it is open, what happens in this process is told to `watch`, and printing too."""
     global _current  # noqa: PLW0603  # audit hooks belong to the process and can't be removed
-    _install()
+    install()
     streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _prints  # type: ignore[misc,assignment]
     _current = watch
@@ -148,8 +150,9 @@ class _Bytes(io.RawIOBase):
 _prints = _Prints()
 
 
-def _install() -> None:
-    global _installed  # noqa: PLW0603  # see above
+def install() -> None:
+    """Begin to listen in this process; once is enough, and it never ends."""
+    global _installed  # noqa: PLW0603  # what is installed belongs to the process
     if _installed:
         return
     _installed = True
