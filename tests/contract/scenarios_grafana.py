@@ -774,7 +774,7 @@ def missing_permissions_are_listed_before_the_first_write(stage: Stage) -> None:
             f"dashboard {stage.uid('root')}: needs dashboards:create",
         }
     outcomes = list(apply_all(plan, target))
-    assert {one.status for one in outcomes} == {"failed"}
+    assert {(one.status, one.not_allowed, one.left_behind) for one in outcomes} == {("failed", True, False)}
     assert admin.missing_permissions(plan.writes) == ()
     assert admin.missing_permissions(()) == ()
 

@@ -15,8 +15,10 @@ import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
 from provision.commands.plan import planned, show
-from provision.errors import DONE, FAILED, INTERRUPTED, PARTLY_DONE, PartlyDone, ProvisionError
+from provision.commands.sources import loaded
+from provision.errors import DONE, FAILED, INTERRUPTED, NOT_ALLOWED, PARTLY_DONE, PartlyDone, ProvisionError
 from provision.model import Outcome, Plan
+from provision.project import Project
 from provision.ship.target import Target
 
 
@@ -42,7 +44,8 @@ def command(
 ) -> int:
     """Change servers so that they hold what the sources ask for.
 
-    Prints the plan, asks on a terminal, applies it and reports what happened to each resource. What is already
+    Prints the plan, says what is wrong with what is to be written, asks on a terminal, applies the plan and
+    reports what happened to each resource. What is already
     as it should be is not written. What was changed on the server since the last push, or isn't this project's,
     is left as it is and reported, unless --overwrite is given.
     """
@@ -57,6 +60,8 @@ def command(
         return FAILED if any(plan.stops for plan in plans) else DONE
     for aim, plan in pairs:
         require_allowed(aim.target, plan)
+    if any(plan.writes for plan in plans):
+        _warn(project, plans, quiet=quiet)
     if not yes and not _confirmed(plans, shown=form == "text" and not quiet):
         click.echo("Nothing was written.", err=True)
         return FAILED
@@ -78,6 +83,29 @@ def command(
 
 Report = tuple[Plan, list[Outcome]]
 """What came of a plan so far."""
+
+
+def _warn(project: Project, plans: list[Plan], *, quiet: bool) -> None:
+    """Say on stderr what `provision check` calls an error in the sources that are about to be written. The servers
+    decide what they take, and know data sources that the project doesn't, so this stops nothing.
+    """
+    from provision.prove.check.checking import check
+    from provision.prove.check.tools import available
+    from provision.show.findings import findings_text
+
+    written = {
+        place.path
+        for plan in plans
+        for action in plan.writes
+        for place in (action.desired.places if action.desired else ())
+    }
+    found = check(loaded(project).definitions, project, tools=available(project))
+    errors = [each for each in found if each.severity == "error" and each.place.path in written]
+    if errors and not quiet:
+        click.echo(findings_text(errors, project.root), err=True)
+    if errors:
+        count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
+        click.echo(f"Warning: check finds {count} in what is to be written.", err=True)
 
 
 def _confirmed(plans: list[Plan], *, shown: bool) -> bool:
@@ -113,6 +141,9 @@ def exit_code(outcomes: list[Outcome]) -> int:
         return DONE
     if done:
         return PARTLY_DONE
+    failed = [outcome for outcome in missed if outcome.status == "failed"]
+    if failed and all(outcome.not_allowed for outcome in failed):
+        return NOT_ALLOWED
     return FAILED
 
 

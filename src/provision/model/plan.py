@@ -97,6 +97,7 @@ class Outcome:
         url: where to look at the result, if anywhere.
         seconds: how long the write took.
         left_behind: whether something of a write that failed may still be on the target.
+        not_allowed: whether it failed because the server refused the credentials (401, 403).
     """
 
     action: Action
@@ -105,3 +106,4 @@ class Outcome:
     url: str = ""
     seconds: float = 0.0
     left_behind: bool = False
+    not_allowed: bool = False

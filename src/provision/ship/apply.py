@@ -56,7 +56,7 @@ def _written(
     except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
         for action in begun:
             if (action.kind, action.key) not in told:
-                yield Outcome(action, "failed", unexpected(error))
+                yield Outcome(action, "failed", unexpected(error), left_behind=True)
 
 
 def _until(cancelled: Callable[[], bool], actions: Iterable[Action], begun: list[Action]) -> Iterator[Action]:

@@ -370,3 +370,8 @@ def test_what_an_exit_code_says():
     assert push.exit_code([failed]) == 1
     assert push.exit_code([done, failed]) == 4
     assert push.exit_code([replace(failed, left_behind=True)]) == 4
+    refused, skipped = replace(failed, not_allowed=True), Outcome(action, "skipped")
+    assert push.exit_code([refused, skipped]) == 3
+    assert push.exit_code([refused, failed]) == 1
+    assert push.exit_code([refused, done]) == 4
+    assert push.exit_code([skipped]) == 1

@@ -122,6 +122,7 @@ def test_what_nobody_foresaw_ends_no_report() -> None:
     assert {key: o.status for key, o in outcomes.items()} == {"a": "done", "b": "failed", "c": "skipped"}
     assert "bug in provision (KeyError at test_apply.py:" in outcomes["b"].message
     assert "hunter2" not in outcomes["b"].message
+    assert outcomes["b"].left_behind
     assert "broke off" in outcomes["c"].message
 
 

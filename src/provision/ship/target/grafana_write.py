@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Final
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
-from provision.errors import ProvisionError, ServerRefused, Unreachable
+from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Outcome, Verb, decode
 from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.unexpected import unexpected
@@ -32,7 +32,15 @@ def carry_out(
     error = _attempt(server, keeper, action, owner, sleep)
     seconds = time.perf_counter() - started
     if error is not None:
-        return Outcome(action, "failed", error, seconds=seconds)
+        told = sentence(error, action) if isinstance(error, ProvisionError) else unexpected(error)
+        return Outcome(
+            action,
+            "failed",
+            told,
+            seconds=seconds,
+            left_behind=not isinstance(error, ProvisionError),  # nobody knows
+            not_allowed=isinstance(error, NotAllowed) and told != _FILES,
+        )
     url = "" if action.verb is Verb.DELETE else link(server, keeper, action)
     return Outcome(action, "done", url=url, seconds=seconds)
 
@@ -48,11 +56,12 @@ def link(server: Server, keeper: Keeper, action: Action) -> str:
 
 def _attempt(
     server: Server, keeper: Keeper, action: Action, owner: str, sleep: Callable[[float], None]
-) -> str | None:
+) -> Exception | None:
     """None when it is done, else why not."""
     live = action.live
     if live is not None and live.mark is not None and live.mark.owner == FILES:
-        return _FILES  # the resource API would take the change, until Grafana reads the file again
+        # The resource API would take the change, until Grafana reads the file again.
+        return ProvisionError(_FILES)
     unsure = False
     for pause in (*_PAUSES_SECONDS, None):
         try:
@@ -64,13 +73,11 @@ def _attempt(
                 continue
             if (unsure or error.status >= 500) and _is_done(server, keeper, action, owner):
                 return None
-            return sentence(error, action)
+            return error
         except Unreachable as error:
-            return None if _is_done(server, keeper, action, owner) else sentence(error, action)
-        except ProvisionError as error:
-            return sentence(error, action)
+            return None if _is_done(server, keeper, action, owner) else error
         except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
-            return unexpected(error)
+            return error
         return None
     raise AssertionError("the last attempt returns")  # pragma: no cover
 

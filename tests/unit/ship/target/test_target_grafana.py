@@ -306,6 +306,7 @@ def test_what_nobody_foresaw_ends_one_action_only(state, monkeypatch):
     assert outcomes["p"].status == "failed"
     assert "a bug in provision (KeyError" in outcomes["p"].message
     assert "hunter2" not in outcomes["p"].message
+    assert outcomes["p"].left_behind
     assert outcomes["d"].status == "done"
 
 
@@ -356,8 +357,9 @@ def test_a_read_only_data_source_is_told(state):
     assert [(action.verb, action.reason) for action in plan.actions] == [
         (Verb.FOREIGN, 'it belongs to "Grafana\'s file provisioning"')
     ]
-    status, message = one(push(target, datasource(url="http://q"), overwrite=True))
-    assert (status, "from a file on its own machine" in message) == ("failed", True)
+    (outcome,) = push(target, datasource(url="http://q"), overwrite=True)
+    assert (outcome.status, outcome.not_allowed) == ("failed", False)
+    assert "from a file on its own machine" in outcome.message
     refused = NotAllowed("PUT isn't allowed: Cannot update read-only data source", status=403)
     assert "from a file" in grafana_write.sentence(refused, OLD)
 
