@@ -19,6 +19,7 @@ test: $(VENV)/.dev servers lint  ## every test, real servers included
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(PYTEST)
 
 demo: dashboards $(VENV)/.lab servers  ## the lab: real servers, traffic, every panel's current value; Ctrl-C stops it
+	@echo "starting the lab; Ctrl-C stops it"
 	@$(BIN)/provision lab up --env demo --watch
 
 lint: $(VENV)/.dev  ## the checks of the code itself

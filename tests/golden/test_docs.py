@@ -32,6 +32,10 @@ def test_a_page_comes_out_as_it_says(page: Path, tmp_path: Path, request: pytest
             copy = shutil.copytree if source.is_dir() else shutil.copy
             copy(source, project / part)
     environment = _environment(page, tmp_path, request)
+    if uses_reference(page):  # a reader's clone is a repository with one commit at least
+        (project / ".gitignore").write_text("/.provision/\n/build/\n__pycache__/\n")
+        commit = "git init -q && git add -A && git commit -qm first"
+        subprocess.run(["bash", "-c", commit], cwd=project, env=environment, check=True, timeout=60)
     for block in blocks(page):
         if block.file:
             file = project / block.file

@@ -29,9 +29,11 @@ def make_plan(
         decide(resource, live.get((resource.kind, resource.key)), owner, target.marks, overwrite=overwrite)
         for resource in ordered(desired, target.order)
     ]
+    gone = _no_longer_defined(live.values(), wanted, owner, target.order)
     if prune:
-        actions.extend(_deletions(live.values(), wanted, owner, target.order, overwrite=overwrite))
-    return Plan(target.name, owner, tuple(actions))
+        actions.extend(_deletion(found, overwrite=overwrite) for found in gone)
+        gone = []
+    return Plan(target.name, owner, tuple(actions), tuple(gone))
 
 
 def decide(
@@ -94,14 +96,9 @@ def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resourc
     return result
 
 
-def _deletions(
-    live: Iterable[Live],
-    wanted: frozenset[tuple[str, str]],
-    owner: str,
-    kinds: Sequence[str],
-    *,
-    overwrite: bool,
-) -> list[Action]:
+def _no_longer_defined(
+    live: Iterable[Live], wanted: frozenset[tuple[str, str]], owner: str, kinds: Sequence[str]
+) -> list[Live]:
     rank = {kind: position for position, kind in enumerate(kinds)}
     gone = [
         found
@@ -109,7 +106,7 @@ def _deletions(
         if (found.kind, found.key) not in wanted and found.mark is not None and found.mark.owner == owner
     ]
     gone.sort(key=lambda found: (-rank.get(found.kind, len(rank)), found.key))
-    return [_deletion(found, overwrite=overwrite) for found in gone]
+    return gone
 
 
 def _deletion(found: Live, *, overwrite: bool) -> Action:

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from provision.diff import diff_bodies, title_of
-from provision.model import Action, Plan, Verb, decode
+from provision.model import Action, Live, Plan, Verb, decode
 from provision.show.changes import change_lines
 from provision.show.differences import change_value
 from provision.show.style import faint, mark, strong
@@ -51,6 +51,8 @@ def plan_text(plan: Plan, *, everything: bool = False) -> str:
     for action in plan.actions:
         if action.verb is not Verb.KEEP:
             lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
+    for found in plan.left:
+        lines.append(f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is")
     lines.append(f"Plan: {plan_summary(plan)}")
     return "\n".join(lines)
 
@@ -102,6 +104,10 @@ def action_value(action: Action, plan: Plan) -> dict[str, Any]:
     }
 
 
+def _title_of(found: Live) -> str:
+    return title_of(found.kind, found.key, found.body)
+
+
 def _title(action: Action) -> str:
     return title_of(action.kind, action.key, action.after or action.before)
 
@@ -127,6 +133,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "target": plan.target,
         "owner": plan.owner,
         "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
+        "left": [{"kind": found.kind, "key": found.key, "title": _title_of(found)} for found in plan.left],
         "summary": {verb.value: count[verb] for verb in Verb},
     }
 

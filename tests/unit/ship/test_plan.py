@@ -101,7 +101,10 @@ def test_prune_deletes_only_what_is_ours_and_deletes_in_reverse_order() -> None:
         (Verb.DELETE, "dashboard", "old"),
         (Verb.DELETE, "folder", "old"),
     ]
-    assert make_plan([], Shelf(held), OURS).actions == ()
+    assert plan.left == ()
+    kept = make_plan([], Shelf(held), OURS)
+    assert kept.actions == ()
+    assert [(found.kind, found.key) for found in kept.left] == [("dashboard", "old"), ("folder", "old")]
 
 
 def test_what_was_edited_on_the_server_is_not_deleted_without_asking() -> None:

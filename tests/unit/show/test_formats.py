@@ -33,7 +33,8 @@ UPDATE = Action(
     Live("dashboard", "shop", BEFORE),
 )  # fmt: skip
 KEEP = Action(Verb.KEEP, "file", "x", Resource("file", "x", b""), Live("file", "x", b""))
-PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP))
+LEFT = Live("dashboard", "old", encode({"folderUid": "", "spec": {"title": "Old"}}))
+PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP), (LEFT,))
 DIFFERENCE = Difference(
     "rule-group", "x", "update", "x", (Change("alert A: expr", "a", "b"),), Place("rules/x.py", 1)
 )

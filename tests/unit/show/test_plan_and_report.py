@@ -194,3 +194,16 @@ def test_a_report_as_json():
         "seconds": 0.123,
     }  # fmt: skip
     assert found["outcomes"][1]["message"] == "no"
+
+
+def test_what_the_sources_no_longer_define_is_named_and_left():
+    left = Live("dashboard", "old", encode({"folderUid": "", "spec": {"title": "Old"}}))
+    plan = Plan("grafana http://g", "shop", (), (left,))
+    assert click.unstyle(plan_text(plan)).splitlines() == [
+        "grafana http://g",
+        '  · dashboard "Old": no longer in the sources; it is left as it is',
+        "Plan: nothing to do, 0 unchanged",
+    ]
+    assert json.loads(plans_json([plan]))["plans"][0]["left"] == [
+        {"kind": "dashboard", "key": "old", "title": 'dashboard "Old"'}
+    ]
