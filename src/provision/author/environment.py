@@ -31,12 +31,22 @@ class Environment:
         """
         if key not in self._variables:
             self._read[key] = None
+            own = f" or [tool.provision.env.{self._name}.variables]" if self._name != "default" else ""
             raise KeyError(
                 f"variable {key!r} isn't set in environment {self._name!r}; "
-                f"add it to [tool.provision.variables] or [tool.provision.env.{self._name}.variables]"
+                f"add it to [tool.provision.variables]{own}"
             )
         self._read[key] = self._variables[key]
         return self._variables[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether the variable is set."""
+        if isinstance(key, str):
+            self._read[key] = self._variables.get(key)
+        return key in self._variables
+
+    __iter__ = None
+    """Which variables are set can't be listed: a source asks for those that it needs."""
 
     def get(self, key: str, default: Any = None) -> Any:
         """The variable's value, or `default` when it isn't set."""

@@ -100,6 +100,29 @@ def test_an_environment_remembers_what_was_read() -> None:
         environment.number("name")
 
 
+def test_whether_a_variable_is_set_is_read_too() -> None:
+    environment = Environment("demo", {"limit": 2})
+    assert "limit" in environment
+    assert "absent" not in environment
+    assert 0 not in environment
+    assert environment._read == {"limit": 2, "absent": None}
+    with pytest.raises(TypeError, match="not iterable"):
+        list(environment)  # type: ignore[call-overload]  # that is what's tested
+
+
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("default", "add it to [tool.provision.variables]"),
+        ("demo", "add it to [tool.provision.variables] or [tool.provision.env.demo.variables]"),
+    ],
+)
+def test_the_remedy_names_tables_that_are_read(name: str, remedy: str) -> None:
+    with pytest.raises(KeyError) as caught:
+        Environment(name)["gone"]
+    assert caught.value.args[0].partition("; ")[2] == remedy
+
+
 def test_filling_keeps_the_object_that_sources_imported() -> None:
     try:
         fill("demo", {"a": 1, "b": True})

@@ -13,6 +13,7 @@ from provision.errors import Problem
 
 _LONGEST = 500
 _DUMPED = re.compile(r'^  File "(.*)", line (\d+) in ', re.MULTILINE)
+_CLASS = re.compile(r"<class '([\w.]+)'>")
 _ESCAPED = re.compile(r"\\x([0-9a-f]{2})|\\u([0-9a-f]{4})|\\U([0-9a-f]{8})")
 
 
@@ -110,8 +111,15 @@ def _told(error: BaseException, *, ours: bool) -> str:
         return f"there is no module {error.name!r}; install it beside provision, or put it into the project"
     if isinstance(error, SystemExit):
         return f"ends the program with SystemExit({error.code!r}); a source has to run to its end"
+    if len(error.args) > 1 and isinstance(error.args[0], str) and _is_attrs(error.args[1]):
+        text = _CLASS.sub(r"\1", error.args[0])
     name = type(error).__qualname__
     return f"{name}: {_one_line(text)}" if text.strip() else name
+
+
+def _is_attrs(value: object) -> bool:
+    """Whether it is attrs' account of a field, which its validators put behind their message."""
+    return type(value).__module__.partition(".")[0] == "attr"
 
 
 def _syntax(error: SyntaxError) -> str:

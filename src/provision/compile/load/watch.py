@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import os
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -97,14 +98,20 @@ class Watch:
 
 
 _current: Watch | None = None
+_strangers: set[int] = set()
+"""The threads that earlier sources left behind."""
+
 _installed = False
 
 
 @contextmanager
 def watching(watch: Watch) -> Iterator[None]:
     """While it is open, what happens in this process is told to `watch`, and printing too."""
-    global _current  # noqa: PLW0603  # audit hooks belong to the process and can't be removed
+    global _current, _strangers  # noqa: PLW0603  # audit hooks belong to the process and can't be removed
     install()
+    _strangers = _threads()
+    # A new thread may get the number of one that ends, and would not be listened to.
+    watch.repeatable = watch.repeatable and not _strangers
     streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
     sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = _prints  # type: ignore[misc,assignment]
     _current = watch
@@ -112,12 +119,19 @@ def watching(watch: Watch) -> Iterator[None]:
         yield
     finally:
         _current = None
+        if _threads() - _strangers:
+            watch.repeatable = False  # nobody knows what they will still do
         sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = streams  # type: ignore[misc]
 
 
 def current() -> Watch | None:
-    """The watch of the source that is running, if one is."""
-    return _current
+    """The watch of the source that is running, if one is. None for a thread that an earlier source left behind."""
+    return None if _strangers and threading.get_ident() in _strangers else _current
+
+
+def _threads() -> set[int]:
+    """The numbers of the other threads."""
+    return set(sys._current_frames()) - {threading.get_ident()}  # threading itself doesn't know all of them
 
 
 class _Prints(io.TextIOBase):
@@ -132,8 +146,8 @@ class _Prints(io.TextIOBase):
         return True
 
     def write(self, text: str, /) -> int:
-        if _current is not None:
-            _current.print()
+        if (watch := current()) is not None:
+            watch.print()
         return len(text)
 
 
@@ -142,8 +156,8 @@ class _Bytes(io.RawIOBase):
         return True
 
     def write(self, data: Any, /) -> int:
-        if _current is not None:
-            _current.print()
+        if (watch := current()) is not None:
+            watch.print()
         return len(data)
 
 
@@ -163,8 +177,7 @@ def install() -> None:
 
 
 def _hook(name: str, args: tuple[Any, ...]) -> None:
-    watch = _current
-    if watch is not None and name in _EVENTS:
+    if name in _EVENTS and (watch := current()) is not None:
         watch.event(name, args)
 
 
@@ -173,8 +186,8 @@ _EVENTS = _OUTSIDE | {"open", "os.listdir", "os.scandir"}
 
 def _noting(function: Callable[..., Any]) -> Callable[..., Any]:
     def noting(path: Any, *args: Any, **options: Any) -> Any:
-        if _current is not None:
-            _current.note(THERE, path)
+        if (watch := current()) is not None:
+            watch.note(THERE, path)
         return function(path, *args, **options)
 
     return noting

@@ -162,8 +162,8 @@ def test_a_changed_variable_is_whole_for_the_next_source(answer: Run) -> None:
     [
         (
             "env['x']",
-            "rules/a.py:2: variable 'x' isn't set in environment 'default'; add it to [tool.provision.variables] "
-            "or [tool.provision.env.default.variables]\n    env['x']",
+            "rules/a.py:2: variable 'x' isn't set in environment 'default'; add it to [tool.provision.variables]"
+            "\n    env['x']",
         ),
         (
             "Group('', [])",

@@ -71,6 +71,13 @@ def test_messages_are_one_sentence(territory: Territory, text: str, message: str
     assert told(territory, text) == message
 
 
+def test_what_a_validator_of_attrs_says_needs_no_account_of_the_field(territory: Territory) -> None:
+    assert (
+        told(territory, "from grafanalib.core import Dashboard\nDashboard(title='x', panels=3)")
+        == "TypeError: 'panels' must be list (got 3 that is a int)."
+    )
+
+
 def test_a_long_message_is_cut(territory: Territory) -> None:
     assert len(told(territory, "raise ValueError('x' * 10000)")) < 600
 

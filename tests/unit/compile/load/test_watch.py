@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -160,3 +161,32 @@ def test_outside_a_source_nothing_is_noticed(watch: Watch, tmp_path: Path) -> No
     list(tmp_path.iterdir())
     assert watch.inputs == {}
     assert watch.prints == {}
+
+
+def test_a_thread_of_an_earlier_source_is_not_listened_to(watch: Watch, tmp_path: Path) -> None:
+    go, wrote = threading.Event(), threading.Event()
+
+    def late() -> None:
+        go.wait(20)
+        print("late")
+        (tmp_path / "late.txt").exists()
+        wrote.set()
+
+    with watching(watch):
+        thread = threading.Thread(target=late)
+        thread.start()
+    assert not watch.repeatable
+    following = Watch(watch.territory)
+    with watching(following):
+        go.set()
+        assert wrote.wait(20)
+    thread.join()
+    assert (following.prints, following.inputs) == ({}, {})
+    assert not following.repeatable
+    last = Watch(watch.territory)
+    with watching(last):
+        thread = threading.Thread(target=print)
+        thread.start()
+        thread.join()
+    assert list(last.prints) == [None]
+    assert last.repeatable
