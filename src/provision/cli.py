@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
@@ -160,14 +160,20 @@ def _open_streams() -> None:
 
 
 def _discard_output() -> None:
-    """Let what is still to be written to stdout go nowhere, so that the interpreter's end is silent too."""
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere, so that the interpreter's end is silent too."""
     with suppress(OSError, ValueError):  # a stream that isn't a file has nothing to discard
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _say(sentence: str) -> None:
-    with suppress(OSError):  # where even stderr can't be written, the exit code has to do
+    try:
         click.echo(sentence, err=True)
+    except OSError:  # where even stderr can't be written, the exit code has to do
+        _discard(sys.stderr)
 
 
 def _bug_report(arguments: Sequence[str]) -> str:
