@@ -863,3 +863,37 @@ def what_is_there_already_is_adopted_as_it_is(stage: Stage) -> None:
     assert (outcome.status, outcome.message) == ("done", "")
     (action,) = stage.plan(target, mine).actions
     assert (action.verb, action.reason) == (Verb.KEEP, "")
+
+
+@scenario
+def what_was_pushed_before_an_upgrade_is_still_ours(stage: Stage) -> None:
+    """From the classic API, which an older Grafana has alone, to the resource API."""
+    if stage.old:
+        pytest.skip("Grafana 9 has the classic API alone")
+    stage.classic = True
+    before = stage.connect()
+    names = ("same", "changes", "edited", "goes")
+    stage.done(before, *(stage.dashboard(name) for name in names))
+    stage.save_title("edited", "by hand")
+    copied = stage.spec("same") | {"uid": stage.uid("copy"), "id": None, "title": f"{stage.prefix} copy"}
+    del copied["version"]
+    stage.ask("POST", "/api/dashboards/db", {"dashboard": copied, "folderUid": ""})
+    stage.classic = False
+    target = stage.connect()
+    wanted = (
+        stage.dashboard("same"),
+        stage.dashboard("changes", title="new"),
+        stage.dashboard("edited"),
+        stage.dashboard("copy", title="mine"),
+    )
+    plan = stage.plan(target, *wanted, prune=True)
+    assert stage.verbs(plan) == {
+        "same": "keep", "changes": "update", "edited": "conflict", "copy": "foreign", "goes": "delete"
+    }  # fmt: skip
+    assert {one.status for one in stage.apply(target, plan)} == {"done", "skipped"}
+    stage.ask("GET", f"/api/dashboards/uid/{stage.uid('goes')}", expect=(404,))
+    assert stage.spec("changes")["tags"] == ["t"]
+    stage.done(target, *wanted, overwrite=True)
+    plan = stage.plan(target, *wanted, prune=True)
+    assert set(stage.verbs(plan).values()) == {"keep"}
+    assert {action.reason for action in plan.actions} == {""}

@@ -57,13 +57,12 @@ def _one_dashboard(server: Server, key: str) -> Live | None:
         return None
     spec, meta = found["dashboard"], found["meta"]
     body = canonical(DASHBOARD, {"folderUid": meta.get("folderUid") or "", "spec": {**spec, "uid": key}})
-    mark = _mark(server, key, spec, meta)
+    mark = Mark(FILES, "") if meta.get("provisioned") else mark_of(server, key, spec)
     return Live(DASHBOARD, key, body, mark, str(meta.get("version") or ""), str(spec.get("title") or ""))
 
 
-def _mark(server: Server, key: str, spec: dict[str, Any], meta: dict[str, Any]) -> Mark | None:
-    if meta.get("provisioned"):
-        return Mark(FILES, "")
+def mark_of(server: Server, key: str, spec: dict[str, Any]) -> Mark | None:
+    """The mark that the tag and the history of a dashboard hold, whichever API it is read from."""
     owner = _owner(spec.get("tags"))
     if owner is None:
         return None
@@ -74,6 +73,11 @@ def _mark(server: Server, key: str, spec: dict[str, Any], meta: dict[str, Any]) 
     if any(_BASE.search(message) for message in server.client.dashboard_messages(key, _HISTORY)):
         return Mark(owner, "")
     return None
+
+
+def is_tagged(spec: dict[str, Any]) -> bool:
+    """Whether a dashboard has the tag of some project; a copy of one has it, too."""
+    return _owner(spec.get("tags")) is not None
 
 
 def _owner(tags: Any) -> str | None:

@@ -2,12 +2,14 @@
 
 The mark is Grafana's own: annotations that name a manager (`kubectl`, the kind for tools), its id (the project),
 the source and a checksum (the digest of what was sent). Grafana's page keeps them when it saves a change, and
-the classic API removes them. Every write is locked by `resourceVersion`.
+the classic API removes them. Every write is locked by `resourceVersion`. A dashboard without them may have been
+pushed before Grafana had this API: then the mark of the classic API holds, until the next write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from provision.client.grafana import Api
@@ -16,6 +18,7 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.ship.target import grafana_classic
 from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 DASHBOARDS: Final = "dashboard.grafana.app"
@@ -78,18 +81,24 @@ def _keeper(
         missing = set(wanted)
         for items in server.client.pages(api(server)):
             for position, item in enumerate(items):
-                if item["metadata"]["name"] in wanted or _is_ours(item):
+                if _may_be_classic(item):
+                    missing.add(item["metadata"]["name"])
+                elif item["metadata"]["name"] in wanted or _is_ours(item):
                     missing.discard(item["metadata"]["name"])
                     yield live(item)
                 items[position] = {}  # a page of large dashboards is large: only what is yielded is kept
         # For a while, lists leave out what an account that isn't an administrator has just created.
         for found in at_once(sorted(missing), lambda key: one(server, key), READERS):
-            if found is not None:
+            if found is not None and (found.key in wanted or found.mark is not None):
                 yield found
 
     def one(server: Server, key: str) -> Live | None:
         item = server.client.get(api(server), key)
-        return None if item is None else live(item)
+        if item is None:
+            return None
+        if _may_be_classic(item):
+            return replace(live(item), mark=grafana_classic.mark_of(server, key, item["spec"]))
+        return live(item)
 
     def write(server: Server, action: Action, owner: str) -> None:
         at = api(server)
@@ -193,6 +202,12 @@ def _is_ours(item: _Item) -> bool:
     """Whether it carries a mark of this toolkit, whatever the project: the checksum names its scheme."""
     annotations = item["metadata"].get("annotations") or {}
     return annotations.get(_MANAGED_BY) == _MANAGER and (annotations.get(_CHECKSUM) or "").startswith("v1:")
+
+
+def _may_be_classic(item: _Item) -> bool:
+    """Whether nobody manages it, but it has the tag that marks a dashboard on the classic API."""
+    annotations = item["metadata"].get("annotations") or {}
+    return not annotations.get(_MANAGED_BY) and grafana_classic.is_tagged(item["spec"])
 
 
 def _folder_of(annotations: Mapping[str, str]) -> str:
