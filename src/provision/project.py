@@ -18,6 +18,28 @@ SOURCE_ROOMS = ("dashboards", "rules", "provisioning")
 LONGEST_SOURCE_SECONDS = 86_400
 """The most that `time_limit_seconds` may be: a day; the system's clocks take no more than some weeks."""
 
+SETTINGS = frozenset(
+    (
+        "alertmanager",
+        "alertmanager_version",
+        "config_file",
+        "datasource",
+        "grafana",
+        "grafana_dashboards_path",
+        "lab_buckets",
+        "name",
+        "output",
+        "prometheus",
+        "prometheus_features",
+        "prometheus_version",
+        "rules_dir",
+        "time_limit_seconds",
+        "ui_edits",
+        "variables",
+    )
+)
+"""All that `[tool.provision]` and an environment may hold, besides the environments; docs/configuration.md says what."""
+
 _T = TypeVar("_T")
 
 
@@ -122,6 +144,9 @@ def open_project(root: Path, environment: str | None = None) -> Project:
     table = dict(_table(tool, "provision", file))
     environments = _table(table, "env", file)
     table.pop("env", None)
+    _require_known(table, "tool.provision", file)
+    for each in environments:
+        _require_known(_table(environments, each, file), f"tool.provision.env.{each}", file)
     variables = dict(_table(table, "variables", file))
     table.pop("variables", None)
     if environment is not None:
@@ -171,6 +196,19 @@ def _read(file: Path) -> dict[str, Any]:
         ) from None
     except OSError as error:
         raise UsageError(f"can't be read: {error.strerror}", where=str(file)) from None
+
+
+def _require_known(table: Mapping[str, Any], name: str, file: Path) -> None:
+    for setting in table:
+        if setting not in SETTINGS:
+            from difflib import get_close_matches  # only a mistake needs it
+
+            close = get_close_matches(setting, SETTINGS, 1)
+            raise UsageError(
+                f"[{name}] has no setting {setting!r}",
+                where=str(file),
+                remedy=f"did you mean {close[0]!r}?" if close else f"variables stand in [{name}.variables]",
+            )
 
 
 def _table(parent: Mapping[str, Any], name: str, file: Path) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from provision.errors import UsageError
-from provision.project import find_root, open_project
+from provision.project import SETTINGS, find_root, open_project
 
 TEXT = """
 [tool.provision]
@@ -142,3 +142,27 @@ def test_a_setting_of_the_wrong_type_is_told(tmp_path: Path, value: str) -> None
     project = open_project(write(tmp_path, f"[tool.provision]\ntime_limit_seconds = {value}\n"))
     with pytest.raises(UsageError, match="time_limit_seconds must be a whole number or number"):
         _ = project.time_limit_seconds
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "[tool.provision]\nouptut = 'x'",
+            r"\[tool.provision\] has no setting 'ouptut'; did you mean 'output'\?",
+        ),
+        (
+            "[tool.provision.env.production]\nlimit = 3",
+            r"\[tool.provision.env.production\] has no setting 'limit'; variables stand in "
+            r"\[tool.provision.env.production.variables\]",
+        ),
+    ],
+)
+def test_an_unknown_setting_is_told(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        open_project(write(tmp_path, text))
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
+    assert [setting for setting in SETTINGS if f"`{setting}`" not in page] == []
