@@ -29,7 +29,7 @@ from provision.errors import MissingTool
 from provision.ship.target import swap
 from provision.tools.openssl import self_signed
 from support.commands import ROUTES, Ran, Shell, alone, environment, project, spawned, tree, write
-from support.grafana_standin import EDITOR, Fault, standin
+from support.grafana_standin import EDITOR, VIEWER, Fault, standin
 from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
 TOKEN = "glsa_t0ken-of-the-night"
@@ -423,6 +423,16 @@ def test_missing_permissions_are_listed_by_resource_before_the_first_write(night
     assert "\n  dashboard sales-orders: needs dashboards:create" in ran.err
 
 
+@once
+def test_what_only_a_write_finds_not_allowed_is_not_allowed(night: Night) -> None:
+    with standin("9.0") as grafana:  # which can't be asked what the credentials may do
+        grafana.grant(TOKEN, VIEWER)
+        ran = night("push", "--yes", *night.servers(grafana=grafana.url), log=True)
+        assert (ran.code, grafana.folders) == (3, {})
+    assert "isn't allowed" in ran.out
+    assert 'skipped dashboard "Orders" in folder "Sales"' in ran.out
+
+
 # ── TLS ──────────────────────────────────────────────────────────────────────
 
 
@@ -671,7 +681,8 @@ def test_a_reload_that_is_refused_puts_the_old_files_back(
     prometheus[1].broken["/-/reload"] = 500
     alertmanager[1].broken["/-/reload"] = 500
     ran = night("push", "--yes", "--overwrite", *night.servers("", prometheus[0], alertmanager[0]), log=True)
-    assert ran.code == 1
+    assert ran.code == 4  # the old files are back, and nobody knows what the servers run
+    assert ran.out.count("the old file") == 2
     assert night.files() == before
 
 

@@ -196,6 +196,23 @@ def test_a_target_that_gives_up_in_the_middle_does_not_lose_the_report(provision
     assert ran.code == 1
 
 
+def test_what_check_finds_in_what_is_written_is_said_and_stops_nothing(provision, shop, grafana):
+    more_dashboards(shop, "new")
+    provision("push", "--grafana", grafana.url)
+    broken = DASHBOARD % ("Orders", "sum(")
+    (shop / "dashboards/sales/orders.json").write_text(broken)
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 0
+    assert "dashboards/sales/orders.json" in ran.err
+    assert ran.err.endswith("Warning: check finds 1 error in what is to be written.\n")
+    assert provision("push", "--grafana", grafana.url).err == ""
+    (shop / "dashboards/sales/orders.json").write_text(broken.replace("Rate", "Rates"))
+    (shop / "dashboards/sales/new.json").write_text(DASHBOARD % ("New", "sum("))
+    ran = provision("push", "--grafana", grafana.url, "-q")
+    assert (ran.code, ran.out) == (0, "")
+    assert ran.err == "Warning: check finds 2 errors in what is to be written.\n"
+
+
 # ── asking ───────────────────────────────────────────────────────────────────
 
 
