@@ -5,6 +5,7 @@
 | `file` | a digest of the contents, or why it couldn't be opened |
 | `names` | a digest of the names in a directory |
 | `there` | whether it is a file, a directory or nothing |
+| `link` | where the link leads, or that it is none |
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import stat
 FILE = "file"
 NAMES = "names"
 THERE = "there"
+LINK = "link"
 
 SPECIAL = "special"
 """The state of what has no contents to compare, such as a device; never the same twice."""
@@ -24,6 +26,8 @@ SPECIAL = "special"
 def state_of(kind: str, path: str) -> str:
     """The state of the input at the absolute path now. Compared only with states of the same kind."""
     try:
+        if kind == LINK:
+            return os.readlink(path)  # noqa: PTH115  # as below
         status = os.stat(path)  # noqa: PTH116  # called for every input of every source
         if kind == THERE:
             return (

@@ -89,5 +89,5 @@ class _Loader(SourceFileLoader):
         if code is None:
             code = _codes[path, mark] = self.source_to_code(content, path)
         if watch is not None:
-            watch.may_patch = watch.may_patch or undo.may_patch(code)
+            watch.ran(code)
         return code

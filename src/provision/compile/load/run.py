@@ -78,7 +78,7 @@ def _python(path: str, content: bytes, watch: Watch) -> Collected:
         before = list(sys.path)
         try:
             code = compile(content, file, "exec", dont_inherit=True)
-            watch.may_patch = undo.may_patch(code)
+            watch.ran(code)
             exec(code, vars(module))  # noqa: S102  # this is what the room is for
             namespace = {name: value for name, value in vars(module).items() if name != "__builtins__"}
             collected = collect_python(path, namespace, assigned_names(code, namespace), territory.locate)

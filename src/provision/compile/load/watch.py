@@ -10,12 +10,14 @@ import io
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
-from provision.compile.load.inputs import FILE, NAMES, SPECIAL, THERE, state_of
+from provision.compile.load import undo
+from provision.compile.load.inputs import FILE, LINK, NAMES, SPECIAL, THERE, state_of
 from provision.compile.load.territory import Territory
 
 _MOST_PRINTS = 20
@@ -28,6 +30,15 @@ _OUTSIDE = frozenset({
     "socket.gethostname", "sqlite3.connect", "subprocess.Popen", "ctypes.dlopen",
 })  # fmt: skip
 """Events after which a source isn't repeatable: it asked or changed the world outside the project."""
+
+
+_MOMENTARY = frozenset({
+    "getatime", "getctime", "getmtime", "getrandom", "getsize", "now", "random", "secrets", "st_atime", "st_ctime",
+    "st_mtime", "st_mtime_ns", "st_size", "today", "urandom", "utcnow", "uuid1", "uuid4",
+})  # fmt: skip
+"""Names in code that asks for what differs from time to time, and of which no event tells."""
+
+_CLOCKS = ("ctime", "gmtime", "localtime", "strftime", "time", "time_ns")
 
 
 class Watch:
@@ -65,6 +76,11 @@ class Watch:
         self.inputs[kind, full] = found
         if found == SPECIAL:
             self.repeatable = False
+
+    def ran(self, code: CodeType) -> None:
+        """Code of the project that runs: it may do what can't be noticed while it does."""
+        self.may_patch = self.may_patch or undo.may_patch(code)
+        self.repeatable = self.repeatable and not _is_momentary(code)
 
     @contextmanager
     def quiet(self) -> Iterator[None]:
@@ -172,7 +188,11 @@ def install() -> None:
     _installed = True
     sys.addaudithook(_hook)
     os.stat = _noting(os.stat)
-    os.lstat = _noting(os.lstat)
+    os.lstat = _noting(os.lstat, LINK)
+    os.readlink = _noting(os.readlink, LINK)
+    os.urandom = _unrepeatable(os.urandom)
+    for name in _CLOCKS:
+        setattr(time, name, _unrepeatable(getattr(time, name)))
     os.access = _noting(os.access)
 
 
@@ -184,13 +204,29 @@ def _hook(name: str, args: tuple[Any, ...]) -> None:
 _EVENTS = _OUTSIDE | {"open", "os.listdir", "os.scandir"}
 
 
-def _noting(function: Callable[..., Any]) -> Callable[..., Any]:
+def _noting(function: Callable[..., Any], *more: str) -> Callable[..., Any]:
     def noting(path: Any, *args: Any, **options: Any) -> Any:
         if (watch := current()) is not None:
-            watch.note(THERE, path)
+            for kind in (THERE, *more):
+                watch.note(kind, path)
         return function(path, *args, **options)
 
     return noting
+
+
+def _unrepeatable(function: Callable[..., Any]) -> Callable[..., Any]:
+    def asking(*args: Any, **options: Any) -> Any:
+        if (watch := current()) is not None:
+            watch.repeatable = False
+        return function(*args, **options)
+
+    return asking
+
+
+def _is_momentary(code: CodeType) -> bool:
+    return not _MOMENTARY.isdisjoint(code.co_names) or any(
+        _is_momentary(inner) for inner in code.co_consts if isinstance(inner, CodeType)
+    )
 
 
 def _source_of(compiled: str) -> str:

@@ -197,12 +197,55 @@ def test_each_environment_has_its_own_cache(make: Make) -> None:
 
 @pytest.mark.parametrize(
     "statement",
-    ["import subprocess; subprocess.run(['true'])", "open('made.txt', 'w').close()"],
+    [
+        "import subprocess; subprocess.run(['true'])",
+        "open('made.txt', 'w').close()",
+        "import time; time.time()",
+        "from time import localtime; localtime()",
+        "import datetime; datetime.date.today()",
+        "import random\ndef pick():\n    return random.choice('ab')\n",
+        "import uuid; uuid.uuid4()",
+        "import os; os.path.getmtime(__file__)",
+        "import os; os.stat(__file__).st_size",
+        "getattr(__import__('os'), 'u' + 'random')(1)",
+        "from _helper import stamp",
+    ],
 )
 def test_what_depends_on_the_world_is_compiled_every_time(make: Make, statement: str) -> None:
-    project = make({"rules/a.py": f"{group()}{statement}\n"})
+    helper = "import datetime\nstamp = datetime.datetime.now()\n"
+    project = make({"rules/a.py": f"{group()}{statement}\n", "rules/_helper.py": helper})
     assert counts(load(project)) == (1, 0)
     assert counts(load(project)) == (1, 0)
+
+
+def test_where_a_link_leads_counts(make: Make) -> None:
+    texts = ("os.readlink('link')", "str(pathlib.Path('link').resolve().name)", "str(os.path.islink('link'))")
+    files = {
+        f"rules/{name}.py": f"{HEAD}import os, pathlib\ng = Group({text}, [])\n"
+        for name, text in zip("abc", texts, strict=True)
+    }
+    project = make({**files, "one": "", "two": ""})
+    link = project.root / "link"
+    link.symlink_to("one")
+    assert keys(load(project)) == ["a.yml/one", "b.yml/one", "c.yml/True"]
+    assert counts(load(project)) == (0, 3)
+    link.unlink()
+    link.symlink_to("two")
+    assert keys(load(project)) == ["a.yml/two", "b.yml/two", "c.yml/True"]
+    link.unlink()
+    link.touch()
+    assert keys(load(project, [Path("rules/b.py"), Path("rules/c.py")])) == ["b.yml/link", "c.yml/False"]
+
+
+def test_every_folder_below_counts(make: Make) -> None:
+    text = f"{HEAD}import glob\ng = Group(str(len(glob.glob('data/**', recursive=True))), [])\n"
+    project = make({"rules/a.py": text, "data/x/y/one": ""})
+    assert keys(load(project)) == ["a.yml/4"]
+    make({"data/x/y/two": ""})
+    assert keys(load(project)) == ["a.yml/5"]
+    (project.root / "data/x/y/two").unlink()
+    make({"data/x/y/two/three": ""})
+    assert keys(load(project)) == ["a.yml/6"]
 
 
 def test_a_problem_is_never_cached(make: Make) -> None:
