@@ -20,6 +20,16 @@ SECRETS = {
     "webhook": lambda s: {"webhook_configs": [{"url": f"https://hooks.example.org/{s}"}]},
     "webhook query": lambda s: {"webhook_configs": [{"url": f"https://hooks.example.org?key={s}"}]},
     "webhook user": lambda s: {"webhook_configs": [{"url": f"https://user:{s}@hooks.example.org"}]},
+    "webhook without a scheme": lambda s: {"webhook_configs": [{"url": f"hooks.example.org/{s}"}]},
+    "header by name": lambda s: {
+        "http_headers": {"X-Scope": {"secrets": [s], "values": [s], "files": ["/f"]}}
+    },
+    "email header": lambda s: {"email_configs": [{"headers": {"X-Auth-Me": s, "Cookie": s}}]},
+    "query parameters": lambda s: {"jsonData": {"customQueryParameters": f"a={s}"}},
+    "any query": lambda s: {"links": [{"url": f"/d/x?a=b&apikey={s}"}], "u": f"https://h/?sig={s}#x"},
+    "discovery": lambda s: {"http_sd_configs": [{"url": f"https://h/targets?who={s}"}]},
+    "incident.io": lambda s: {"incidentio_configs": [{"url": f"https://h/targets?who={s}"}]},
+    "oauth2 parameters": lambda s: {"oauth2": {"endpoint_params": {"assertion": s, "more": [s]}}},
     "address": lambda s: {"proxy_url": f"http://user:{s}@proxy:3128"},
     "header": lambda s: {"headers": {"Authorization": [f"Bearer {s}"]}},
     "grafana": lambda s: {"secureJsonData": {"httpHeaderValue1Token": s}},
@@ -87,6 +97,27 @@ def test_an_address_shows_where_it_leads():
 
     (change,) = diff_bodies("receiver", body("http://127.0.0.1:9000/"), body("http://127.0.0.1:9001/a?b=c"))
     assert (change.before, change.after) == ("http://127.0.0.1:9000/", f"http://127.0.0.1:9001/{SECRET}")
+
+
+def test_what_is_no_secret_of_an_address_stays_readable():
+    def body(last):
+        return encode({
+            "http_sd_configs": [{"url": f"http://h/targets{last}"}],
+            "http_headers": {"X-Scope": {"files": [f"/run/{last}"]}},
+            "links": [{"url": f"/d/x?var-job={last}&from=now"}],
+        })  # fmt: skip
+
+    said = {str(found.after) for found in diff_bodies("prometheus-config", body("a"), body("b"))}
+    assert {"http://h/targetsb", "/d/x?var-job=b&from=now"} <= said
+    assert SECRET not in str(said)
+
+
+def test_what_a_server_masks_in_a_webhook_stays_as_it_is():
+    def body(url):
+        return encode({"webhook_configs": [{"url": url}]})
+
+    (change,) = diff_bodies("receiver", body("<secret>"), body("https://h/x"))
+    assert (change.before, change.after) == ("<secret>", f"https://h/{SECRET}")
 
 
 def test_a_regular_expression_is_no_address():
