@@ -10,17 +10,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import TAG, canonical
 from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
-from provision.errors import ProvisionError, Unreachable
+from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest
 from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 _BASE: Final = re.compile(r"\bv\d+:[0-9a-f]{32}\b")
 _HISTORY: Final = 100
+_FIRST: Final = "Initial save"
+"""The message that Grafana itself gives to a first version."""
+
 _WRITERS: Final = 4
 
 
@@ -46,9 +50,22 @@ def _read_dashboards(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         for hit in server.client.search("dash-db")
         if hit["uid"] in wanted or _owner(hit.get("tags")) is not None
     ]
-    for live in at_once(keys, lambda key: _one_dashboard(server, key), READERS):
+    for live in at_once(keys, lambda key: _read_one(server, key, wanted), READERS):
         if live is not None:
             yield live
+
+
+def _read_one(server: Server, key: str, wanted: frozenset[str]) -> Live | None:
+    """A dashboard; one that was begun and not finished is known by its key, its tag and its only version. A
+    copy, which looks the same, has a key that nobody wants."""
+    live = _one_dashboard(server, key)
+    if live is None or live.mark is not None or key not in wanted:
+        return live
+    found = server.client.dashboard(key)
+    owner = None if found is None else _owner(found["dashboard"].get("tags"))
+    if owner is None or server.client.dashboard_messages(key, _HISTORY) != [_FIRST]:
+        return live
+    return replace(live, mark=Mark(owner, ""))
 
 
 def _one_dashboard(server: Server, key: str) -> Live | None:
@@ -112,13 +129,22 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
 
 
 def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
-    """Save a new dashboard; its version. When the answer is lost, what the server holds says whether it is
-    done: the message has to be put in all the same."""
+    """Save a new dashboard; its version. When the answer is lost, or a second try meets what the first one did,
+    what the server holds says whether it is done: the message has to be put in all the same."""
     try:
         return int(server.client.save_dashboard(sent)["version"])
-    except Unreachable:
+    except (Unreachable, ServerRefused) as error:
+        if isinstance(error, ServerRefused) and error.status < 500 and error.status not in (409, 412):
+            raise
+        answer = server.client.dashboard(action.key)
         found = _one_dashboard(server, action.key)
-        if found is None or found.body != action.after:
+        tags = sent["dashboard"]["tags"]
+        if (
+            answer is None
+            or found is None
+            or found.body != action.after
+            or answer["dashboard"].get("tags") != tags
+        ):
             raise
         return int(found.lock)
 

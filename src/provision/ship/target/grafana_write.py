@@ -71,7 +71,9 @@ def _attempt(
                 unsure = True
                 sleep(pause)
                 continue
-            if (unsure or error.status >= 500) and _is_done(server, keeper, action, owner):
+            # The session may have sent it twice, too: a 503 with Retry-After is no promise that nothing was done.
+            again = error.status in (409, 412) or (error.status == 404 and action.verb is Verb.DELETE)
+            if (unsure or again or error.status >= 500) and _is_done(server, keeper, action, owner):
                 return None
             return error
         except Unreachable as error:

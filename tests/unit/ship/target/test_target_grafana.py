@@ -107,6 +107,50 @@ def test_a_first_version_whose_message_was_lost_on_the_way():
         assert (status, "500: no" in message) == ("failed", True)
 
 
+def test_a_write_that_is_repeated_after_a_503_though_it_was_done(state):
+    """The second try meets what the first one did."""
+    target = connect(state)
+    late = {"status": 503, "body": {"message": "soon"}, "headers": {"Retry-After": "0"}, "late": True}
+    folder = Resource("folder", "f", canonical("folder", {"title": "F", "parentUid": ""}))
+    state.faults = [Fault("POST", "/folders$", **late)]
+    assert one(push(target, folder)) == ("done", "")
+    for faulty, wanted in ((SAVE, [dashboard()]), (CHANGE, [dashboard(title="E")]), (DELETE, [])):
+        state.faults = [Fault(*faulty[state.flavour], **late)]
+        assert one(push(target, folder, *wanted, prune=True)) == ("done", "")
+        assert state.faults[0].times == 0
+        assert push(target, folder, *wanted, prune=True) == []
+
+
+def test_a_dashboard_of_somebody_else_isnt_taken_for_a_repeated_write(state):
+    target = connect(state)
+    plan = make_plan([dashboard()], target, OWNER)
+    assert one(apply(plan, connect(state))) == ("done", "")
+    for stored in state.dashboards.values():
+        stored["spec"].pop("tags", None)
+        stored["own"] = {}
+    status, message = one(apply(plan, target))
+    assert status == "failed"
+    assert "meanwhile" in message
+
+
+def test_a_push_that_died_between_the_two_saves_of_grafana_9():
+    with standin("9.0") as state:
+        target = connect(state)
+        state.faults = [Fault("GET", "/versions", status=500, times=9, body={"message": "no"})]
+        assert one(push(target, dashboard()))[0] == "failed"
+        state.faults = []
+        assert [found["message"] for found in state.dashboards["d"]["history"]] == ["Initial save"]
+        assert list(make_plan([], target, OWNER, prune=True).actions) == []
+        (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
+        assert action.verb is Verb.CONFLICT
+        (action,) = make_plan([dashboard()], target, OWNER).actions
+        assert action.verb is Verb.ADOPT
+        assert one(push(target, dashboard())) == ("done", "")
+        assert push(target, dashboard()) == []
+        (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
+        assert action.verb is Verb.UPDATE
+
+
 def test_a_busy_database_is_given_time(state):
     target = connect(state)
     locked = {"message": "database is locked"}
