@@ -177,91 +177,6 @@ def test_everybodys_dashboards_together(project: Estate, where: str) -> None:
 
 # ── mistakes, each one sentence ──────────────────────────────────────────────
 
-GROUP = "groups:\n- name: g\n  rules:\n  - record: a:b:c\n    expr: up\n"
-
-YAML = {
-    "a Helm template": ("{{- if .Values.on }}\n" + GROUP + "{{- end }}\n", 1, "it is a Helm template; put what `helm template` prints here"),
-    "a template that is YAML by accident": ("groups:\n- name: {{ .Release.Name }}\n", 2, "it is a Helm template"),
-    "a template of Ansible": ("groups:\n{% for x in y %}\n- name: x\n{% endfor %}\n", 2, "it is a template of Jinja"),
-    "a bare template": ("groups:\n- name: g\n  rules:\n  - alert: A\n    expr: up\n    annotations:\n      a: {{ $value }} is high\n", 7, "text that begins with {{ must stand in quotes"),
-    "a colon in a text": ("groups:\n- name: g\n  rules:\n  - alert: A\n    annotations:\n      a: down: {{ $value }}\n", 6, "text that holds a colon and a space must stand in quotes"),
-    "tabs": ("groups:\n- name: g\n\trules: []\n", 3, "YAML is indented with spaces, not with tabs"),
-    "a percent sign": ("groups:\n- name: %g\n", 2, "text that begins with % must stand in quotes"),
-    "a merge conflict": ("<<<<<<< HEAD\n" + GROUP + "=======\n>>>>>>> other\n", 2, "it holds a merge conflict of git"),
-    "Prometheus 1": ("ALERT Down\n  IF up == 0\n", 1, "rules in the language of Prometheus 1"),
-    "not UTF-8": (GROUP.replace("a:b:c", "ä").encode("latin-1"), 4, "isn't UTF-8"),
-    "a key twice": (GROUP + "    expr: down\n", 6, "the key 'expr' stands twice in one mapping"),
-    "two documents": (GROUP + "---\n" + GROUP, 7, "holds more than one YAML document, and Prometheus reads only the first"),
-    "a group without a name": ("groups:\n- rules: []\n", 2, "group 1 has no name"),
-    "rules that are no list": ("groups:\n- name: g\n  rules: {alert: A}\n", 3, "group 'g': `rules` must be a list"),
-    "a rule that is none": (GROUP + "  - up\n", 6, "group 'g': rule 2 must be a mapping with a record or an alert, not 'up'"),
-    "a group that is none": ("groups:\n- g\n", 2, "group 1 must be a mapping with a name and rules, not 'g'"),
-    "groups that are none": ("groups:\n  g: []\n", 1, "`groups` must be a list of groups"),
-    "a list of groups": ("- name: g\n", 1, "it is a list where `groups:` is expected"),
-    "no groups": ("rules: []\n", 1, "expected `groups:`"),
-    "a field too many": (GROUP + "labels: {a: b}\n", 6, "a rule file has no field 'labels' beside `groups`"),
-    "tests of rules": ("rule_files: [a.yml]\ntests: []\n", 2, "unit tests of rules for promtool; begin the file's name with _"),
-    "prometheus.yml": ("global: {}\nscrape_configs: []\n", 1, "a configuration of Prometheus"),
-    "alertmanager.yml": ("global: {}\nroute: {receiver: a}\nreceivers: []\n", 3, "a configuration of Alertmanager"),
-    "Grafana's own alerts": ("apiVersion: 1\ngroups:\n- {orgId: 1, name: a, rules: []}\n", 1, "alerts of Grafana's own provisioning"),
-    "another object of Kubernetes": ("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n", 1, "a Service of Kubernetes"),
-    "a rule in a ConfigMap": ("kind: ConfigMap\ndata:\n  a.yml: |\n    groups:\n    - name: g\n      rules: 5\n", 6, "group 'g': `rules` must be a list"),
-    "YAML in a ConfigMap": ("kind: ConfigMap\ndata:\n  a.yml: |\n    groups:\n    - name: [\n", 6, "not valid YAML"),
-    "a number in a ConfigMap": ("kind: ConfigMap\ndata:\n  a: 5\n", 3, "'a' in the ConfigMap must be text"),
-    "a group twice": (GROUP + "- name: g\n", 6, "two rule groups would be 'a.yml/g' (rule file and group name); the other is in rules/a.yml:2; give one of them another name"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("mistake", YAML)
-def test_a_rule_file_that_is_none_is_told_at_its_line(project: Estate, mistake: str) -> None:
-    text, line, said = YAML[mistake]
-    project.write("rules/a.yml", text)
-    project.write("rules/b.yml", GROUP)
-    loaded = project.load()
-    (problem,) = loaded.problems
-    assert (problem.path, problem.line) == ("rules/a.yml", line)
-    assert said in problem.message
-    assert "b.yml/g" in {found.key for found in loaded.definitions}
-
-
-FINE = {
-    "a byte order mark": b"\xef\xbb\xbf" + GROUP.encode(),
-    "UTF-16": GROUP.encode("utf-16"),
-    "Windows' line ends": GROUP.replace("\n", "\r\n").encode(),
-    "a marked document": f"---\n{GROUP}...\n".encode(),
-    "an empty document after it": f"{GROUP}---\n# nothing more\n".encode(),
-    "mimirtool's namespace": f"namespace: team\n{GROUP}".encode(),
-    "JSON": json.dumps(
-        {"groups": [{"name": "g", "rules": [{"record": "a:b:c", "expr": "up"}]}]}, indent=2
-    ).encode(),
-    "a rule of the operator": (
-        "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nspec:\n  " + GROUP.replace("\n", "\n  ")
-    ).encode(),
-    "a list of the operator's": (
-        "kind: List\nitems:\n- kind: PrometheusRule\n  spec:\n    " + GROUP.replace("\n", "\n    ")
-    ).encode(),
-    "a ConfigMap in quotes": json.dumps({"kind": "ConfigMap", "data": {"a": GROUP}}).encode(),
-}
-
-
-@pytest.mark.parametrize("form", FINE)
-def test_a_rule_file_of_any_form_gives_its_rules(project: Estate, form: str) -> None:
-    project.write("rules/a.yaml", FINE[form])
-    (group,) = project.definitions()
-    assert decode(group.body) == {
-        "file": "a.yml",
-        "index": 0,
-        "group": {"name": "g", "rules": [{"record": "a:b:c", "expr": "up"}]},
-    }
-
-
-@pytest.mark.parametrize(
-    "text", ["", "# nothing\n", "---\n---\n", "groups:\n", "groups: []\n", "kind: PrometheusRule\n"]
-)
-def test_a_rule_file_without_rules_gives_none(project: Estate, text: str) -> None:
-    project.write("rules/a.yml", text)
-    assert project.definitions() == ()
-
 
 def test_a_very_long_expression_stays_on_its_line(project: Estate) -> None:
     expr = " + ".join(f'sum(rate(requests_total{{path="/{n}"}}[5m]))' for n in range(2000))
@@ -272,49 +187,19 @@ def test_a_very_long_expression_stays_on_its_line(project: Estate) -> None:
     assert f"expr: {expr}\n" in (project.root / "build/prometheus/rules/a.yml").read_text()
 
 
-_PANELS = '{"title": "T", "panels": []}'
-
-JSON = {
-    "a file that sources read": ('[{"name": "web"}]', 1, "not a dashboard: expected a JSON object; begin the file's name with _"),
-    "a package": ('{"name": "x", "version": "1"}', 1, "not a dashboard: it has neither a title nor panels; begin the file's name with _"),
-    "a single panel": ('{"type": "stat", "title": "A", "targets": []}', 1, "not a dashboard: a single panel (stat)"),
-    "no title": ('{"panels": []}', 1, "a dashboard needs a title"),
-    "an empty title": ('{"title": " ", "panels": []}', 1, "a dashboard needs a title"),
-    "a comma too many": ('{"title": "T",\n "panels": [],\n}', 2, "not valid JSON: trailing comma"),
-    "not UTF-8": (b'{"title":\n "\xe4"}', 2, "isn't UTF-8"),
-    "not UTF-16": (b"\xff\xfe{", 1, "isn't UTF-16"),
-    "Git LFS": ("version https://git-lfs.github.com/spec/v1\noid sha256:1\n", 1, "Git LFS's pointer"),
-    "a login page": ("<!DOCTYPE html><html></html>", 1, "it is a web page"),
-    "Jsonnet": ("local a = 1;\n{title: 'T'}", 1, "it is Jsonnet"),
-    "a merge conflict": ('{\n<<<<<<< HEAD\n"title": "a"\n>>>>>>> b\n}', 2, "a merge conflict"),
-    "a uid with a space": ('{"title": "T", "uid": "a b", "panels": []}', 1, "uid 'a b' isn't 1 to 40 characters"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("mistake", JSON)
-def test_a_json_file_that_is_no_dashboard_is_told_at_its_line(project: Estate, mistake: str) -> None:
-    text, line, said = JSON[mistake]
-    project.write("dashboards/a.json", text)
-    project.write("dashboards/b.json", _PANELS)
+def test_one_bad_file_hides_neither_the_others_nor_their_mistakes(project: Estate) -> None:
+    project.write("dashboards/a.json", "{")
+    project.write("dashboards/b.json", '{"title": "B", "panels": []}')
+    project.write("dashboards/c.py", "from grafanalib.core import Dashboard\ndashboard = Dashboard()\n")
+    project.write("rules/a.yml", "groups: [\n")
+    project.write("rules/b.yml", "groups: [{name: b, rules: [{record: 'a:b:c', expr: up}]}]\n")
     loaded = project.load()
-    (problem,) = loaded.problems
-    assert (problem.path, problem.line) == ("dashboards/a.json", line)
-    assert said in problem.message
-    assert "b" in {found.key for found in loaded.definitions}
-
-
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"\xef\xbb\xbf" + _PANELS.encode(),
-        _PANELS.encode("utf-16"),
-        _PANELS.replace(" ", "\r\n").encode(),
-        b'{"meta": {"slug": "t"}, "dashboard": ' + _PANELS.encode() + b"}",
-    ],
-)
-def test_a_json_file_of_any_form_gives_its_dashboard(project: Estate, content: bytes) -> None:
-    project.write("dashboards/a.json", content)
-    assert dashboards(project.definitions())["a"] == {"title": "T", "panels": [], "uid": "a"}
+    assert [(problem.path, problem.line) for problem in loaded.problems] == [
+        ("dashboards/a.json", 1),
+        ("dashboards/c.py", 2),
+        ("rules/a.yml", 2),
+    ]
+    assert [found.key for found in loaded.definitions] == ["b", "b.yml/b"]
 
 
 PYTHON = {
@@ -377,52 +262,6 @@ def test_a_source_that_is_more_or_less_than_one_is_told_at_its_line(project: Est
     for one in said:
         assert one in problems
     assert problems.count("dashboards/a.py:") == sum(one.startswith("dashboards/") for one in said)
-
-
-ROUTING = {
-    "Route('a', matchers='team=db')": "matchers must be a list of texts, not a text; put it into [ ]",
-    "Route('a', group_by='alertname')": "group_by must be a list of texts, not a text",
-    "Route('a', routes=[{'receiver': 'a'}])": "routes must be a list of Route, not of a mapping",
-    "Route('a', group_by=[1])": "group_by must be a list of texts, not of a number",
-    "Inhibit('a=b', ['c=d'])": "source must be a list of texts, not a text",
-    "Receiver(5)": "a receiver's name must be a text that isn't empty, not 5",
-    "Receiver('a', webhooks=[{'url': 'http://hunter2'}])": "webhooks must be a list of Webhook, not of a mapping",
-    "Receiver('a', webhooks=Webhook('http://x'))": "webhooks must be a list of Webhook, not a Webhook",
-    "Receiver('a', configs={'slack': [{}]})": "Alertmanager's integrations end in _configs, such as slack_configs, unlike 'slack'",
-    "Receiver('a', configs={'slack_configs': {'api_url': 'http://hunter2'}})": "slack_configs must be a list of mappings",
-    "Receiver('a', configs={'x_configs': [{'a': {1}}]})": "configs.x_configs[0].a: a set can't be written; give a text, a number, a list or a mapping",
-    "Receiver('a', configs={'x_configs': [{'a': Secret.env('A')}]})": "configs.x_configs[0].a: a Secret is only for data sources",
-    "Receiver('a', configs=[])": "configs must be a mapping, not a list",
-    "Receiver('a', configs={'x_configs': [{(1, 2): 3}]})": "configs.x_configs[0]: the key (1, 2) must be a text",
-    "ScrapeConfig('a', targets='localhost:9090')": "targets must be a list of texts, not a text",
-    "PrometheusGlobal(alertmanagers='localhost:9093')": "alertmanagers must be a list of texts, not a text",
-    "Group('g', [Alert('A', 'up', labels={'team': ['a']})])": "alert 'A': labels: team must be a text, not a list",
-    "Datasource('a', uid='a', url='http://x', secure={'token': 'hunter2'})": "secure: token must be a Secret",
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("written", ROUTING)
-def test_a_value_of_the_wrong_form_is_told_by_its_field(project: Estate, written: str) -> None:
-    project.write("provisioning/a.py", f"from provision.author import *\n\nit = (\n    {written}\n)\n")
-    (problem,) = project.load().problems
-    assert (problem.path, problem.line) == ("provisioning/a.py", 4)
-    assert ROUTING[written] in problem.message
-    assert "hunter2" not in problem.message
-
-
-def test_paths_and_enumerations_are_what_they_stand_for(project: Estate) -> None:
-    project.write(
-        "provisioning/a.py",
-        "from enum import Enum\nfrom pathlib import Path\nfrom provision.author import Receiver, Route\n\n"
-        "class Level(Enum):\n    HIGH = 'P1'\n\n"
-        "root = Route('a')\n"
-        "it = Receiver('a', configs={'opsgenie_configs': ({'priority': Level.HIGH, 'api_key_file': Path('/etc/key'), "
-        "'details': {1: 2.5}},)})\n",
-    )
-    (receiver,) = [found for found in project.definitions() if found.kind == "receiver"]
-    assert decode(receiver.body)["opsgenie_configs"] == [
-        {"priority": "P1", "api_key_file": "/etc/key", "details": {"1": 2.5}}
-    ]
 
 
 # ── what must not change ─────────────────────────────────────────────────────

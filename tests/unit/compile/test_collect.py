@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import operator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -298,3 +299,78 @@ def test_a_json_dashboard_is_taken_over_and_gets_a_uid_from_its_path_when_it_has
     found = bodies(collect_file("dashboards/old/host.json", b'{"title": "Host", "id": 7, "panels": []}'))
     assert list(found) == [("dashboard", "old-host")]
     assert "id" not in found["dashboard", "old-host"]["spec"]
+
+
+def dashboards_of(collected: Collected) -> list[str]:
+    assert collected.problems == []
+    return [found.key for found in collected.definitions if found.kind == "dashboard"]
+
+
+def test_lists_and_dictionaries_within_each_other_are_looked_into() -> None:
+    boards = {
+        "shop": {"web": JsonDashboard(title="W"), "all": [JsonDashboard(title="A"), JsonDashboard(title="B")]}
+    }
+    deep = [[[[JsonDashboard(title="too deep")]]]]
+    found = collect("dashboards/x.py", boards=boards, deep=deep, data={"a": [{"b": 1}], "c": "text"})
+    assert len(dashboards_of(found)) == 3
+    assert dashboards_of(found)[0] == "x-boards-shop-web"
+    # Told apart by their titles, never by their position.
+    boards["shop"]["all"] = boards["shop"]["all"][::-1]  # type: ignore[index]  # it is a list
+    assert set(dashboards_of(collect("dashboards/x.py", boards=boards))) == set(dashboards_of(found))
+
+
+def test_a_dashboard_that_is_another_once_more_is_one() -> None:
+    one, same, other = JsonDashboard(title="T"), JsonDashboard(title="T"), JsonDashboard(title="U")
+    assert dashboards_of(collect("dashboards/x.py", first=one, second=same, third=other)) == [
+        "x-first",
+        "x-third",
+    ]
+    assert dashboards_of(collect("dashboards/x.py", first=one, dashboard=same)) == ["x"]
+    assert dashboards_of(collect("dashboards/x.py", dashboard=one, second=same)) == ["x"]
+
+
+def test_dashboards_with_uids_of_their_own_are_never_one() -> None:
+    twins = [JsonDashboard(title="T", uid=uid) for uid in ("a", "b")]
+    assert dashboards_of(collect("dashboards/x.py", twins=twins)) == ["a", "b"]
+
+
+def test_a_builder_is_what_it_built() -> None:
+    from grafana_foundation_sdk.builders.dashboard import Dashboard
+
+    builder = Dashboard("T")
+    found = collect("dashboards/x.py", builder=builder, dashboard=builder.build())
+    assert dashboards_of(found) == ["x"]
+
+
+def test_several_things_wrong_with_one_object_are_several_problems() -> None:
+    from grafanalib import core as G
+
+    alert = G.Alert(name="a", message="", alertConditions=[])
+    board = G.Dashboard(title="T", panels=[G.Graph(title=title, alert=alert) for title in "AB"])
+    problems = collect("dashboards/x.py", board=board).problems
+    assert [problem.message[:20] for problem in problems] == ["board: panel 'A' (gr", "board: panel 'B' (gr"]
+
+
+SCRIPT = "def make_dashboard():\n    ...\n\nif __name__ == '__main__':\n    make_dashboard()\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        (SCRIPT, [4]),
+        (SCRIPT.replace("make_dashboard", "work"), []),  # a tool beside the dashboards
+        (SCRIPT.partition("if __name__")[0], []),  # a helper
+    ],
+)
+def test_a_source_that_only_defines_something_as_a_program_is_told(
+    tmp_path: Path, text: str, lines: list[int]
+) -> None:
+    file = tmp_path / "x.py"
+    file.write_text(text)
+    found = collect_python("dashboards/x.py", {"__file__": str(file)}, {}, lambda _: None)
+    assert [problem.line for problem in found.problems] == lines
+    board = JsonDashboard(title="T")
+    found = collect_python("dashboards/x.py", {"__file__": str(file), "d": board}, {"d": 1}, lambda _: None)
+    assert found.problems == []
+    file.unlink()
+    assert collect_python("dashboards/x.py", {"__file__": str(file)}, {}, lambda _: None).problems == []

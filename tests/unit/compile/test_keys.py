@@ -32,3 +32,8 @@ def test_parts_of_paths() -> None:
     assert folder_of("dashboards/sla.py") == ""
     assert rule_file_of("rules/team/traefik.py") == "team-traefik.yml"
     assert slug("Team A / prod!") == "team-a-prod"
+
+
+def test_the_suffix_of_grafanalib_is_a_suffix() -> None:
+    assert inside("dashboards/team/web.dashboard.py") == ("team", "web")
+    assert inside("dashboards/dashboard.py") == ("dashboard",)

@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.compile.yamltext import YamlError, load, render, settled
+from provision.compile.yamltext import YamlError, documents, load, render, settled
 from provision.model import encode
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpus"
@@ -204,3 +204,23 @@ def test_real_files_keep_their_meaning(folder):
         assert encode(load(render(value), file.name)) == encode(value), file.name
         read += 1
     assert read > 10
+
+
+def test_a_document_knows_the_lines_of_its_parts():
+    text = "# top\na: &a\n  b: [1,\n    2]\nc:\n  <<: *a\n  d: |\n    one\n    two\n  e: 'one\n\n    two'\n"
+    (document,) = documents(text.encode(), "x.yml")
+    assert document.line() == 2
+    assert document.line("a") == 2
+    assert document.line("a", "b", 1) == 4
+    assert document.line("a", "b", 7) == 3  # there is none: the list it would be in
+    assert document.line("c", "b", 1) == 5  # it comes through the merge
+    assert document.line("c", "d", "further") == 7  # nothing is within a text
+    assert document.line_within(("c", "d"), 2) == 9
+    assert document.line_within(("c", "e"), 2) == 10
+
+
+def test_documents_that_hold_nothing_are_none():
+    assert [found.value for found in documents(b"---\n---\na: 1\n---\n# no\n---\nb\n...\n", "x.yml")] == [
+        {"a": 1},
+        "b",
+    ]
