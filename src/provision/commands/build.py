@@ -20,7 +20,7 @@ from provision.commands.options import (
 )
 from provision.commands.sources import chosen, loaded, made_of, not_empty
 from provision.errors import FAILED, PARTLY_DONE, PartlyDone, ProvisionError, UsageError
-from provision.model import Outcome, Verb
+from provision.model import Definition, Outcome, Verb
 from provision.project import SOURCE_ROOMS, Project
 
 
@@ -56,7 +56,7 @@ def command(
     definitions = not_empty(project, loaded(project)).definitions
     # Everything is compiled, because a file may be made of several sources; PATH says which files are written.
     wanted = made_of(files.shape(definitions, project), sources)
-    shown = [item for item in definitions if sources is None or item.place.path in sources]
+    shown = [item for item in definitions if sources is None or _concerns(item, sources)]
     with _alone(folder.root):
         plan = make_plan(wanted, folder, project.name, prune=sources is None)
         if plan.stops:
@@ -88,6 +88,13 @@ def command(
     if failed:
         return PARTLY_DONE if some else FAILED
     return 0
+
+
+def _concerns(definition: Definition, sources: frozenset[str]) -> bool:
+    """Whether it comes from one of `sources`, or is a folder that one of them lies in."""
+    if definition.kind == FOLDER:
+        return any(path.startswith(f"{SOURCE_ROOMS[0]}/{definition.key}/") for path in sources)
+    return definition.place.path in sources
 
 
 def _outside_sources(project: Project, output: Path) -> Path:

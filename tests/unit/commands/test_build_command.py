@@ -96,6 +96,7 @@ def test_a_part_leaves_what_the_other_parts_made(provision, shop, monkeypatch):
     (shop / "rules" / "shop.yml").unlink()
     (shop / "dashboards" / "sales" / "orders.json").write_text(DASHBOARD % ("Orders now", "up"))
     ran = provision("build", "dashboards")
+    assert ran.out.startswith("Sales\n  Orders now  sales-orders  1 panel\n")
     assert ran.out.endswith("1 file updated, 1 unchanged\n  ~ grafana/dashboards/sales/sales-orders.json\n")
     assert (shop / "build" / "prometheus" / "rules" / "shop.yml").exists()
     monkeypatch.chdir(shop / "dashboards")
