@@ -19,6 +19,7 @@ from provision.commands.options import (
     project_options,
 )
 from provision.commands.sources import chosen, loaded, made_of, not_empty
+from provision.compile.kinds import FOLDER
 from provision.errors import FAILED, PARTLY_DONE, PartlyDone, ProvisionError, UsageError
 from provision.model import Definition, Outcome, Verb
 from provision.project import SOURCE_ROOMS, Project
