@@ -8,9 +8,9 @@ from typing import Final
 
 from provision.compile import yamltext
 from provision.compile.dialect.header import header, read_mark
-from provision.compile.dialect.versions import NewerField, Version, each, newer, parse_version
+from provision.compile.dialect.versions import NewerField, Version, each, newer, version_setting
 from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
-from provision.errors import ProvisionError, UsageError
+from provision.errors import ProvisionError
 from provision.model import JSON, Definition, Mark, Resource, decode, encode
 from provision.project import Project
 
@@ -86,15 +86,7 @@ class AlertmanagerDialect:
         Raises:
             UsageError: the setting isn't a version.
         """
-        said = project.setting("alertmanager_version", str, "")
-        version = parse_version(said) if said else LATEST
-        if version is None:
-            where = str(project.root / "pyproject.toml")
-            raise UsageError(
-                f'[tool.provision] alertmanager_version must be a version such as "0.25", not {said!r}',
-                where=where,
-            )
-        return cls(version)
+        return cls(version_setting(project, "alertmanager_version", LATEST))
 
 
 def shape(

@@ -8,9 +8,9 @@ from typing import Any, Final
 
 from provision.compile import yamltext
 from provision.compile.dialect.header import header, read_mark
-from provision.compile.dialect.versions import NewerField, Version, each, newer, parse_version
+from provision.compile.dialect.versions import NewerField, Version, each, newer, version_setting
 from provision.compile.kinds import PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
-from provision.errors import ProvisionError, UsageError
+from provision.errors import ProvisionError
 from provision.model import JSON, Definition, Mark, Place, Resource, decode, encode
 from provision.project import Project
 
@@ -81,15 +81,7 @@ class PrometheusDialect:
         Raises:
             UsageError: the setting isn't a version.
         """
-        said = project.setting("prometheus_version", str, "")
-        version = parse_version(said) if said else LATEST
-        if version is None:
-            where = str(project.root / "pyproject.toml")
-            raise UsageError(
-                f'[tool.provision] prometheus_version must be a version such as "2.53", not {said!r}',
-                where=where,
-            )
-        return cls(version)
+        return cls(version_setting(project, "prometheus_version", LATEST))
 
 
 def shape_rules(definitions: Iterable[Definition], _dialect: PrometheusDialect) -> tuple[Resource, ...]:

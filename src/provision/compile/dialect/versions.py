@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from provision.errors import UsageError
 from provision.model import JSON
+from provision.project import Project
 
 Version = tuple[int, int, int]
 """Such as (2, 42, 0)."""
@@ -32,6 +34,22 @@ def parse_version(text: str) -> Version | None:
     don't know their own."""
     match = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text)
     return (int(match[1]), int(match[2]), int(match[3] or 0)) if match else None
+
+
+def version_setting(project: Project, name: str, newest: Version) -> Version:
+    """The version that the project's setting `name` holds, such as "2.53"; `newest` without one.
+
+    Raises:
+        UsageError: the setting isn't a version.
+    """
+    said = project.setting(name, str, "")
+    version = parse_version(said) if said else newest
+    if version is None:
+        raise UsageError(
+            f'[tool.provision] {name} must be a version such as "{show_version(newest)}", not {said!r}',
+            where=str(project.root / "pyproject.toml"),
+        )
+    return version
 
 
 def show_version(version: Version) -> str:

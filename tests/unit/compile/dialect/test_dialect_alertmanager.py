@@ -5,7 +5,10 @@ from pathlib import Path
 import pytest
 
 from provision.author import AlertmanagerGlobal, Email, Inhibit, Receiver, Route, TimeInterval, Webhook
+from provision.commands.options import Servers
+from provision.commands.targets import open_targets
 from provision.compile import alertmanager as sources
+from provision.compile.dialect import files
 from provision.compile.dialect.alertmanager import (
     LATEST,
     AlertmanagerDialect,
@@ -18,6 +21,7 @@ from provision.compile.dialect.alertmanager import (
 from provision.errors import ProvisionError, UsageError
 from provision.model import Definition, Mark, Place, decode, digest, encode
 from provision.project import Project
+from support.prometheus_standin import AlertmanagerState, serving
 
 OLD = AlertmanagerDialect((0, 21, 0))
 
@@ -90,6 +94,35 @@ def test_an_old_server_calls_time_intervals_otherwise():
     definitions = [ROOT, made(sources.compile_time_interval, TimeInterval("n", [{"weekdays": ["saturday"]}]))]
     assert "time_intervals" in decode(shape(definitions).body)
     assert "mute_time_intervals" in decode(shape(definitions, AlertmanagerDialect((0, 23, 0))).body)
+
+
+@pytest.mark.parametrize(
+    ("version", "field"), [("0.23", b"\nmute_time_intervals:"), ("0.24", b"\ntime_intervals:")]
+)
+def test_a_build_is_for_the_version_of_the_settings(tmp_path, version, field):
+    definitions = [ROOT, made(sources.compile_time_interval, TimeInterval("n", [{"weekdays": ["saturday"]}]))]
+    (built,) = files.shape(definitions, Project(tmp_path, "p", settings={"alertmanager_version": version}))
+    assert field in built.body
+
+
+@pytest.mark.parametrize(
+    ("said", "version", "field"),
+    [
+        ("0.25.0", "0.23", "time_intervals"),
+        ("", "0.23", "mute_time_intervals"),
+        ("0.23.0", "", "mute_time_intervals"),
+    ],
+)
+def test_a_push_is_for_the_server_and_for_the_settings_where_it_hides_its_version(
+    tmp_path, said, version, field
+):
+    config = tmp_path / "alertmanager.yml"
+    config.write_text("route: {receiver: a}\nreceivers: [{name: a}]\n")
+    definitions = [ROOT, made(sources.compile_time_interval, TimeInterval("n", [{"weekdays": ["saturday"]}]))]
+    project = Project(tmp_path, "p", settings={"alertmanager_version": version})
+    with serving(AlertmanagerState(config, version=said)) as url:
+        (aim,) = open_targets(Servers(alertmanager=url, config_file=config), project, definitions, {})
+    assert field in decode(aim.desired[0].body)
 
 
 def test_the_order_of_definitions_changes_nothing():
@@ -169,5 +202,5 @@ def test_the_dialect_is_a_setting(said, version):
 
 
 def test_a_dialect_that_is_no_version_is_wrong_usage():
-    with pytest.raises(UsageError, match='must be a version such as "0.25"'):
+    with pytest.raises(UsageError, match='must be a version such as "0.33"'):
         AlertmanagerDialect.of(Project(Path("/x"), "p", settings={"alertmanager_version": "new"}))

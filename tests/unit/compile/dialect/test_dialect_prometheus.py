@@ -237,7 +237,7 @@ def test_the_dialect_is_a_setting(said, version):
 
 
 def test_a_dialect_that_is_no_version_is_wrong_usage():
-    with pytest.raises(UsageError, match="must be a version such as \"2.53\", not 'new'"):
+    with pytest.raises(UsageError, match="must be a version such as \"3.14\", not 'new'"):
         PrometheusDialect.of(project(prometheus_version="new"))
 
 
