@@ -175,5 +175,7 @@ def _alertmanager(
     endpoint = endpoint_from(environ, "ALERTMANAGER", url, ca_file=_ca_file(servers))
     assert servers.config_file is not None, "named() has seen to it"
     target = alertmanager.connect(endpoint, servers.config_file, tools_dir=project.root / ".tools")
-    routing = dialect.shape(definitions)
+    # One that hides its version is what the settings say.
+    understood = dialect.AlertmanagerDialect.of(project) if target.version is None else target.dialect
+    routing = dialect.shape(definitions, understood)
     return Aim(target, (routing,) if routing is not None else ())

@@ -29,7 +29,7 @@ def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource
     for rules in prometheus.shape_rules(definitions, dialect):
         text = prometheus.rule_file_bytes(rules, project.name)
         files.append(_file(f"prometheus/rules/{rules.key}", text, rules.places))
-    routing = alertmanager.shape(definitions)
+    routing = alertmanager.shape(definitions, alertmanager.AlertmanagerDialect.of(project))
     if routing is not None:
         text = alertmanager.config_bytes(routing, project.name)
         files.append(_file("alertmanager/alertmanager.yml", text, routing.places))
