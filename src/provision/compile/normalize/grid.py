@@ -38,7 +38,7 @@ def place(
         width: the width in columns of a panel that doesn't say its own.
 
     Raises:
-        ValueError: a `gridPos` lacks x, y, w or h, or they aren't whole numbers.
+        ValueError: a `gridPos` lacks x, y, w or h, or they aren't numbers of grid units.
     """
     listed = list(panels)
     taken = [_box(panel) for panel in listed if panel.get("gridPos")]
@@ -91,15 +91,21 @@ def _size(panel: Json, width: int, height: int) -> tuple[int, int]:
 
 
 def _box(panel: Json) -> Box:
+    """The place that a panel says; fractions of a unit are cut off in it, as Grafana does when it converts a
+    dashboard to its second generation (seen on 12.4)."""
     position = panel["gridPos"]
     try:
-        box = (position["x"], position["y"], position["w"], position["h"])
+        written = [position[name] for name in ("x", "y", "w", "h")]
     except (KeyError, TypeError):
         raise ValueError(f"{_whose(panel)} must have x, y, w and h") from None
-    for value in box:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise ValueError(f"{_whose(panel)} must hold whole numbers of grid units")
-    return box
+    for value in written:
+        if number(value) is None or isinstance(value, str) or value < 0:
+            raise ValueError(f"{_whose(panel)} must hold numbers of grid units, from 0 on")
+    x, y, width, height = map(int, written)
+    if any(isinstance(value, float) for value in written):
+        width, height = max(1, width), max(1, height)
+        position.update({"x": x, "y": y, "w": width, "h": height})
+    return x, y, width, height
 
 
 def _whose(panel: Json) -> str:

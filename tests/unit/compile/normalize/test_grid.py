@@ -78,7 +78,18 @@ def test_heights_are_pixels() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("position", [{"x": 0}, [0, 0, 1, 1], {"x": 0, "y": -1, "w": 1, "h": 1}, {"x": 0.5, "y": 0, "w": 1, "h": 1}, {"x": True, "y": 0, "w": 1, "h": 1}])  # fmt: skip
+@pytest.mark.parametrize("position", [{"x": 0}, [0, 0, 1, 1], {"x": 0, "y": -1, "w": 1, "h": 1}, {"x": "0", "y": 0, "w": 1, "h": 1}, {"x": float("nan"), "y": 0, "w": 1, "h": 1}, {"x": True, "y": 0, "w": 1, "h": 1}])  # fmt: skip
 def test_a_place_must_be_one(position: Any) -> None:
     with pytest.raises(ValueError, match="panel 'CPU': gridPos"):
         place([{"title": "CPU", "gridPos": position}])
+
+
+def test_fractions_of_a_unit_are_cut_off() -> None:
+    panels: list[dict[str, Any]] = [
+        {"gridPos": {"x": 0, "y": 0, "w": 24, "h": 2.2, "static": True}},
+        {"gridPos": {"x": 0.5, "y": 2.2, "w": 11.9, "h": 0.5}},
+        {},
+    ]
+    place(panels)
+    assert [box(panel) for panel in panels] == [(0, 0, 24, 2), (0, 2, 11, 1), (11, 2, 12, 8)]
+    assert panels[0]["gridPos"]["static"] is True
