@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provision.author import plain_secrets
 from provision.author.durations import check
 from provision.author.place import Written, written
 
@@ -29,6 +30,7 @@ class Webhook:
     def __post_init__(self) -> None:
         if (self.url is None) == (self.url_file is None):
             raise ValueError("Webhook: give either url or url_file")
+        plain_secrets.refuse("Webhook", self.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Email:
     def __post_init__(self) -> None:
         if "auth_password" in self.extra:
             raise ValueError("Email: a password is given as auth_password_file, never as auth_password")
+        plain_secrets.refuse("Email", self.extra)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class Receiver:
     Attributes:
         name: what routes refer to.
         webhooks, emails: where to.
-        configs: any other integrations, as Alertmanager names them: `{"slack_configs": [{…}]}`.
+        configs: any other integrations, as Alertmanager names them: `{"slack_configs": [{…}]}`; secrets only as
+            `…_file` where Alertmanager knows one.
     """
 
     name: str
@@ -65,6 +69,10 @@ class Receiver:
     emails: Sequence[Email] = ()
     configs: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     where: Written = written()
+
+    def __post_init__(self) -> None:
+        if isinstance(self.configs, Mapping):
+            plain_secrets.refuse(f"receiver {self.name!r}", self.configs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,3 +162,4 @@ class AlertmanagerGlobal:
 
     def __post_init__(self) -> None:
         check("AlertmanagerGlobal", resolve_timeout=self.resolve_timeout)
+        plain_secrets.refuse("AlertmanagerGlobal", self.extra)

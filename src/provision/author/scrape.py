@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from provision.author import plain_secrets
 from provision.author.durations import check
 from provision.author.place import Written, written
 
@@ -25,7 +26,7 @@ class ScrapeConfig:
         scheme: `http` or `https`.
         interval: time between scrapes, a Prometheus duration; none: the global one.
         timeout: time one scrape may take, a Prometheus duration; none: the global one.
-        extra: any further fields of a `scrape_config`, as Prometheus names them.
+        extra: any further fields of a `scrape_config`, as Prometheus names them; secrets only as `…_file`.
     """
 
     job: str
@@ -42,6 +43,7 @@ class ScrapeConfig:
 
     def __post_init__(self) -> None:
         check(f"scrape job {self.job!r}", interval=self.interval, timeout=self.timeout)
+        plain_secrets.refuse(f"scrape job {self.job!r}", self.extra)
         if self.dns_names and self.dns_port is None:
             raise ValueError(f"scrape job {self.job!r}: dns_names needs dns_port")
 

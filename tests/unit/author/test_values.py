@@ -8,10 +8,12 @@ from hypothesis import strategies as st
 
 from provision.author import (
     Alert,
+    AlertmanagerGlobal,
     Email,
     Environment,
     Group,
     PrometheusGlobal,
+    Receiver,
     Record,
     Route,
     ScrapeConfig,
@@ -134,3 +136,29 @@ def test_filling_keeps_the_object_that_sources_imported() -> None:
         assert read_variables() == {}
     finally:
         fill("default", {})
+
+
+@pytest.mark.parametrize(
+    ("make", "field"),
+    [
+        (lambda name: AlertmanagerGlobal(extra={name: "hunter2"}), "smtp_auth_password"),
+        (
+            lambda name: AlertmanagerGlobal(extra={"http_config": {"basic_auth": {name: "hunter2"}}}),
+            "password",
+        ),
+        (lambda name: Receiver("ops", configs={"slack_configs": [{name: "hunter2"}]}), "api_url"),
+        (lambda name: Receiver("ops", configs={"pagerduty_configs": [{name: "hunter2"}]}), "routing_key"),
+        (lambda name: Webhook(url="http://x", extra={"http_config": {name: "hunter2"}}), "bearer_token"),
+        (lambda name: ScrapeConfig("web", extra={"basic_auth": {name: "hunter2"}}), "password"),
+    ],
+)
+def test_a_secret_that_could_be_a_file_is_refused(make: Any, field: str) -> None:
+    with pytest.raises(ValueError, match=f"a secret is given as {field}_file, never as {field}$") as raised:
+        make(field)
+    assert "hunter2" not in str(raised.value)
+    make(f"{field}_file")
+
+
+def test_what_has_no_file_is_taken_as_it_is() -> None:
+    configs = {"victorops_configs": [{"routing_key": "team"}], "pushover_configs": [{"user_key": "k"}]}
+    assert Receiver("ops", configs=configs).configs == configs
