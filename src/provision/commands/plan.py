@@ -48,19 +48,14 @@ def planned(project: Project, servers: Servers, *, overwrite: bool) -> list[tupl
     """A plan for each server that was named.
 
     Raises:
-        ProvisionError: sources are broken, or a server can't be read or couldn't take what is asked of it.
+        ProvisionError: sources are broken, or a server can't be read.
     """
     from provision.ship.plan import make_plan
-    from provision.ship.preflight import require_possible
 
     servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
     definitions = not_empty(project, loaded(project)).definitions
     aims = open_targets(servers, project, definitions, os.environ)
-    plans = [make_plan(aim.desired, aim.target, project.name, overwrite=overwrite) for aim in aims]
-    pairs = list(zip(aims, plans, strict=True))
-    for aim, plan in pairs:
-        require_possible(aim.target, plan)
-    return pairs
+    return [(aim, make_plan(aim.desired, aim.target, project.name, overwrite=overwrite)) for aim in aims]
 
 
 def show(plans: list[Plan], form: str, *, quiet: bool) -> None:

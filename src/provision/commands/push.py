@@ -49,7 +49,7 @@ def command(
     as it should be is not written. What was changed on the server since the last push, or isn't this project's,
     is left as it is and reported, unless --overwrite is given.
     """
-    from provision.ship.preflight import require_allowed
+    from provision.ship.preflight import require_allowed, require_possible
 
     project = opened(project_dir, environment, verbose=verbose)
     pairs = planned(project, Servers(**servers), overwrite=overwrite)
@@ -59,6 +59,7 @@ def command(
     if dry_run:
         return FAILED if any(plan.stops for plan in plans) else DONE
     for aim, plan in pairs:
+        require_possible(aim.target, plan)
         require_allowed(aim.target, plan)
     if any(plan.writes for plan in plans):
         _warn(project, plans, quiet=quiet)
