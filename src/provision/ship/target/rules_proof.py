@@ -140,8 +140,10 @@ def _suspicious(groups: Sequence[JSON]) -> str:
 def _unparsable(client: Prometheus, groups: Sequence[JSON]) -> str:
     for group in groups:
         for rule in group.get("rules") or ():
+            if not rule.get("expr"):
+                return f"group {group['name']!r}{_of(rule)}: it has no `expr`"
             try:
-                client.formatted(str(rule.get("expr", "")))
+                client.formatted(str(rule["expr"]))
             except ServerRefused as error:
                 why = error.what.rpartition('invalid parameter "query": ')[2]
                 return f"group {group['name']!r}{_of(rule)}: {why}"

@@ -146,6 +146,10 @@ def test_a_refused_reload_is_told_with_the_rule_where_it_can_be_found():
     assert proof.faults == {"a.yml": "group 'g', 'B': unclosed parenthesis"}
     assert proof.refused == f"{URL}: it could not reload: one or more errors"
     assert proof.suspects == {}
+    missing = {"name": "g", "rules": [{"alert": "B", "Expr": "up"}]}
+    assert proved(Server(reload=refused), {"a.yml": [missing]}).faults == {
+        "a.yml": "group 'g', 'B': it has no `expr`"
+    }
 
 
 @pytest.mark.parametrize(
