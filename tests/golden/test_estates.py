@@ -11,6 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,13 @@ import jsonschema_rs
 import pytest
 
 from provision.client.session import Credentials, Endpoint
+from provision.compile.dialect import alertmanager as alertmanager_dialect
+from provision.compile.dialect import prometheus as prometheus_dialect
 from provision.model import Verb, decode
 from provision.schemas import schema
-from provision.ship.target import grafana
+from provision.ship.apply import apply
+from provision.ship.plan import make_plan
+from provision.ship.target import alertmanager, grafana, prometheus
 from provision.tools import amtool, promtool
 from support import servers
 from support.estates import ESTATES, Estate, dashboards, empty, estate, outline, push
@@ -108,6 +113,36 @@ def test_amtool_accepts_the_routing(taken_over: dict[str, Estate]) -> None:
     assert amtool.routes_test(tool, text, {"severity": "page", "team": "db"}) == ("pager",)
     assert amtool.routes_test(tool, text, {"alertname": "Watchdog"}) == ("null",)
     assert amtool.routes_test(tool, text, {"severity": "info"}) == ("slack-platform",)
+
+
+@pytest.mark.server
+def test_an_alertmanager_runs_the_routing(taken_over: dict[str, Estate], tmp_path: Path) -> None:
+    servers.require("alertmanager")
+    resource = alertmanager_dialect.shape(taken_over["alertmanager"].definitions())
+    assert resource is not None
+    with servers.alertmanager(tmp_path) as url:
+        target = alertmanager.connect(Endpoint(url), tmp_path / "alertmanager.yml")
+        plan = make_plan((resource,), target, "estate", overwrite=True)
+        assert [(outcome.status, outcome.message) for outcome in apply(plan, target)] == [("done", "")]
+        plan = make_plan((resource,), target, "estate")
+        assert [action.verb for action in plan.actions] == [Verb.KEEP]
+
+
+@pytest.mark.server
+def test_a_prometheus_runs_the_rules(taken_over: dict[str, Estate], tmp_path: Path) -> None:
+    servers.require("prometheus")
+    resources = prometheus_dialect.shape_rules(
+        taken_over["rules"].definitions(), prometheus_dialect.PrometheusDialect()
+    )
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "prometheus.yml").write_text("global: {evaluation_interval: 1s}\nrule_files: [rules/*.yml]\n")
+    with servers.prometheus(tmp_path) as url:
+        # A group of a minute is tried by queries rather than waited for.
+        target = replace(prometheus.connect(Endpoint(url), tmp_path / "rules"), patience_seconds=5.0)
+        plan = make_plan(resources, target, "estate")
+        assert {outcome.status for outcome in apply(plan, target)} == {"done"}
+        plan = make_plan(resources, target, "estate")
+        assert {action.verb for action in plan.actions} == {Verb.KEEP}
 
 
 # ── to a Grafana and back ────────────────────────────────────────────────────
