@@ -81,7 +81,7 @@ def collect_python(
         rules.loose(path, [(rule, place) for rule, place in loose if id(rule) not in grouped], locate)
     )
     if not collected.definitions and not collected.problems:
-        collected.problems.extend(_only_a_script(path, namespace))
+        collected.problems.extend(_unmarked(path, namespace, assigned) or _only_a_script(path, namespace))
     return _numbered(collected)
 
 
@@ -120,27 +120,41 @@ def _deepest(error: Exception, locate: Locate) -> Place | None:
     return found
 
 
+def _unmarked(path: str, namespace: Mapping[str, object], assigned: Mapping[str, int]) -> list[Problem]:
+    """Dictionaries that look like dashboards, in a source that has nothing else."""
+    return [
+        Problem(path, line or None, f"{name}: a plain dictionary is no dashboard; write JsonDashboard({{…}})")
+        for name, line in assigned.items()
+        if not name.startswith("_") and _looks_like_a_dashboard(namespace.get(name))
+    ]
+
+
+def _looks_like_a_dashboard(value: object) -> bool:
+    return isinstance(value, dict) and "title" in value and isinstance(value.get("panels"), list)
+
+
 _GUARD = re.compile(r"""^if\s*\(?\s*__name__\s*==\s*["']__main__["']""", re.MULTILINE)
 _MAKES = re.compile(r"[Dd]ashboard\w*\(")
 
 
-def _only_a_script(path: str, namespace: Mapping[str, object]) -> Iterator[Problem]:
+def _only_a_script(path: str, namespace: Mapping[str, object]) -> list[Problem]:
     """A source that makes dashboards only when it is run as a program."""
     file = namespace.get("__file__")
     if not isinstance(file, str):
-        return
+        return []
     try:
         text = Path(file).read_text(encoding="utf-8", errors="replace")
     except OSError:  # it removed itself
-        return
+        return []
     guard = _GUARD.search(text)
-    if guard is not None and _MAKES.search(text):
-        what = (
-            "what it makes stands under this condition or in a function, so that it defines nothing; give the "
-            "dashboard a name outside, such as dashboard = build_dashboard(), or begin the file's name with _ "
-            "if others only import it"
-        )
-        yield Problem(path, text[: guard.start()].count("\n") + 1, what)
+    if guard is None or not _MAKES.search(text):
+        return []
+    what = (
+        "what it makes stands under this condition or in a function, so that it defines nothing; give the "
+        "dashboard a name outside, such as dashboard = build_dashboard(), or begin the file's name with _ "
+        "if others only import it"
+    )
+    return [Problem(path, text[: guard.start()].count("\n") + 1, what)]
 
 
 _DEEPEST = 3

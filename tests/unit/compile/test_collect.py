@@ -374,3 +374,13 @@ def test_a_source_that_only_defines_something_as_a_program_is_told(
     assert found.problems == []
     file.unlink()
     assert collect_python("dashboards/x.py", {"__file__": str(file)}, {}, lambda _: None).problems == []
+
+
+def test_a_dictionary_that_is_not_marked_is_told_where_there_is_nothing_else() -> None:
+    plain = {"title": "T", "panels": []}
+    (problem,) = collect("dashboards/x.py", board=plain, _data=plain, other={"title": "T"}).problems
+    assert (
+        str(problem)
+        == "dashboards/x.py:1: board: a plain dictionary is no dashboard; write JsonDashboard({…})"
+    )
+    assert collect("dashboards/x.py", board=JsonDashboard(plain), data=plain).problems == []
