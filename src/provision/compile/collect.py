@@ -157,6 +157,8 @@ def _only_a_script(path: str, namespace: Mapping[str, object]) -> list[Problem]:
     return [Problem(path, text[: guard.start()].count("\n") + 1, what)]
 
 
+_PLAIN = frozenset((str, int, float, bool, type(None)))
+_HOLDERS = frozenset((dict, list, tuple))
 _DEEPEST = 3
 """Lists and dictionaries within each other that are looked into; data that a source reads may be larger."""
 
@@ -164,7 +166,10 @@ _DEEPEST = 3
 def _items(value: object, name: tuple[str, ...], depth: int = 0) -> Iterator[tuple[object, tuple[str, ...]]]:
     """The known objects in a module-level value, and what tells them apart within the source: the name,
     and for those in a list or a dictionary their key or title rather than their position."""
-    if _known(value):
+    kind = type(value)
+    if kind in _PLAIN:
+        return
+    if kind not in _HOLDERS and _known(value):
         own = name if depth == 0 or name[-1:] != ("",) else (*name[:-1], dashboards.title_of(value))
         yield value, own
     elif depth < _DEEPEST and isinstance(value, dict):
