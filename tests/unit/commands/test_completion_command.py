@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import pytest
+from click.shell_completion import ShellComplete
+
+from provision import cli
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
@@ -15,3 +18,18 @@ def test_another_shell(provision):
     assert ran.code == 2
     assert "'tcsh' is not one of 'bash', 'zsh', 'fish'" in ran.err
     assert provision("completion").code == 2
+
+
+def completed(*words: str) -> list[str]:
+    *before, last = words
+    return [
+        item.value
+        for item in ShellComplete(cli.provision, {}, "provision", "X").get_completions(before, last)
+    ]
+
+
+def test_what_is_completed():
+    assert completed("") == list(cli.COMMANDS)
+    assert completed("pu") == ["push"]
+    assert completed("push", "--rules-d") == ["--rules-dir"]
+    assert completed("build", "--format", "") == ["text", "json"]

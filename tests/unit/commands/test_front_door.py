@@ -152,6 +152,17 @@ def test_a_stream_that_is_no_file_can_be_full_too(provision, monkeypatch):
         assert provision("build").sentence.endswith("Disk quota exceeded; make room and try again")
 
 
+def test_where_even_stderr_is_full_the_exit_code_has_to_do(provision, monkeypatch):
+    class Full(StringIO):
+        def write(self, _: str) -> int:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    raising(monkeypatch, ProvisionError("no such thing"))
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "stderr", Full())
+        assert cli.run(["build"]) == 1
+
+
 def test_streams_that_were_closed_go_nowhere(monkeypatch, tmp_path):
     for name in ("stdin", "stdout", "stderr"):
         monkeypatch.setattr(sys, name, None)
