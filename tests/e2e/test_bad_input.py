@@ -354,6 +354,37 @@ def test_a_name_that_nobody_knows(night: Night) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "code", "sentence"),
+    [
+        ("http://gra fana", 2, "'http://gra fana' isn't the URL of a server; write it as http://HOST:PORT or https://HOST"),
+        ("http://*", 2, "'http://*' isn't the URL of a server; write it as http://HOST:PORT or https://HOST"),
+        ("http://..", 1, "http://..: that isn't the address of a server; write it as http://HOST:PORT or https://HOST"),
+        (f"http://{'a' * 70}", 1, f"http://{'a' * 70}: that isn't the address of a server; "
+         "write it as http://HOST:PORT or https://HOST"),
+        (f"http://keeper:1/{PASSWORD}@grafana", 2,
+         "'grafana' comes after credentials with a character of its own meaning in URLs; "
+         "write it as %2F, %3F or %23, or give the credentials as variables of the environment"),
+        (f"http://keeper:1?{PASSWORD}@grafana", 2,
+         "'grafana' comes after credentials with a character of its own meaning in URLs; "
+         "write it as %2F, %3F or %23, or give the credentials as variables of the environment"),
+        (f"http://keeper:{PASSWORD}/1@grafana", 2,
+         "'grafana' has a port or address that isn't one; write it as http://HOST:PORT or https://HOST"),
+    ],
+)  # fmt: skip
+@once
+def test_addresses_that_are_none(night: Night, url: str, code: int, sentence: str) -> None:
+    assert night.failing(code, "plan", "--grafana", url).removeprefix("Error: ") == sentence
+
+
+@once
+def test_credentials_that_cannot_be_sent(night: Night, monkeypatch: pytest.MonkeyPatch) -> None:
+    for token in ("tökën", "to\nken"):
+        monkeypatch.setenv("GRAFANA_TOKEN", token)
+        said = night.failing(2, "plan", "--grafana", "http://127.0.0.1:1")
+        assert said == "GRAFANA_TOKEN holds a line break or another character that can't be sent"
+
+
+@pytest.mark.parametrize(
     ("expected", "found"), list(itertools.permutations(("grafana", "prometheus", "alertmanager"), 2))
 )
 @once
@@ -543,6 +574,25 @@ def test_a_ca_file_that_holds_no_certificate(night: Night, certificate: tuple[Pa
     assert night.failing(2, "plan", *night.servers(grafana=url), "--ca-file", "run") == (
         "run: there is no such file; name a certificate in PEM format"
     )
+
+
+@once
+def test_certificates_that_the_environment_names(
+    night: Night, certificate: tuple[Path, ssl.SSLContext], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, context = certificate
+    with server(saying(404, {}), tls=context) as url:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/ca.pem")
+        said = night.failing(1, "plan", *night.servers(grafana=url))
+        assert said == (
+            f"{url}: the certificates that the environment names aren't there; "
+            "check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
+        )
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(night.root / "pyproject.toml"))
+        said = night.failing(1, "plan", *night.servers(grafana=url))
+        assert said.endswith("isn't in PEM format; check REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE")
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(file))
+        assert "isn't a Grafana" in night.failing(1, "plan", *night.servers(grafana=url))
 
 
 def test_a_redirect_to_plain_http(night: Night, certificate: tuple[Path, ssl.SSLContext]) -> None:

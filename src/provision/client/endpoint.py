@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
 from provision.errors import UsageError
+
+_HOST = re.compile(r"[\w.:%~-]+")
 
 Prefix = Literal["GRAFANA", "PROMETHEUS", "ALERTMANAGER"]
 
@@ -145,7 +148,7 @@ def endpoint_from(
 
 def _variable(environ: Mapping[str, str], name: str) -> str:
     value = environ.get(name, "").strip()
-    if not value.isprintable():
+    if not value.isprintable() or (name.endswith("_TOKEN") and not value.isascii()):
         raise UsageError(f"{name} holds a line break or another character that can't be sent")
     return value
 
@@ -159,11 +162,16 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
         port = parts.port
     except ValueError:
         raise UsageError(f"{shown!r} has a port or address that isn't one", remedy=remedy) from None
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST.fullmatch(parts.hostname):
         raise UsageError(f"{shown!r} isn't the URL of a server", remedy=remedy)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     place = host if port is None else f"{host}:{port}"
     address = urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))
+    if "@" in parts.path + parts.query + parts.fragment:
+        raise UsageError(
+            f"{shown!r} comes after credentials with a character of its own meaning in URLs",
+            remedy="write it as %2F, %3F or %23, or give the credentials as variables of the environment",
+        )
     if parts.query or parts.fragment:
         raise UsageError("a server's URL has no ? or # part", where=address, remedy=remedy)
     user = None if parts.username is None else unquote(parts.username)

@@ -18,6 +18,9 @@ from provision.client.endpoint import Endpoint
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 
 _QUOTED = 300
+_BUNDLE = "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
+"""Environment variables that name the certificates to trust, for every program on this HTTP library."""
+
 _SHORTEST_SECRET = 3
 
 
@@ -53,6 +56,10 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
         )
     elif isinstance(error, InvalidHeader):
         what, remedy = "the credentials or a header hold a character that can't be sent", "check them"
+    elif isinstance(error, ValueError):
+        what, remedy = "that isn't the address of a server", "write it as http://HOST:PORT or https://HOST"
+    elif "CA certificate bundle" in str(error):
+        what, remedy = "the certificates that the environment names aren't there", f"check {_BUNDLE}"
     elif any(
         isinstance(cause, socket.gaierror) or "NameResolution" in type(cause).__name__ for cause in causes
     ):
@@ -96,7 +103,8 @@ def _tls(text: str, endpoint: Endpoint) -> ProvisionError:
     elif "CERTIFICATE_REQUIRED" in text or "certificate required" in text or "bad certificate" in text:
         what, remedy = "it wants a client certificate", "give one with its key"
     elif "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM" in text or "X509" in text:
-        what, remedy = "the CA file or client certificate isn't in PEM format", "check it"
+        what = "the CA file or client certificate isn't in PEM format"
+        remedy = "check it" if endpoint.ca_file or endpoint.client_cert else f"check {_BUNDLE}"
     return Unreachable(what, where=endpoint.url, remedy=remedy)
 
 

@@ -47,7 +47,7 @@ def project_options(function: F) -> F:
     for option in (
         click.option("--project", "project_dir", metavar="DIR", type=SOMEWHERE,
                      help="The project's root (default: the nearest folder above with [tool.provision])."),
-        click.option("--env", "environment", metavar="NAME", help="The environment, [tool.provision.env.NAME]."),
+        click.option("--env", "environment", metavar="NAME", type=given, help="The environment, [tool.provision.env.NAME]."),
         click.option("-v", "--verbose", count=True, help="Say more; twice for every request."),
         click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
     ):  # fmt: skip

@@ -84,7 +84,7 @@ def test_wrong_usage_is_one_sentence(provision, shop, command, arguments, senten
     [
         ("--grafana", ()), ("--prometheus", ()), ("--alertmanager", ()), ("--datasource", ("--grafana", G)),
         ("--rules-dir", ("--prometheus", P)), ("--config-file", ("--alertmanager", A)), ("--ca-file", ()),
-        ("--project", ()),
+        ("--project", ()), ("--env", ()),
     ],
 )  # fmt: skip
 def test_an_empty_value_is_a_variable_that_was_not_set(provision, shop, option, more, monkeypatch):
