@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import sys
 import textwrap
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provision.compile.load import watch
 from provision.project import Project
 
 Make = Callable[..., Project]
@@ -39,3 +42,17 @@ def make(tmp_path: Path) -> Make:
         )
 
     return make_project
+
+
+@pytest.fixture
+def alone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The test as the only one in its process, as a worker is: without the threads of what runs the tests, and without
+    what measures coverage, which reads links, files and clocks itself and would be watched like a source."""
+    threads, others = watch._threads, watch._threads()
+    monkeypatch.setattr(watch, "_threads", lambda: threads() - others)
+    here, elsewhere = sys.gettrace(), threading.gettrace()
+    sys.settrace(None)
+    threading.settrace(None)  # type: ignore[arg-type]  # None is what it starts with
+    yield
+    threading.settrace(elsewhere)  # type: ignore[arg-type]  # as above
+    sys.settrace(here)

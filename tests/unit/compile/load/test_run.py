@@ -322,6 +322,7 @@ def test_warnings_do_not_leak(answer: Run, recwarn: pytest.WarningsRecorder) -> 
     assert len(recwarn) == 0
 
 
+@pytest.mark.usefixtures("alone")
 def test_what_a_source_reads_is_in_the_answer(answer: Run) -> None:
     text = """
         import json, os

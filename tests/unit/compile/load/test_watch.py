@@ -13,6 +13,8 @@ from provision.compile.load.inputs import FILE, NAMES, SPECIAL, THERE, digest, s
 from provision.compile.load.territory import Territory
 from provision.compile.load.watch import Watch, _hook, current, watching
 
+pytestmark = pytest.mark.usefixtures("alone")
+
 
 @pytest.fixture
 def watch(tmp_path: Path) -> Watch:

@@ -62,6 +62,7 @@ def pipes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pipes]:
     signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@pytest.mark.usefixtures("alone")
 def test_requests_are_answered_in_turn_until_the_pipe_is_closed(make: Make, pipes: Pipes) -> None:
     pipes.ask(make({"rules/a.py": "1/0\n", "rules/b.py": ""}), "rules/a.py", "rules/b.py")
     worker.serve(pipes.requests_in, pipes.answers_out, lambda: False)
