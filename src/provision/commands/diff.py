@@ -124,9 +124,10 @@ def _with_servers(project: Project, paths: Sequence[Path], servers: Servers) -> 
     Raises:
         ProvisionError: sources are broken, or a server can't be read.
     """
-    from provision.commands.targets import open_targets
+    from provision.commands.targets import named, open_targets
     from provision.ship.plan import make_plan
 
+    servers = named(servers, project, os.environ)
     sources = chosen(project, paths)
     aims = open_targets(servers, project, loaded(project).definitions, os.environ)
     plans = [make_plan(made_of(aim.desired, sources), aim.target, project.name) for aim in aims]

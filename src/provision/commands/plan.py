@@ -13,7 +13,7 @@ from provision.commands.options import Servers, format_option, opened, project_o
 from provision.commands.sources import loaded, not_empty
 from provision.commands.targets import Aim, named, open_targets
 from provision.errors import CHANGES_PENDING, FAILED
-from provision.model import Plan
+from provision.model import Definition, Plan
 from provision.project import Project
 
 
@@ -37,15 +37,18 @@ def command(
 ) -> int:
     """Show what a push would do. Nothing is written: the servers see GETs only."""
     project = opened(project_dir, environment, verbose=verbose)
-    plans = [plan for _, plan in planned(project, Servers(**servers), overwrite=overwrite)]
+    _, pairs = planned(project, Servers(**servers), overwrite=overwrite)
+    plans = [plan for _, plan in pairs]
     show(plans, form, quiet=quiet)
     if any(plan.stops for plan in plans):
         return FAILED
     return CHANGES_PENDING if exit_code and any(plan.writes for plan in plans) else 0
 
 
-def planned(project: Project, servers: Servers, *, overwrite: bool) -> list[tuple[Aim, Plan]]:
-    """A plan for each server that was named.
+def planned(
+    project: Project, servers: Servers, *, overwrite: bool
+) -> tuple[tuple[Definition, ...], list[tuple[Aim, Plan]]]:
+    """The definitions of the project, and a plan for each server that was named.
 
     Raises:
         ProvisionError: sources are broken, or a server can't be read.
@@ -55,7 +58,8 @@ def planned(project: Project, servers: Servers, *, overwrite: bool) -> list[tupl
     servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
     definitions = not_empty(project, loaded(project)).definitions
     aims = open_targets(servers, project, definitions, os.environ)
-    return [(aim, make_plan(aim.desired, aim.target, project.name, overwrite=overwrite)) for aim in aims]
+    plans = [make_plan(aim.desired, aim.target, project.name, overwrite=overwrite) for aim in aims]
+    return definitions, list(zip(aims, plans, strict=True))
 
 
 def show(plans: list[Plan], form: str, *, quiet: bool) -> None:

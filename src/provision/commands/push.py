@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -15,9 +15,8 @@ import click
 
 from provision.commands.options import Servers, format_option, opened, project_options, server_options
 from provision.commands.plan import planned, show
-from provision.commands.sources import loaded
 from provision.errors import DONE, FAILED, INTERRUPTED, NOT_ALLOWED, PARTLY_DONE, PartlyDone, ProvisionError
-from provision.model import Outcome, Plan
+from provision.model import Definition, Outcome, Plan
 from provision.project import Project
 from provision.ship.target import Target
 
@@ -45,14 +44,14 @@ def command(
     """Change servers so that they hold what the sources ask for.
 
     Prints the plan, says what is wrong with what is to be written, asks on a terminal, applies the plan and
-    reports what happened to each resource. What is already
-    as it should be is not written. What was changed on the server since the last push, or isn't this project's,
-    is left as it is and reported, unless --overwrite is given.
+    reports what happened to each resource. What is already as it should be is not written. What was changed on
+    the server since the last push, or isn't this project's, is left as it is and reported, unless --overwrite is
+    given.
     """
     from provision.ship.preflight import require_allowed, require_possible
 
     project = opened(project_dir, environment, verbose=verbose)
-    pairs = planned(project, Servers(**servers), overwrite=overwrite)
+    definitions, pairs = planned(project, Servers(**servers), overwrite=overwrite)
     plans = [plan for _, plan in pairs]
     if dry_run or (form == "text" and not quiet):
         show(plans, form, quiet=quiet)
@@ -62,7 +61,7 @@ def command(
         require_possible(aim.target, plan)
         require_allowed(aim.target, plan)
     if any(plan.writes for plan in plans):
-        _warn(project, plans, quiet=quiet)
+        _warn(project, definitions, plans, quiet=quiet)
     if not yes and not _confirmed(plans, shown=form == "text" and not quiet):
         click.echo("Nothing was written.", err=True)
         return FAILED
@@ -86,7 +85,7 @@ Report = tuple[Plan, list[Outcome]]
 """What came of a plan so far."""
 
 
-def _warn(project: Project, plans: list[Plan], *, quiet: bool) -> None:
+def _warn(project: Project, definitions: Sequence[Definition], plans: list[Plan], *, quiet: bool) -> None:
     """Say on stderr what `provision check` calls an error in the sources that are about to be written. The servers
     decide what they take, and know data sources that the project doesn't, so this stops nothing.
     """
@@ -100,7 +99,7 @@ def _warn(project: Project, plans: list[Plan], *, quiet: bool) -> None:
         for action in plan.writes
         for place in (action.desired.places if action.desired else ())
     }
-    found = check(loaded(project).definitions, project, tools=available(project))
+    found = check(definitions, project, tools=available(project))
     errors = [each for each in found if each.severity == "error" and each.place.path in written]
     if errors and not quiet:
         click.echo(findings_text(errors, project.root), err=True)

@@ -30,13 +30,13 @@ def open_targets(
 ) -> tuple[Aim, ...]:
     """The targets of `servers`, in the order Grafana, Prometheus, Alertmanager.
 
-    What the command line leaves open comes from `environ`, then from the project's settings.
+    Args:
+        servers: as `named` completed them.
 
     Raises:
-        UsageError: no server is named, or one lacks what belongs to it.
+        UsageError: the credentials or addresses can't be used.
         Unreachable, ServerRefused, NotAllowed: as the servers answer.
     """
-    servers = named(servers, project, environ)
     aims = [
         _grafana(endpoint, servers, project, definitions, environ) for endpoint in _grafanas(servers, environ)
     ]

@@ -234,7 +234,7 @@ def test_against_what_is_live(project, capsys, aims):
         folder("same", "Same"), folder("old", "New"), folder("new", "Made"), folder("edited", "Edited"), folder("theirs", "Ours")
     )  # fmt: skip
     aims.append(Aim(shelf, desired))
-    assert run(["diff", "--live", "--exit-code"]) == 5
+    assert run(["diff", "--live", "--grafana", "http://127.0.0.1:1", "--exit-code"]) == 5
     assert capsys.readouterr().out.split("\n") == [
         "shelf http://127.0.0.1:1",
         '  ~ folder "Edited" (it was changed on the server since the last push)',

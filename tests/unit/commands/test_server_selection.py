@@ -194,4 +194,4 @@ def test_a_secret_in_a_file_is_found_from_the_projects_root(provision, shop, mon
 
 def test_a_missing_url_is_told(tmp_path):
     with pytest.raises(UsageError, match="no server is named"):
-        open_targets(Servers(), of(tmp_path), (), {})
+        named(Servers(), of(tmp_path), {})
