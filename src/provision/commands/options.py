@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -14,6 +14,7 @@ from provision.errors import UsageError
 from provision.project import Project, find_root, open_project
 
 F = TypeVar("F", bound=Callable[..., Any])
+T = TypeVar("T")
 
 
 _EMPTY = "it is empty; is a variable not set?"
@@ -83,6 +84,23 @@ def server_options(function: F) -> F:
     return function
 
 
+def choice_options(function: F) -> F:
+    """What `plan` and `push` let the user decide; each becomes a field of `Choices`."""
+    for option in (
+        click.option("--overwrite", is_flag=True,
+                     help="Write over what was changed on the server, and over what is not ours."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the user decided about plans, as the command line says it."""
+
+    overwrite: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Servers:
     """The servers a command was pointed at, as the command line says it."""
@@ -94,6 +112,12 @@ class Servers:
     alertmanager: str | None = None
     config_file: Path | None = None
     ca_file: Path | None = None
+
+
+def taken(kind: type[T], options: Mapping[str, Any]) -> T:
+    """A `Servers`, `Choices` or the like, made of those options that are its fields."""
+    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    return kind(**{name: options[name] for name in names if name in options})
 
 
 def opened(project_dir: Path | None, environment: str | None, *, verbose: int = 0) -> Project:

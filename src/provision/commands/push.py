@@ -8,38 +8,44 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
-from provision.commands.options import Servers, format_option, opened, project_options, server_options
-from provision.commands.plan import planned, show
+from provision.commands.options import (
+    Choices,
+    Servers,
+    choice_options,
+    format_option,
+    opened,
+    project_options,
+    server_options,
+    taken,
+)
+from provision.commands.plan import Planned, planned, show
 from provision.errors import DONE, FAILED, INTERRUPTED, NOT_ALLOWED, PARTLY_DONE, PartlyDone, ProvisionError
-from provision.model import Definition, Outcome, Plan
-from provision.project import Project
-from provision.ship.target import Target
+from provision.model import Outcome, Plan
+from provision.ship.fleet import Check, Leg, carry_out_all, check_all
 
 
 @click.command("push")
 @server_options
 @click.option("--dry-run", is_flag=True, help="Stop after the plan; the servers see GETs only.")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
-@click.option(
-    "--overwrite", is_flag=True, help="Write over what was changed on the server, and over what is not ours."
-)
+@choice_options
 @format_option
 @project_options
 def command(
     form: str,
     dry_run: bool,
     yes: bool,
-    overwrite: bool,
     project_dir: Path | None,
     environment: str | None,
     verbose: int,
     quiet: bool,
-    **servers: Any,
+    **options: Any,
 ) -> int:
     """Change servers so that they hold what the sources ask for.
 
@@ -48,44 +54,50 @@ def command(
     the server since the last push, or isn't this project's, is left as it is and reported, unless --overwrite is
     given.
     """
-    from provision.ship.preflight import require_allowed, require_possible
-
     project = opened(project_dir, environment, verbose=verbose)
-    definitions, pairs = planned(project, Servers(**servers), overwrite=overwrite)
-    plans = [plan for _, plan in pairs]
-    if dry_run or (form == "text" and not quiet):
-        show(plans, form, quiet=quiet)
+    choices = taken(Choices, options)
+    found = planned(project, taken(Servers, options), choices)
+    shown = form == "text" and not quiet
+    if dry_run or shown:
+        show(found.plans, form, quiet=quiet)
     if dry_run:
-        return FAILED if any(plan.stops for plan in plans) else DONE
-    for aim, plan in pairs:
-        require_possible(aim.target, plan)
-        require_allowed(aim.target, plan)
-    if any(plan.writes for plan in plans):
-        _warn(project, definitions, plans, quiet=quiet)
-    if not yes and not _confirmed(plans, shown=form == "text" and not quiet):
+        return FAILED if any(plan.stops for plan in found.plans) else DONE
+    check_all(found.legs, checks(choices))
+    if any(plan.writes for plan in found.plans):
+        _warn(found, quiet=quiet)
+    if not yes and not _confirmed(found.plans, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED
-    reports: list[Report] = []
+    return _carried_out(found.legs, form, quiet=quiet)
+
+
+def checks(choices: Choices) -> tuple[Check, ...]:  # noqa: ARG001  # what some of them will depend on
+    """What must hold before the first write, in the order in which it is asked."""
+    from provision.ship.preflight import require_allowed, require_possible
+
+    return (require_possible, require_allowed)
+
+
+def _carried_out(legs: Sequence[Leg], form: str, *, quiet: bool) -> int:
+    """Carry out the plans, tell what came of them whatever ends it, and return the exit code."""
+    from provision.ship.apply import apply
+    from provision.show.progress import progress
+
+    servers = legs[0].target.name if len(legs) == 1 else f"{len(legs)} servers"
     try:
-        with _interruptible() as cancelled:
-            for aim, plan in pairs:
-                reports.append((plan, []))
-                _apply(plan, aim.target, reports[-1][1], cancelled=cancelled)
+        with _interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
+            carry_out_all(legs, partial(apply, cancelled=cancelled), advance)
             interrupted = cancelled()
     except ProvisionError as error:
-        if any(outcome.status == "done" for _, outcomes in reports for outcome in outcomes):
+        if any(outcome.status == "done" for leg in legs for outcome in leg.outcomes):
             raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
         raise
-    finally:  # whatever ends it, what was written is told
-        _tell(reports, form, quiet=quiet)
-    return INTERRUPTED if interrupted else exit_code([one for _, outcomes in reports for one in outcomes])
+    finally:
+        _tell(legs, form, quiet=quiet)
+    return INTERRUPTED if interrupted else exit_code([one for leg in legs for one in leg.outcomes])
 
 
-Report = tuple[Plan, list[Outcome]]
-"""What came of a plan so far."""
-
-
-def _warn(project: Project, definitions: Sequence[Definition], plans: list[Plan], *, quiet: bool) -> None:
+def _warn(push: Planned, *, quiet: bool) -> None:
     """Say on stderr what `provision check` calls an error in the sources that are about to be written. The servers
     decide what they take, and know data sources that the project doesn't, so this stops nothing.
     """
@@ -95,14 +107,14 @@ def _warn(project: Project, definitions: Sequence[Definition], plans: list[Plan]
 
     written = {
         place.path
-        for plan in plans
+        for plan in push.plans
         for action in plan.writes
         for place in (action.desired.places if action.desired else ())
     }
-    found = check(definitions, project, tools=available(project))
+    found = check(push.definitions, push.project, tools=available(push.project))
     errors = [each for each in found if each.severity == "error" and each.place.path in written]
     if errors and not quiet:
-        click.echo(findings_text(errors, project.root), err=True)
+        click.echo(findings_text(errors, push.project.root), err=True)
     if errors:
         count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
         click.echo(f"Warning: check finds {count} in what is to be written.", err=True)
@@ -121,16 +133,16 @@ def _confirmed(plans: list[Plan], *, shown: bool) -> bool:
     return click.confirm(f"Apply {writes} change{'' if writes == 1 else 's'}?", err=True)
 
 
-def _tell(reports: list[Report], form: str, *, quiet: bool) -> None:
+def _tell(legs: Sequence[Leg], form: str, *, quiet: bool) -> None:
     """Print what came of each plan; with -q only where not all was done, and on stderr."""
     from provision.show.report import report_text, reports_json
 
     if form == "json":
-        click.echo(reports_json(reports))
+        click.echo(reports_json([(leg.plan, leg.outcomes) for leg in legs]))
         return
-    for plan, outcomes in reports:
-        if outcomes and not (quiet and all(outcome.status == "done" for outcome in outcomes)):
-            click.echo(report_text(plan, outcomes), err=quiet)
+    for leg in legs:
+        if leg.outcomes and not (quiet and all(outcome.status == "done" for outcome in leg.outcomes)):
+            click.echo(report_text(leg.plan, leg.outcomes), err=quiet)
 
 
 def exit_code(outcomes: list[Outcome]) -> int:
@@ -145,17 +157,6 @@ def exit_code(outcomes: list[Outcome]) -> int:
     if failed and all(outcome.not_allowed for outcome in failed):
         return NOT_ALLOWED
     return FAILED
-
-
-def _apply(plan: Plan, target: Target, outcomes: list[Outcome], *, cancelled: Callable[[], bool]) -> None:
-    """Carry out a plan; what comes of it is added to `outcomes` as it becomes known."""
-    from provision.ship.apply import apply
-    from provision.show.progress import progress
-
-    with progress(f"Writing to {target.name}") as advance:
-        for outcome in apply(plan, target, cancelled=cancelled):
-            outcomes.append(outcome)
-            advance(len(outcomes), len(plan.writes) + len(plan.stops))
 
 
 @contextmanager

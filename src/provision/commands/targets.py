@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from provision.commands.options import Servers, absolute
 from provision.errors import UsageError
-from provision.model import Definition, Resource
+from provision.model import Definition
 from provision.project import Project
-from provision.ship.target import Target
+from provision.ship.fleet import Aim
 
 if TYPE_CHECKING:
     from provision.client.session import Endpoint
-
-
-@dataclass(frozen=True, slots=True)
-class Aim:
-    """A target, and the resources it is to hold."""
-
-    target: Target
-    desired: tuple[Resource, ...]
 
 
 def open_targets(
