@@ -8,14 +8,20 @@ from provision.compile.dashboards import folders_for
 from provision.compile.keys import inside, rule_file_of
 from provision.compile.kinds import (
     ALERTMANAGER,
+    CONTACT_POINT,
     DASHBOARD,
     DATASOURCE,
     FOLDER,
+    GRAFANA_RULE_GROUP,
+    LIBRARY_PANEL,
+    MUTE_TIMING,
+    POLICY,
     PROMETHEUS,
     RECEIVER,
     ROUTE,
     RULE_GROUP,
     SCRAPE_CONFIG,
+    TEMPLATE,
     TIME_INTERVAL,
 )
 from provision.errors import Problem
@@ -25,6 +31,12 @@ _TAKEN = {
     DASHBOARD: "two dashboards have the uid {key!r}",
     DATASOURCE: "two data sources have the uid {key!r}",
     FOLDER: "two Folders describe dashboards/{key}",
+    LIBRARY_PANEL: "two library panels have the uid {key!r}",
+    TEMPLATE: "two message templates are called {key!r}",
+    MUTE_TIMING: "two mute timings are called {key!r}",
+    CONTACT_POINT: "two contact points are called {key!r}",
+    POLICY: "a project has one file of Grafana's notification policies",
+    GRAFANA_RULE_GROUP: "two rule groups of Grafana would be {key!r} (folder and title)",
     RULE_GROUP: "two rule groups would be {key!r} (rule file and group name)",
     SCRAPE_CONFIG: "two scrape jobs are called {key!r}",
     PROMETHEUS: "a project has one PrometheusGlobal",

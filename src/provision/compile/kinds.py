@@ -5,7 +5,13 @@
 | `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}` |
 | `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or ""}` |
 | `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"}}}` |
-| `rule-group` | FILE/GROUP | `{"file": "traefik.yml", "index": position in that file, "group": as Prometheus writes a group}` |
+| `library-panel` | uid | `{"folder": path under dashboards/, or "", "name", "model": panel JSON}` |
+| `template` | name | `{"name", "template": text that defines Go templates}` |
+| `mute-timing` | name | `{"name", "time_intervals": as Grafana writes them}` |
+| `contact-point` | name | `{"name", "integrations": [{"uid"?, "type", "settings", "disableResolveMessage", "secure": {setting: reference}}]}` |
+| `policy` | `root` | `{"root": {"receiver", "group_by", …} or null, "routes": [as Grafana writes a route]}` |
+| `grafana-rule-group` | FOLDER/TITLE | `{"folder": path under dashboards/, "title", "interval": seconds, "rules": [as Grafana's provisioning API writes a rule]}` |
+| `rule-group` | FILE/GROUP | `{"file": "traefik.yml", "index": position in that file, "group": as Prometheus writes a group, "folder"?: path of its folder on a Grafana}` |
 | `scrape-config` | job | as Prometheus writes a scrape_config |
 | `prometheus` | `global` | all of prometheus.yml but `scrape_configs` |
 | `route` | `root`, or PATH#N | as Alertmanager writes a route |
@@ -13,6 +19,12 @@
 | `inhibit` | PATH#N | as Alertmanager writes an inhibit_rule |
 | `time-interval` | name | as Alertmanager writes a time_interval |
 | `alertmanager` | `global` | `{"global": {…}, "templates": […]}` |
+
+A reference is `{"source": "env", "file" or "server", "name"}`; `server` is a secret that only the server has, and
+that stays as it is there. In `secure` of a contact point a setting within another is `outer.inner`.
+
+`library-panel` to `grafana-rule-group` are what only a Grafana has; on a Grafana that evaluates the project's rules
+`rule-group`, `receiver`, `route` and `time-interval` become these, too (`provision.compile.dialect.grafana`).
 """
 
 from __future__ import annotations
@@ -22,6 +34,12 @@ from typing import Final
 DASHBOARD: Final = "dashboard"
 FOLDER: Final = "folder"
 DATASOURCE: Final = "datasource"
+LIBRARY_PANEL: Final = "library-panel"
+TEMPLATE: Final = "template"
+MUTE_TIMING: Final = "mute-timing"
+CONTACT_POINT: Final = "contact-point"
+POLICY: Final = "policy"
+GRAFANA_RULE_GROUP: Final = "grafana-rule-group"
 RULE_GROUP: Final = "rule-group"
 SCRAPE_CONFIG: Final = "scrape-config"
 PROMETHEUS: Final = "prometheus"
@@ -34,7 +52,13 @@ ALERTMANAGER: Final = "alertmanager"
 KINDS: Final = (
     FOLDER,
     DATASOURCE,
+    LIBRARY_PANEL,
     DASHBOARD,
+    TEMPLATE,
+    MUTE_TIMING,
+    CONTACT_POINT,
+    POLICY,
+    GRAFANA_RULE_GROUP,
     RULE_GROUP,
     PROMETHEUS,
     SCRAPE_CONFIG,

@@ -28,7 +28,13 @@ TITLES = [
     ("rule-file", "x.yml", {"groups": []}, "rule file x.yml"),
     ("alertmanager-config", "root", {}, "Alertmanager configuration"),
     ("prometheus-config", "root", {}, "Prometheus configuration"),
-    ("library-panel", "x", {}, "library-panel x"),
+    ("library-panel", "x", {"name": "Load"}, 'library panel "Load"'),
+    ("template", "short", {"name": "short"}, 'message template "short"'),
+    ("mute-timing", "nights", {"name": "nights"}, 'mute timing "nights"'),
+    ("contact-point", "ops", {"name": "ops"}, 'contact point "ops"'),
+    ("policy", "root", {"routes": []}, "notification policies"),
+    ("grafana-rule-group", "alerts/traefik", {"title": "traefik"}, 'rule group "traefik"'),
+    ("of-tomorrow", "x", {}, "of-tomorrow x"),
     ("receiver", "ops", [], 'receiver "ops"'),
 ]
 

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provision.compile.dialect import grafana_canonical
 from provision.compile.dialect.grafana_sources import Binding, Broken, Sources
 from provision.compile.keys import UID
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
@@ -102,6 +103,8 @@ def canonical(kind: str, body: JSON) -> bytes:
         body["jsonData"] = data
     elif kind == FOLDER:
         body = {name: value for name, value in body.items() if value or name in ("title", "parentUid")}
+    else:
+        body = grafana_canonical.settle(kind, body)
     return encode(_numbers(body))
 
 

@@ -9,15 +9,21 @@ from typing import Any, Final
 
 from provision.compile.kinds import (
     ALERTMANAGER,
+    CONTACT_POINT,
     DASHBOARD,
     DATASOURCE,
     FOLDER,
+    GRAFANA_RULE_GROUP,
     INHIBIT,
+    LIBRARY_PANEL,
+    MUTE_TIMING,
+    POLICY,
     PROMETHEUS,
     RECEIVER,
     ROUTE,
     RULE_GROUP,
     SCRAPE_CONFIG,
+    TEMPLATE,
     TIME_INTERVAL,
 )
 from provision.model import JSON, Definition, Finding
@@ -186,6 +192,12 @@ _CALLED: Final = {
     DASHBOARD: "dashboard",
     FOLDER: "folder",
     DATASOURCE: "data source",
+    LIBRARY_PANEL: "library panel",
+    TEMPLATE: "message template",
+    MUTE_TIMING: "mute timing",
+    CONTACT_POINT: "contact point",
+    POLICY: "Grafana's notification policies",
+    GRAFANA_RULE_GROUP: "rule group",
     RULE_GROUP: "rule group",
     SCRAPE_CONFIG: "scrape job",
     PROMETHEUS: "prometheus.yml",
@@ -200,7 +212,7 @@ _CALLED: Final = {
 def subject_of(definition: Definition) -> str:
     """What people call a definition, such as `scrape job "shop"`."""
     called = _CALLED[definition.kind]
-    if definition.kind in (PROMETHEUS, ALERTMANAGER):
+    if definition.kind in (PROMETHEUS, ALERTMANAGER, POLICY):
         return called
     if definition.kind == ROUTE and definition.key == "root":
         return "the root route"
