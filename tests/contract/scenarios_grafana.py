@@ -17,12 +17,15 @@ from typing import Any
 import niquests
 import pytest
 
+from provision.author import Secret
 from provision.client.session import Credentials, Endpoint
 from provision.compile.dialect.grafana import Binding, shape
+from provision.diff import diff_bodies
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import Action, Definition, Outcome, Place, Plan, Verb, decode, digest, encode
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
+from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
 
 FOLDER, DATASOURCE, DASHBOARD = "folder", "datasource", "dashboard"
@@ -629,6 +632,26 @@ def secrets_are_written_and_never_seen_again(stage: Stage) -> None:
     found = stage.ask("GET", f"/api/datasources/uid/{stage.uid('prom')}")
     assert found["secureJsonFields"] == {}
     assert stage.verbs(stage.plan(target, stage.datasource())) == {"prom": "keep"}
+
+
+@scenario
+def a_secret_is_rotated_by_its_version_or_all_at_once(stage: Stage) -> None:
+    def source(version: str) -> Definition:
+        return stage.datasource(secure={"httpHeaderValue1": Secret.env("TOKEN", version).reference})
+
+    target = stage.connect(environ={"TOKEN": "hunter2-secret"})
+    stage.done(target, source("1"))
+    assert stage.verbs(stage.plan(target, source("1"))) == {"prom": "keep"}
+    plan = stage.plan(target, source("2"))
+    (change,) = diff_bodies(DATASOURCE, plan.actions[0].before, plan.actions[0].after)
+    assert (change.path, change.before, change.after) == ("secret httpHeaderValue1", "version 1", "version 2")
+    assert [one.status for one in stage.apply(target, plan)] == ["done"]
+    plan = with_rotation(stage.plan(target, source("2")))
+    assert stage.verbs(plan) == {"prom": "update"}
+    with requests_of() as sent:
+        assert [one.status for one in stage.apply(target, plan)] == ["done"]
+    assert [line.split()[0] for line in sent] == ["PUT"]
+    assert stage.verbs(stage.plan(target, source("2"))) == {"prom": "keep"}
 
 
 @scenario

@@ -89,6 +89,8 @@ def choice_options(function: F) -> F:
     for option in (
         click.option("--overwrite", is_flag=True,
                      help="Write over what was changed on the server, and over what is not ours."),
+        click.option("--rotate-secrets", is_flag=True,
+                     help="Write everything that has secrets again, with the values that they have now."),
     ):  # fmt: skip
         function = option(function)
     return function
@@ -99,6 +101,7 @@ class Choices:
     """What the user decided about plans, as the command line says it."""
 
     overwrite: bool = False
+    rotate_secrets: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,13 +78,15 @@ def planned(project: Project, servers: Servers, choices: Choices) -> Planned:
         ProvisionError: sources are broken, or a server can't be read.
     """
     from provision.ship.plan import make_plan
+    from provision.ship.rotation import with_rotation
 
     servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
     definitions = not_empty(project, loaded(project)).definitions
     aims = open_targets(servers, project, definitions, os.environ)
 
     def plan(aim: Aim) -> Plan:
-        return make_plan(aim.desired, aim.target, project.name, overwrite=choices.overwrite)
+        made = make_plan(aim.desired, aim.target, project.name, overwrite=choices.overwrite)
+        return with_rotation(made) if choices.rotate_secrets else made
 
     return Planned(project, definitions, tuple(plan_all(aims, plan)))
 

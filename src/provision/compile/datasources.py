@@ -19,7 +19,7 @@ def compile_datasource(
 
     Raises:
         ValueError: the uid isn't one.
-        TypeError: a setting has no JSON form, or a secret is given as a text.
+        TypeError: a setting has no JSON form, or a secret is given as a text, or its version as something else.
     """
     if not UID.fullmatch(datasource.uid):
         raise ValueError(f"uid {datasource.uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
@@ -28,6 +28,8 @@ def compile_datasource(
             raise TypeError(
                 f'secure: {name} must be a Secret, such as Secret.env("VARIABLE"), never the secret itself'
             )
+        if not isinstance(secret.version, str):
+            raise TypeError(f'secure: the version of {name} must be a text, such as "2"')
     body = {
         "name": datasource.name,
         "uid": datasource.uid,
@@ -38,8 +40,6 @@ def compile_datasource(
         "jsonData": mapping(datasource.json_data, "json_data"),
         "basicAuth": datasource.basic_auth_user is not None,
         "basicAuthUser": datasource.basic_auth_user or "",
-        "secure": {
-            name: {"source": secret.source, "name": secret.name} for name, secret in datasource.secure.items()
-        },
+        "secure": {name: secret.reference for name, secret in datasource.secure.items()},
     }
     return [Definition(DATASOURCE, datasource.uid, encode(body), place)]

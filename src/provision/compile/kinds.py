@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}` |
 | `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or ""}` |
-| `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"}}}` |
+| `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"[, "version"]}}}` |
 | `library-panel` | uid | `{"folder": path under dashboards/, or "", "name", "model": panel JSON}` |
 | `template` | name | `{"name", "template": text that defines Go templates}` |
 | `mute-timing` | name | `{"name", "time_intervals": as Grafana writes them}` |

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from provision.diff.leaves import MISSING, Kept, Shape, Trail, change, join, kept, leaves
@@ -39,6 +39,9 @@ def _secure(path: str, before: Any, after: Any) -> Iterator[Change]:
 
 def _reference(path: str, before: Any, after: Any) -> Iterator[Change]:
     """A reference such as `env GRAFANA_DB_PASSWORD`; anything else is compared as it is."""
+    if _is_reference(before) and _is_reference(after) and _name(before) == _name(after):
+        yield change(path, _version(before), _version(after))
+        return
     sides = [words(side) if _is_reference(side) else side for side in (before, after)]
     if sides[0] == sides[1]:
         yield from leaves(path, before, after)
@@ -49,9 +52,17 @@ def _reference(path: str, before: Any, after: Any) -> Iterator[Change]:
 def _is_reference(value: Any) -> bool:
     return (
         isinstance(value, dict)
-        and set(value) == {"source", "name"}
+        and {"source", "name"} <= set(value) <= {"source", "name", "version"}
         and all(isinstance(part, str) for part in value.values())
     )
+
+
+def _version(reference: Mapping[str, str]) -> str:
+    return f"version {reference['version']}" if "version" in reference else "no version"
+
+
+def _name(reference: Mapping[str, str]) -> tuple[str, str]:
+    return reference["source"], reference["name"]
 
 
 DATASOURCE: Final = Shape({("secure",): ""}, {("secure",): _secure})

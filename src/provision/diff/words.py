@@ -116,6 +116,11 @@ def _variable(value: Mapping[str, Any]) -> str:
     return words(value["type"]) + (f": {words(text)}" if isinstance(text, str) and text else "")
 
 
+def _reference(value: Mapping[str, Any]) -> str:
+    version = f", version {value['version']}" if "version" in value else ""
+    return f"{words(value['source'])} {words(value['name'])}{version}"
+
+
 _KNOWN: Final[tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], str]], ...]] = (
     (("color", "value"), _threshold),
     (("type", "gridPos"), _panel),
@@ -132,7 +137,7 @@ _KNOWN: Final[tuple[tuple[tuple[str, ...], Callable[[Mapping[str, Any]], str]], 
     (("id", "options"), lambda value: words(value["options"])),
     (("query", "refId"), lambda value: words(value["query"])),
     (("name",), lambda value: _receiver(value) if all(map(_of_receiver, value)) else ""),
-    (("source", "name"), lambda value: f"{words(value['source'])} {words(value['name'])}"),
+    (("source", "name"), _reference),
 )
 """The first whose fields are all there says what the object is; an empty answer passes it on."""
 

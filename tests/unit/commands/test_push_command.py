@@ -392,3 +392,25 @@ def test_what_an_exit_code_says():
     assert push.exit_code([refused, failed]) == 1
     assert push.exit_code([refused, done]) == 4
     assert push.exit_code([skipped]) == 1
+
+
+SOURCE_WITH_SECRET = """\
+from provision.author import Datasource, Secret
+
+prometheus = Datasource(
+    "Prometheus", "prometheus", "http://p:9090", secure={"httpHeaderValue1": Secret.env("TENANT")}
+)
+"""
+
+
+def test_secrets_are_written_again_when_asked(provision, shop, grafana, monkeypatch):
+    monkeypatch.setenv("TENANT", "hunter2-first")
+    write(shop, {"provisioning/grafana.py": SOURCE_WITH_SECRET})
+    assert provision("push", "--grafana", grafana.url).code == 0
+    monkeypatch.setenv("TENANT", "hunter2-second")
+    assert "nothing to do" in provision("plan", "--grafana", grafana.url).out
+    ran = provision("push", "--grafana", grafana.url, "--rotate-secrets")
+    assert ran.code == 0
+    assert '~ data source "Prometheus": its secrets are written again' in ran.out
+    assert "hunter2" not in ran.out + ran.err
+    assert grafana.datasources["prometheus"]["secrets"] == {"httpHeaderValue1": "hunter2-second"}

@@ -187,12 +187,12 @@ def test_a_data_source_keeps_its_secrets_as_references() -> None:
     collected = collect(
         "provisioning/grafana.py",
         prometheus=Datasource("Prometheus", "prometheus", "http://p:9090", default=True, json_data={"timeInterval": "15s"},
-                              secure={"httpHeaderValue1": Secret.env("TOKEN")}, basic_auth_user="u"),
+                              secure={"httpHeaderValue1": Secret.env("TOKEN", version="2")}, basic_auth_user="u"),
     )  # fmt: skip
     assert bodies(collected)["datasource", "prometheus"] == {
         "name": "Prometheus", "uid": "prometheus", "type": "prometheus", "url": "http://p:9090", "access": "proxy",
         "isDefault": True, "jsonData": {"timeInterval": "15s"}, "basicAuth": True, "basicAuthUser": "u",
-        "secure": {"httpHeaderValue1": {"source": "env", "name": "TOKEN"}},
+        "secure": {"httpHeaderValue1": {"source": "env", "name": "TOKEN", "version": "2"}},
     }  # fmt: skip
 
 

@@ -33,6 +33,7 @@ ROUTING = {
     "PrometheusGlobal(alertmanagers='localhost:9093')": "alertmanagers must be a list of texts, not a text",
     "Group('g', [Alert('A', 'up', labels={'team': ['a']})])": "alert 'A': labels: team must be a text, not a list",
     "Datasource('a', uid='a', url='http://x', secure={'token': 'hunter2'})": "secure: token must be a Secret",
+    "Datasource('a', uid='a', url='http://x', secure={'token': Secret.env('T', version=2)})": "secure: the version of token must be a text",
 }  # fmt: skip
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provision.author import Secret
 from provision.diff import diff_bodies
 from provision.diff.hidden import SECRET, is_secret
 from provision.model import encode
@@ -79,6 +80,31 @@ def test_references_and_files_are_no_secrets():
         ("password_file", "/a", "/b"),
         ("secret basicAuthPassword", "env OLD", "file /run/new"),
     ]
+
+
+def test_another_version_of_a_secret_is_told_as_that():
+    first, second, none = (
+        encode({"secure": {"password": Secret.env("PW", version).reference}}) for version in ("1", "2", "")
+    )
+    for before, after, told in (
+        (first, second, ("version 1", "version 2")),
+        (none, second, ("no version", "version 2")),
+        (second, none, ("version 2", "no version")),
+    ):
+        (change,) = diff_bodies("datasource", before, after)
+        assert (change.path, (change.before, change.after)) == ("secret password", told)
+
+
+def test_another_reference_is_told_with_its_version():
+    before = encode({"secure": {"password": Secret.env("PW", "1").reference}})
+    (change,) = diff_bodies(
+        "datasource", before, encode({"secure": {"password": Secret.file("/run/pw").reference}})
+    )
+    assert (change.path, change.before, change.after) == (
+        "secret password",
+        "env PW, version 1",
+        "file /run/pw",
+    )
 
 
 def test_a_reference_is_no_text():
