@@ -9,9 +9,12 @@ import pytest
 
 from support.grafana_standin import standin
 
-pytest.register_assert_rewrite("contract.scenarios_grafana")
+pytest.register_assert_rewrite("contract.scenarios_grafana", "contract.scenarios_adopt")
 
+from contract import scenarios_adopt  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana as TABLE  # noqa: E402  # its asserts are to be rewritten
+
+assert scenarios_adopt, "it adds to the table"
 
 REAL = os.environ.get("GRAFANA_URL")
 

@@ -61,7 +61,7 @@ def command(
     if dry_run or shown:
         show(found.plans, form, quiet=quiet)
     if dry_run:
-        return FAILED if any(plan.stops for plan in found.plans) else DONE
+        return FAILED if any(plan.stops or plan.refused for plan in found.plans) else DONE
     check_all(found.legs, checks(choices))
     if any(plan.writes for plan in found.plans):
         _warn(found, quiet=quiet)
@@ -74,8 +74,9 @@ def command(
 def checks(choices: Choices) -> tuple[Check, ...]:  # noqa: ARG001  # what some of them will depend on
     """What must hold before the first write, in the order in which it is asked."""
     from provision.ship.preflight import require_allowed, require_possible
+    from provision.ship.safety import require_safe
 
-    return (require_possible, require_allowed)
+    return (require_safe, require_possible, require_allowed)
 
 
 def _carried_out(legs: Sequence[Leg], form: str, *, quiet: bool) -> int:

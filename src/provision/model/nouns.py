@@ -79,6 +79,7 @@ class Live:
         mark: None when it belongs to nobody, or the server keeps no mark for this kind.
         lock: what an update must send so that the server refuses it when this is out of date.
         title: what people call it; for messages.
+        fixed: why nobody can take it over as it is, not even by a mark; a sentence, or empty.
     """
 
     kind: str
@@ -87,6 +88,7 @@ class Live:
     mark: Mark | None = None
     lock: str = ""
     title: str = ""
+    fixed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

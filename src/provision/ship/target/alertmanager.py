@@ -23,11 +23,11 @@ from provision.compile.dialect.alertmanager import (
     read_config,
     too_new_in_config,
 )
-from provision.compile.dialect.header import read_mark
+from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.diff.hidden import without_secrets_of
 from provision.errors import NotAllowed, ProvisionError
-from provision.model import JSON, Action, Live, Mark, Outcome, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Verb, decode, digest, encode
 from provision.ship.target import swap
 from provision.tools import amtool
 
@@ -145,6 +145,8 @@ class AlertmanagerTarget:
                 f"and {self.client.url} is {show_version(self.dialect.version)}"
             )
         content = config_bytes(action.desired, owner)
+        if action.verb is Verb.ADOPT:  # as it is, with its comments
+            content = marked(text or b"", action.desired, owner)
         swap.sweep(self.file)
         staged = swap.stage(self.file, content, _NEW_MODE)
         try:

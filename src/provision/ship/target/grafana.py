@@ -109,8 +109,11 @@ class Grafana:
         if not wanted:
             return ()
         leaving = {action.key for action in asked}
+        there = {action.key: action.before for action in asked}
         unresolved = tuple(
-            f"datasource {key}: {said}" for key, body in wanted.items() for said in unfound(self.server, body)
+            f"datasource {key}: {said}"
+            for key, body in wanted.items()
+            for said in unfound(self.server, body, there[key])
         )
         return unresolved + tuple(
             f"datasource {key}: the data source {found['uid']} has the name {body['name']!r} already; rename one "

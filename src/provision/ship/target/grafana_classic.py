@@ -18,7 +18,15 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 _BASE: Final = re.compile(r"\bv\d+:[0-9a-f]{32}\b")
 _HISTORY: Final = 100
@@ -74,8 +82,10 @@ def _one_dashboard(server: Server, key: str) -> Live | None:
         return None
     spec, meta = found["dashboard"], found["meta"]
     body = canonical(DASHBOARD, {"folderUid": meta.get("folderUid") or "", "spec": {**spec, "uid": key}})
-    mark = Mark(FILES, "") if meta.get("provisioned") else mark_of(server, key, spec)
-    return Live(DASHBOARD, key, body, mark, str(meta.get("version") or ""), str(spec.get("title") or ""))
+    by_file = bool(meta.get("provisioned"))
+    mark = Mark(FILES, "") if by_file else mark_of(server, key, spec)
+    version, title = str(meta.get("version") or ""), str(spec.get("title") or "")
+    return Live(DASHBOARD, key, body, mark, version, title, FILES_FIXED if by_file else "")
 
 
 def mark_of(server: Server, key: str, spec: dict[str, Any]) -> Mark | None:

@@ -14,14 +14,22 @@ from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 _KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
 _UNUSUAL: Final = ("user", "database", "withCredentials")
 """What an author can't set; it shows in a body only where somebody else did."""
 
 _ELSEWHERE: Final = {"source": "server", "name": ""}
-"""Stands for a secret that this project didn't set."""
+"""Stands for a secret that only the server has; it stays there as it is."""
 
 
 def datasources(path: str) -> Keeper:
@@ -72,8 +80,10 @@ def _live(found: dict[str, Any]) -> Live:
         mark = Mark(mark.owner, digest(content) if mark.base == if_not else mark.base)
     if found.get("readOnly"):
         mark = Mark(FILES, "")
-    key = found["uid"]
-    return Live(DATASOURCE, key, content, mark, str(found.get("version") or ""), found["name"])
+    key, version = found["uid"], str(found.get("version") or "")
+    return Live(
+        DATASOURCE, key, content, mark, version, found["name"], FILES_FIXED if found.get("readOnly") else ""
+    )
 
 
 def _write(server: Server, action: Action, owner: str) -> None:
@@ -87,10 +97,15 @@ def _write(server: Server, action: Action, owner: str) -> None:
     assert action.desired is not None
     body = decode(action.desired.body)
     references = body.pop("secure")
-    values = {name: _resolve(server, name, reference) for name, reference in references.items()}
+    values = {
+        name: _resolve(server, name, reference)
+        for name, reference in references.items()
+        if reference["source"] != "server"
+    }
     if action.live is not None:
         # A secret goes when it is set to nothing; one that isn't sent stays.
-        values = dict.fromkeys(decode(action.live.body)["secure"], "") | values
+        gone = decode(action.live.body)["secure"].keys() - references.keys()
+        values = dict.fromkeys(sorted(gone), "") | values
     mark = {"owner": owner, "base": digest(action.desired.body)}
     body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
     if values:
@@ -126,10 +141,22 @@ def _as_default(body: bytes) -> bytes:
     return canonical(DATASOURCE, {**decode(body), "isDefault": True})
 
 
-def unfound(server: Server, body: Mapping[str, Any]) -> tuple[str, ...]:
-    """A sentence for each secret of a data source that can't be found; none holds a value."""
+def unfound(server: Server, body: Mapping[str, Any], live: bytes | None) -> tuple[str, ...]:
+    """A sentence for each secret of a data source that can't be found; none holds a value.
+
+    Args:
+        live: what the server holds of it.
+    """
     said = []
+    there = {} if live is None else decode(live)["secure"]
     for name, reference in body["secure"].items():
+        if reference["source"] == "server":
+            if name not in there:
+                said.append(
+                    f"its secret {name!r} is one that only the server has, and this one has none; "
+                    f"name a variable or a file that holds it"
+                )
+            continue
         try:
             _resolve(server, name, reference)
         except ProvisionError as error:

@@ -19,7 +19,15 @@ from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest
 from provision.ship.target import grafana_classic
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 DASHBOARDS: Final = "dashboard.grafana.app"
 FOLDERS: Final = "folder.grafana.app"
@@ -32,6 +40,8 @@ _FOLDER: Final = "grafana.app/folder"
 _MANAGED_BY: Final = "grafana.app/managedBy"
 _MANAGER_ID: Final = "grafana.app/managerId"
 _CHECKSUM: Final = "grafana.app/sourceChecksum"
+
+_CONVERTED: Final = "it is stored in the second generation's schema, and what is read of it is a conversion"
 
 _Item = dict[str, Any]
 
@@ -57,7 +67,8 @@ def live_dashboard(item: _Item) -> Live:
     stored = ((item.get("status") or {}).get("conversion") or {}).get("storedVersion") or ""
     if stored.startswith("v2"):
         body["storedVersion"] = stored
-    return _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+    live = _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+    return replace(live, fixed=live.fixed or _CONVERTED) if "storedVersion" in body else live
 
 
 def live_folder(item: _Item) -> Live:
@@ -181,7 +192,13 @@ def _live(kind: str, item: _Item, body: Any, title: str) -> Live:
     metadata = item["metadata"]
     mark = _mark(metadata.get("annotations") or {})
     return Live(
-        kind, metadata["name"], canonical(kind, body), mark, metadata.get("resourceVersion") or "", title
+        kind,
+        metadata["name"],
+        canonical(kind, body),
+        mark,
+        metadata.get("resourceVersion") or "",
+        title,
+        FILES_FIXED if mark is not None and mark.owner == FILES else "",
     )
 
 

@@ -19,6 +19,9 @@ READERS: Final = 8
 FILES: Final = "Grafana's file provisioning"
 """The owner of what the server itself reads from files."""
 
+FILES_FIXED: Final = "Grafana reads it from a file on its own machine"
+"""Why what the server reads from files can't be taken over."""
+
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
 

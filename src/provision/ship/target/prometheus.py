@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from provision.client.prometheus import LoadedGroup, Prometheus
 from provision.client.session import Endpoint, open_session
-from provision.compile.dialect.header import read_mark
+from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.prometheus import (
     RULE_FILE,
     PrometheusDialect,
@@ -26,7 +26,7 @@ from provision.compile.dialect.prometheus import (
 )
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.errors import ProvisionError, ServerRefused
-from provision.model import JSON, Action, Live, Mark, Outcome, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Verb, decode, digest, encode
 from provision.ship.target import rules_in_force, swap
 from provision.ship.target.rules_proof import Before, Proof, look, prove, same_for
 from provision.tools import promtool
@@ -340,7 +340,10 @@ class PrometheusTarget:
         )
         staged = None
         if action.desired is not None:
-            staged = swap.stage(file, rule_file_bytes(action.desired, owner), _NEW_MODE)
+            content = rule_file_bytes(action.desired, owner)
+            if action.verb is Verb.ADOPT:  # as it is, with its comments
+                content = marked(swap.content_of(file) or b"", action.desired, owner)
+            staged = swap.stage(file, content, _NEW_MODE)
         try:
             return swap.swap(
                 file,
