@@ -56,8 +56,8 @@ class Stage:
     def connect(self, credentials: Credentials | None = None, **options: Any) -> grafana.Grafana:
         if credentials is None:
             credentials = Credentials(user=self.user, password=self.password)
-        headers = options.pop("headers", {})
-        endpoint = Endpoint(self.url, credentials, headers=headers, prefix="GRAFANA")
+        more = {name: options.pop(name) for name in ("headers", "timeout_seconds") if name in options}
+        endpoint = Endpoint(self.url, credentials, prefix="GRAFANA", **more)
         target = grafana.connect(endpoint, **{"environ": {}, **options})
         if self.classic:
             dialect = replace(target.dialect, dashboard_api=None, folder_api=None)

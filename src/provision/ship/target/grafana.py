@@ -10,7 +10,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -175,6 +176,7 @@ def connect(
     ui_edits: str = "locked",
     environ: Mapping[str, str] = os.environ,
     root: Path = Path(),
+    sleep: Callable[[float], None] = time.sleep,
 ) -> Grafana:
     """The Grafana at `endpoint`, in the organisation of its credentials; asks what it is and understands.
 
@@ -182,6 +184,7 @@ def connect(
         ui_edits: whether Grafana's page may save what this project owns: `locked` or `allowed`.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to; the project's root.
+        sleep: waits so many seconds before something is tried again.
 
     Raises:
         UsageError: `ui_edits` is something else.
@@ -190,11 +193,11 @@ def connect(
     """
     if ui_edits not in UI_EDITS:
         raise UsageError(f"[tool.provision] ui_edits must be one of {', '.join(UI_EDITS)}, not {ui_edits!r}")
-    client = open_client(endpoint)
+    client = open_client(endpoint, sleep)
     health = client.health()
     organisation = _organisation(client)
     dialect = discover(client, str(health.get("version") or ""), organisation.get("id"))
-    server = Server(client, dialect, ui_edits == "locked", environ, root)
+    server = Server(client, dialect, ui_edits == "locked", environ, root, sleep)
     return Grafana(server, str(organisation.get("name") or ""), keepers_for(dialect))
 
 

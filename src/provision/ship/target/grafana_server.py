@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -34,6 +35,7 @@ class Server:
         locked: whether Grafana's page is to refuse saving what this project owns.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to.
+        sleep: waits so many seconds before something is tried again.
     """
 
     client: GrafanaClient
@@ -41,6 +43,7 @@ class Server:
     locked: bool
     environ: Mapping[str, str] = field(repr=False)
     root: Path
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
     @property
     def url(self) -> str:
