@@ -113,6 +113,7 @@ class Choices:
     prune: bool = False
     force: bool = False
     rotate_secrets: bool = False
+    atomic: bool = False
 
     def __post_init__(self) -> None:
         if self.overwrite and self.adopt:

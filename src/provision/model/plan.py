@@ -39,6 +39,8 @@ class Action:
         desired: what the sources ask for; None for `delete`.
         live: what the target holds; None for `create`.
         reason: why it stops, or why it is unusual; one sentence, or empty.
+        former: what is put back by an action that undoes another: `desired` has its body, and it gets its own
+            mark instead of the project's. None for any other action.
     """
 
     verb: Verb
@@ -47,6 +49,7 @@ class Action:
     desired: Resource | None
     live: Live | None
     reason: str = ""
+    former: Live | None = None
 
     @property
     def before(self) -> bytes | None:

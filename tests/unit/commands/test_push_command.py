@@ -465,3 +465,38 @@ def test_secrets_are_written_again_when_asked(provision, shop, grafana, monkeypa
     assert '~ data source "Prometheus": its secrets are written again' in ran.out
     assert "hunter2" not in ran.out + ran.err
     assert grafana.datasources["prometheus"]["secrets"] == {"httpHeaderValue1": "hunter2-second"}
+
+
+def test_all_or_nothing(provision, shop, grafana):
+    write(shop, {"dashboards/sales/zz.json": DASHBOARD % ("Last", "up")})
+    grafana.faults.append(Fault("POST", "dashboards$", times=9, status=400, body={"message": "told to fail"}))
+    ran = provision("push", "--grafana", grafana.url, "--atomic")
+    assert ran.code == 1
+    assert 'undone folder "Sales": put back, as not all could be done' in ran.out
+    assert grafana.folders == {}
+    assert provision("push", "--grafana", grafana.url).code == 4
+    grafana.faults.clear()
+    assert provision("push", "--grafana", grafana.url, "--atomic").code == 0
+    ran = provision("push", "--grafana", grafana.url, "--atomic", "--format", "json")
+    assert json.loads(ran.out)["reports"][0]["summary"]["kept"] == 3
+
+
+def test_what_could_not_be_put_back_is_told_before_the_first_write(provision, shop, grafana, monkeypatch):
+    monkeypatch.setenv("TENANT", "hunter2")
+    write(shop, {"provisioning/grafana.py": SOURCE_WITH_SECRET})
+    assert provision("push", "--grafana", grafana.url, "--atomic").code == 0
+    writes = len(grafana.writes)
+    ran = provision("push", "--grafana", grafana.url, "--atomic", "--rotate-secrets")
+    assert ran.code == 1
+    assert "datasource prometheus: it has secrets, which nobody can read" in ran.sentence
+    assert "mend these, or push without --atomic" in ran.sentence
+    assert len(grafana.writes) == writes
+
+
+def test_what_could_not_be_put_back_ends_with_4(provision, shop, grafana):
+    grafana.faults.append(Fault("POST", "dashboards$", status=400, body={"message": "told to fail"}))
+    grafana.faults.append(Fault("DELETE", "folders", status=400, body={"message": "told to stay"}))
+    ran = provision("push", "--grafana", grafana.url, "--atomic")
+    assert ran.code == 4
+    assert 'failed folder "Sales": it was written, and could not be put back' in ran.out
+    assert "told to stay" in ran.out

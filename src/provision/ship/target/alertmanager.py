@@ -91,7 +91,7 @@ class AlertmanagerTarget:
         if mark is not None and mark.base == digest(body) and not self._in_force(text):
             body = encode({})
             mark = Mark(mark.owner, digest(body))
-        yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name)
+        yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name, beside=text)
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """Why the file can't be written."""
@@ -144,7 +144,7 @@ class AlertmanagerTarget:
                 f"{newer[0].field} needs Alertmanager {show_version(newer[0].since)}, "
                 f"and {self.client.url} is {show_version(self.dialect.version)}"
             )
-        content = config_bytes(action.desired, owner)
+        content = config_bytes(action.desired, owner) if action.former is None else action.former.beside
         if action.verb is Verb.ADOPT:  # as it is, with its comments
             content = marked(text or b"", action.desired, owner)
         swap.sweep(self.file)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target.grafana_server import (
     FILES,
     FILES_FIXED,
@@ -81,9 +81,9 @@ def _live(found: dict[str, Any]) -> Live:
     if found.get("readOnly"):
         mark = Mark(FILES, "")
     key, version = found["uid"], str(found.get("version") or "")
-    return Live(
-        DATASOURCE, key, content, mark, version, found["name"], FILES_FIXED if found.get("readOnly") else ""
-    )
+    fixed = FILES_FIXED if found.get("readOnly") else ""
+    beside = encode(written) if MARK in data else b""
+    return Live(DATASOURCE, key, content, mark, version, found["name"], fixed, beside)
 
 
 def _write(server: Server, action: Action, owner: str) -> None:
@@ -106,8 +106,11 @@ def _write(server: Server, action: Action, owner: str) -> None:
         # A secret goes when it is set to nothing; one that isn't sent stays.
         gone = decode(action.live.body)["secure"].keys() - references.keys()
         values = dict.fromkeys(sorted(gone), "") | values
-    mark = {"owner": owner, "base": digest(action.desired.body)}
-    body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
+    if action.former is None:
+        mark = {"owner": owner, "base": digest(action.desired.body)}
+        body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
+    elif action.former.beside:
+        body["jsonData"][MARK] = decode(action.former.beside)
     if values:
         body["secureJsonData"] = values
     if action.live is None:
@@ -130,7 +133,7 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
             raise
         stored = server.client.datasource(action.key)
         # The digest in the mark is that of all that was sent.
-        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"][MARK]:
+        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"].get(MARK):
             raise
         if _live(stored).body not in (action.after, _as_default(action.after or b"{}")):
             raise

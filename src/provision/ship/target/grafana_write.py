@@ -115,7 +115,10 @@ def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bo
     """Whether this is what the action was to bring about."""
     if action.verb is Verb.DELETE or now is None:
         return now is None and action.verb is Verb.DELETE
-    ours = not keeper.marked or (now.mark is not None and now.mark.owner == owner)
+    if action.former is not None:
+        ours = now.mark == action.former.mark
+    else:
+        ours = not keeper.marked or (now.mark is not None and now.mark.owner == owner)
     return ours and now.body == action.after
 
 
