@@ -18,6 +18,7 @@ from provision.commands.push import exit_code
 from provision.errors import FAILED, PARTLY_DONE, ProvisionError
 from provision.model import Definition, Live, Outcome, Verb, digest
 from provision.ship.preflight import require_allowed, require_possible
+from provision.ship.rotation import with_rotation
 from support.fault_proxy import FAULTS, Proxy, proxy
 from support.grafana_standin import standin
 
@@ -80,17 +81,25 @@ class Rig:
         self.stage = stage
         self.between = between
         self.waited: list[float] = []
+        self.secret = SECRET
 
     def connect(self, patience: float = PATIENCE_SECONDS) -> Any:
         return self.stage.connect(
-            environ={"TOKEN": SECRET}, sleep=self.waited.append, timeout_seconds=patience
+            environ={"TOKEN": self.secret}, sleep=self.waited.append, timeout_seconds=patience
         )
 
-    def push(self, *definitions: Definition, patience: float = PATIENCE_SECONDS) -> Run:
+    def push(
+        self,
+        *definitions: Definition,
+        patience: float = PATIENCE_SECONDS,
+        rotate: bool = False,
+        **options: bool,
+    ) -> Run:
         """What `provision push --prune` does, from the first request to the last."""
         try:
             target = self.connect(patience)
-            plan = self.stage.plan(target, *definitions, prune=True)
+            plan = self.stage.plan(target, *definitions, prune=True, **options)
+            plan = with_rotation(plan) if rotate else plan
             require_possible(target, plan)
             require_allowed(target, plan)
             return Run(self.stage.apply(target, plan), None)
@@ -149,7 +158,7 @@ def check_agreement(run: Run, before: dict[Any, Live], after: dict[Any, Live], s
         one, now, was = told.get(name), after.get(name), before.get(name)
         seen = (name, one and (one.status, one.message), was, now)
         if one is None or one.status == "skipped":
-            assert (now and now.body) == (was and was.body), seen
+            assert (now and (now.body, now.mark)) == (was and (was.body, was.mark)), seen
         elif one.status == "done" and one.action.verb is Verb.DELETE:
             assert now is None, seen
         elif one.status == "done":
@@ -159,7 +168,7 @@ def check_agreement(run: Run, before: dict[Any, Live], after: dict[Any, Live], s
                 assert now.mark is not None, seen
                 assert (now.mark.owner, now.mark.base) == (stage.owner, digest(now.body)), seen
         elif not one.left_behind:
-            assert (now and now.body) == (was and was.body), seen
+            assert (now and (now.body, now.mark)) == (was and (was.body, was.mark)), seen
             assert one.message, seen
 
 
@@ -264,3 +273,57 @@ def test_a_write_goes_wrong_and_nothing_answers_any_more(name, kind, fault, verb
         it.between.calm()
         third = it.push(*it.wanted(end))
         assert (third.code, third.outcomes, it.between.writes) == (0, [], [])
+
+
+FEW = [
+    "reset before", "reset after", "JSON cut in two", "502 before", "502 after", "503 with Retry-After after",
+    "database is locked before", "database is locked after", "a login page before", "429 for an hour",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("fault", FEW)
+@pytest.mark.parametrize("name", STAGES)
+def test_taking_over_goes_wrong(name, fault):
+    """Only the mark is written then: that it looks as it should says nothing."""
+    with rig(name) as it:
+        stage = it.stage
+        assert it.push(*it.wanted(1)).code == 0
+        stage.ask("PUT", f"/api/folders/{stage.uid('a-folder')}", {"title": f"{stage.prefix} edited", "overwrite": True})  # fmt: skip
+        source = f"/api/datasources/uid/{stage.uid('a-source')}"
+        stage.ask("PUT", source, stage.ask("GET", source) | {"url": "http://127.0.0.1:9"})
+        stage.save_title("a-dashboard", f"{stage.prefix} edited")
+        before = it.held()
+        for kind in KINDS.values():
+            it.between.trouble("WRITE", kind.writes, fault)
+        run = it.push(*it.wanted(1), adopt=True)
+        check_words(run)
+        assert [trouble.met for trouble in it.between.troubles] == [1, 1, 1], run.said
+        after = it.held()
+        check_agreement(run, before, after, stage)
+        check_code(run, before, after)
+        assert it.push(*it.wanted(1), adopt=True).code == 0
+        plan = stage.plan(it.connect(), *it.wanted(1))
+        assert set(stage.verbs(plan).values()) <= {"keep", "update"}
+        assert it.push(*it.wanted(1)).code == 0
+        it.between.calm()
+        assert (it.push(*it.wanted(1)).outcomes, it.between.writes) == ([], [])
+
+
+@pytest.mark.parametrize("fault", FEW)
+@pytest.mark.parametrize("name", STAGES[:3])
+def test_a_rotation_goes_wrong(name, fault):
+    """Nothing that can be read of a data source changes then, but its version."""
+    with rig(name) as it:
+        assert it.push(*it.wanted(1)).code == 0
+        it.secret = "hunter3-secret"
+        it.between.trouble("WRITE", "/api/datasources", fault)
+        run = it.push(*it.wanted(1), rotate=True)
+        assert "hunter3" not in run.said
+        told = {one.action.key.removeprefix(f"{it.stage.prefix}-"): one.status for one in run.outcomes}
+        assert set(told) == {"a-source", "b-source"}
+        for key, status in told.items():
+            kept = it.stage.state.datasources[it.stage.uid(key)]["secrets"]["httpHeaderValue1"]
+            assert (status, kept) in (("done", "hunter3-secret"), ("failed", SECRET)), run.said
+        assert it.push(*it.wanted(1), rotate=True).code == 0
+        kept = [found["secrets"] for found in it.stage.state.datasources.values()]
+        assert kept == [{"httpHeaderValue1": "hunter3-secret"}] * 2

@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Live, Outcome, Verb, decode, digest
+from provision.model import Action, Live, Mark, Outcome, Verb, decode, digest
 from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.unexpected import unexpected
 
@@ -115,11 +115,13 @@ def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bo
     """Whether this is what the action was to bring about."""
     if action.verb is Verb.DELETE or now is None:
         return now is None and action.verb is Verb.DELETE
+    was = action.live
+    if was is not None and (now.body, now.mark, now.lock) == (was.body, was.mark, was.lock):
+        return False  # only the mark was to change, or a secret
+    wanted = Mark(owner, digest(action.after or b"")) if keeper.marked else now.mark
     if action.former is not None:
-        ours = now.mark == action.former.mark
-    else:
-        ours = not keeper.marked or (now.mark is not None and now.mark.owner == owner)
-    return ours and now.body == action.after
+        wanted = action.former.mark
+    return now.mark == wanted and now.body == action.after
 
 
 def _is_half_done(keeper: Keeper, action: Action, now: Live | None) -> bool:
