@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
+from urllib.parse import quote
 
 import niquests
 import pytest
@@ -24,8 +25,6 @@ from provision.diff import diff_bodies
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import Action, Definition, Outcome, Place, Plan, Verb, decode, digest, encode
 from provision.ship.apply import apply
-from provision.ship.atomic import carry_out_or_undo, require_reversible, undo
-from provision.ship.fleet import Aim, Leg
 from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
@@ -58,9 +57,9 @@ class Stage:
     def connect(self, credentials: Credentials | None = None, **options: Any) -> grafana.Grafana:
         if credentials is None:
             credentials = Credentials(user=self.user, password=self.password)
-        more = {name: options.pop(name) for name in ("headers", "timeout_seconds") if name in options}
-        endpoint = Endpoint(self.url, credentials, prefix="GRAFANA", **more)
-        target = grafana.connect(endpoint, **{"environ": {}, **options})
+        headers = options.pop("headers", {})
+        endpoint = Endpoint(self.url, credentials, headers=headers, prefix="GRAFANA")
+        target = grafana.connect(endpoint, **{"environ": {}, "owner": self.owner, **options})
         if self.classic:
             dialect = replace(target.dialect, dashboard_api=None, folder_api=None)
             target = replace(
@@ -75,7 +74,8 @@ class Stage:
         return self.state is not None and not self.state.modern
 
     @property
-    def marks_folders(self) -> bool:
+    def resource_api(self) -> bool:
+        """Whether dashboards and folders go over the resource API."""
         return not self.classic and not self.old
 
     def ask(self, method: str, path: str, body: Any = None, *, expect: Iterable[int] = (200, 201)) -> Any:
@@ -194,7 +194,7 @@ class Stage:
 
     def save_title(self, name: str, title: str) -> None:
         """Save another title and nothing else, and keep what lies beside the content."""
-        if self.marks_folders:
+        if self.resource_api:
             path = f"/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards/{self.uid(name)}"
             found = self.ask("GET", path)
             found["spec"]["title"] = title
@@ -205,21 +205,12 @@ class Stage:
         body = {"dashboard": found["dashboard"] | {"title": title}, "folderUid": found["meta"]["folderUid"]}
         self.ask("POST", "/api/dashboards/db", body | {"overwrite": True, "message": ""})
 
-    def edit_last(self, action: Action) -> None:
-        """Put something into a folder that is about to be deleted."""
-        body = {"dashboard": {"title": f"{self.prefix} x", "uid": self.uid("x")}, "folderUid": action.key}
-        self.ask("POST", "/api/dashboards/db", body)
-
-    def undo_last(self, action: Action) -> None:
-        """Take away what somebody put into the way."""
-        self.ask(
-            "DELETE", f"/api/dashboards/uid/{self.uid('x') if action.verb is Verb.DELETE else action.key}"
-        )
-
     def clean(self) -> None:
         """Remove what a scenario has made."""
+        if not self.old:
+            self._clean_alerting()
         for hit in self.ask("GET", "/api/search?type=dash-db&limit=5000"):
-            if hit["uid"].startswith(self.prefix):
+            if hit["uid"].startswith(self.prefix) or self.prefix in hit["title"]:
                 self.ask("DELETE", f"/api/dashboards/uid/{hit['uid']}", expect=(200, 404))
         for found in self.ask("GET", "/api/datasources"):
             if found["uid"].startswith(self.prefix):
@@ -229,6 +220,27 @@ class Stage:
             self.ask("DELETE", f"/api/serviceaccounts/{found['id']}")
         for target in self.targets:
             target.close()
+
+    def _clean_alerting(self) -> None:
+        at = "/api/v1/provisioning"
+        tree = self.ask("GET", f"{at}/policies")
+        kept = [route for route in tree.get("routes") or () if self.prefix not in json.dumps(route)]
+        if kept != (tree.pop("routes", None) or []):
+            tree.pop("provenance", None)
+            self.ask("PUT", f"{at}/policies", tree | {"routes": kept}, expect=(202,))
+        for rule in self.ask("GET", f"{at}/alert-rules"):
+            if rule["uid"].startswith(self.prefix) or rule["folderUID"].startswith(self.prefix):
+                self.ask("DELETE", f"{at}/alert-rules/{rule['uid']}", expect=(204,))
+        for found in self.ask("GET", f"{at}/contact-points"):
+            if found["name"].startswith(self.prefix):
+                self.ask("DELETE", f"{at}/contact-points/{found['uid']}", expect=(202,))
+        for plural in ("mute-timings", "templates"):
+            for found in self.ask("GET", f"{at}/{plural}") or ():
+                if found["name"].startswith(self.prefix):
+                    self.ask("DELETE", f"{at}/{plural}/{quote(found['name'], safe='')}", expect=(204,))
+        for found in self.ask("GET", "/api/library-elements?perPage=500")["result"]["elements"]:
+            if found["uid"].startswith(self.prefix):
+                self.ask("DELETE", f"/api/library-elements/{found['uid']}")
 
     def _clean_folders(self, parent: str) -> None:
         for found in self.ask("GET", f"/api/folders?limit=1000&parentUid={parent}"):
@@ -406,7 +418,7 @@ def an_edit_that_makes_it_what_is_wanted_is_marked_again(stage: Stage) -> None:
     with stage.only_reading():
         assert stage.apply(again, plan) == []
     assert stage.spec("d")["title"] == f"{stage.prefix} agreed"
-    assert stage.spec("d")["tags"].count(f"provision:{stage.owner}") == (0 if stage.marks_folders else 1)
+    assert stage.spec("d")["tags"].count(f"provision:{stage.owner}") == (0 if stage.resource_api else 1)
     changed = stage.plan(again, stage.datasource(), stage.dashboard("d"))
     assert stage.verbs(changed) == {"prom": "update", "d": "update"}
 
@@ -419,7 +431,7 @@ def a_folder_renamed_in_the_ui_to_what_is_wanted(stage: Stage) -> None:
     title = {"title": f"{stage.prefix} agreed", "overwrite": True}
     stage.ask("PUT", f"/api/folders/{stage.uid('edge')}", title)
     plan = stage.plan(target, wanted)
-    assert stage.verbs(plan) == {"edge": "adopt" if stage.marks_folders else "keep"}
+    assert stage.verbs(plan) == {"edge": "adopt"}
     assert {one.status for one in stage.apply(target, plan)} <= {"done"}
     plan = stage.plan(target, wanted)
     assert stage.verbs(plan) == {"edge": "keep"}
@@ -435,7 +447,7 @@ def a_folder_renamed_in_the_ui(stage: Stage) -> None:
         "PUT", f"/api/folders/{stage.uid('edge')}", {"title": f"{stage.prefix} by hand", "overwrite": True}
     )
     plan = stage.plan(target, stage.folder("edge"))
-    assert stage.verbs(plan) == {"edge": "conflict" if stage.marks_folders else "update"}
+    assert stage.verbs(plan) == {"edge": "conflict"}
     stage.done(target, stage.folder("edge"), overwrite=True)
     assert stage.ask("GET", f"/api/folders/{stage.uid('edge')}")["title"] == f"{stage.prefix} edge"
 
@@ -595,12 +607,12 @@ def prune_deletes_what_is_ours_and_nothing_else(stage: Stage) -> None:
     )
     plan = stage.plan(target, prune=True)
     kinds = [action.kind for action in plan.actions]
-    assert kinds == [DASHBOARD] * 3 + [DATASOURCE] + ([FOLDER] * 2 if stage.marks_folders else [])
+    assert kinds == [DASHBOARD] * 3 + [DATASOURCE] + [FOLDER] * 2
     outcomes = {one.action.key: one for one in stage.apply(target, plan)}
     assert stage.spec("theirs")["title"] == f"{stage.prefix} theirs"
     stage.ask("GET", f"/api/dashboards/uid/{stage.uid('inner')}", expect=(404,))
     stage.ask("GET", f"/api/datasources/uid/{stage.uid('prom')}", expect=(404,))
-    if stage.marks_folders:
+    if stage.resource_api:
         assert outcomes[stage.uid("edge")].status == "failed"
         assert (
             outcomes[stage.uid("edge")].message
@@ -773,88 +785,6 @@ def dashboards_are_bound_to_a_data_source_that_is_there(stage: Stage) -> None:
         target.binding(stage.uid("theirs"))
 
 
-# ── all or nothing ───────────────────────────────────────────────────────────
-
-
-def everything(stage: Stage) -> str:
-    """What the Grafana holds of this scenario, with its marks, without what it counts itself."""
-    found: list[Any] = []
-    target = stage.connect()
-    keys = {
-        (kind, stage.uid(name))
-        for kind in target.order
-        for name in (*"abcdefgh", "prom", "edge", "edge-inner", "new")
-    }
-    for live in target.read(frozenset(keys)):
-        if live.key.startswith(stage.prefix):
-            beside = decode(live.beside) if live.beside else None
-            found.append([live.kind, live.key, decode(live.body), repr(live.mark), beside])
-    return json.dumps(sorted(found, key=repr), indent=1, sort_keys=True)
-
-
-@scenario
-def all_or_nothing(stage: Stage) -> None:
-    """Created, updated, moved, taken over and deleted: all of it is put back when one fails."""
-    target = stage.connect()
-    stage.done(target, stage.folder("edge"), stage.folder("edge/inner"), stage.datasource(),
-               stage.dashboard("a"), stage.dashboard("b", "edge"), stage.dashboard("c", "edge/inner"))  # fmt: skip
-    stage.ask(
-        "POST",
-        "/api/dashboards/db",
-        {"dashboard": {"title": f"{stage.prefix} d", "uid": stage.uid("d"), "tags": ["x"]}},
-    )
-    stage.edit_in_ui("b", f"{stage.prefix} by hand")
-    before = everything(stage)
-    new = "" if stage.old else "new"
-    folders = () if stage.old else (stage.folder("edge"), stage.folder("new"))
-    desired = (
-        *folders,
-        stage.datasource(url="http://127.0.0.1:9"),
-        stage.dashboard("a", new, title="A"),
-        stage.dashboard("b"),
-        stage.dashboard("d"),
-        stage.dashboard("e", new),
-        stage.dashboard("f"),
-    )
-    prune = stage.marks_folders
-    plan = stage.plan(target, *desired, overwrite=True, prune=prune)
-    assert {action.verb.value for action in plan.writes} == {"create", "update"} | (
-        {"delete"} if prune else set()
-    )
-    require_reversible(target, plan)
-    # Somebody makes the last one that is to be written in the meantime.
-    last = plan.writes[-1]
-    if last.verb is Verb.DELETE:
-        stage.edit_last(last)
-    else:
-        stage.ask(
-            "POST",
-            "/api/dashboards/db",
-            {"dashboard": {"title": f"{stage.prefix} x", "uid": last.key}, "folderUid": ""},
-        )
-    leg = Leg(Aim(target, ()), plan)
-    carry_out_or_undo([leg], lambda: False, lambda *_: None)
-    assert [one.message for one in leg.outcomes if one.left_behind] == []
-    assert {one.status for one in leg.outcomes} == {"failed", "undone"}
-    (failed,) = (one for one in leg.outcomes if one.status == "failed")
-    assert failed.action.key == last.key
-    stage.undo_last(last)
-    assert everything(stage) == before
-
-
-@scenario
-def what_was_changed_after_a_push_is_not_put_back(stage: Stage) -> None:
-    target = stage.connect()
-    plan = stage.plan(target, stage.dashboard("a"), stage.dashboard("b"))
-    outcomes = stage.apply(target, plan)
-    stage.edit_in_ui("a", f"{stage.prefix} by hand")
-    told = {one.action.key: one for one in undo(plan, target, outcomes)}
-    assert (told[stage.uid("a")].status, told[stage.uid("a")].left_behind) == ("failed", True)
-    assert told[stage.uid("b")].status == "undone"
-    assert stage.spec("a")["title"] == f"{stage.prefix} by hand"
-    stage.ask("GET", f"/api/dashboards/uid/{stage.uid('b')}", expect=(404,))
-
-
 # ── who may do what ──────────────────────────────────────────────────────────
 
 
@@ -944,13 +874,11 @@ def marks_lie_where_they_are_said_to(stage: Stage) -> None:
     source = stage.ask("GET", f"/api/datasources/uid/{stage.uid('prom')}")
     assert source["jsonData"]["provision"] == {"owner": stage.owner, "base": bases[stage.uid("prom")]}
     if stage.classic or stage.old:
-        assert target.marks == {DATASOURCE, DASHBOARD}
         assert f"provision:{stage.owner}" in stage.spec("inner")["tags"]
         versions = stage.ask("GET", f"/api/dashboards/uid/{stage.uid('inner')}/versions?limit=1")
         newest = (versions["versions"] if isinstance(versions, dict) else versions)[0]
         assert newest["message"] == f"provision: {stage.owner} {bases[stage.uid('inner')]}"
         return
-    assert target.marks == {FOLDER, DATASOURCE, DASHBOARD}
     for kind, group, key in (
         (FOLDER, "folder.grafana.app/v1beta1", "edge"),
         (DASHBOARD, "dashboard.grafana.app/v0alpha1", "inner"),

@@ -9,12 +9,10 @@ import pytest
 
 from support.grafana_standin import standin
 
-pytest.register_assert_rewrite("contract.scenarios_grafana", "contract.scenarios_adopt")
+pytest.register_assert_rewrite("contract.scenarios_grafana", "contract.scenarios_grafana_alerting")
 
-from contract import scenarios_adopt  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana as TABLE  # noqa: E402  # its asserts are to be rewritten
-
-assert scenarios_adopt, "it adds to the table"
+from contract import scenarios_grafana_alerting as ALERTING  # noqa: E402
 
 REAL = os.environ.get("GRAFANA_URL")
 
@@ -41,3 +39,8 @@ def stage(request):
 @pytest.mark.parametrize("name", TABLE.SCENARIOS)
 def test_scenario(name, stage):
     TABLE.SCENARIOS[name](stage)
+
+
+@pytest.mark.parametrize("name", ALERTING.SCENARIOS)
+def test_alerting_scenario(name, stage):
+    ALERTING.SCENARIOS[name](stage)

@@ -78,6 +78,7 @@ class Request:
     raw: bytes
     account: Account
     groups: tuple[str, ...] = ()
+    headers: dict[str, str] = field(default_factory=dict)
 
     def one(self, name: str, default: str = "") -> str:
         return self.query.get(name, [default])[0]
@@ -260,7 +261,9 @@ class _Handler(BaseHTTPRequestHandler):
                         state, self.headers.get("Authorization", ""), self.headers.get("X-Grafana-Org-Id", "")
                     )
                 query = parse_qs(parts.query, keep_blank_values=True)
-                status, body = answer(state, Request(self.command, parts.path, query, raw, account))
+                sent = {name.lower(): value for name, value in self.headers.items()}
+                asked = Request(self.command, parts.path, query, raw, account, headers=sent)
+                status, body = answer(state, asked)
         except Refused as refused:
             status, body, headers = refused.status, refused.body, refused.headers
         if fault is not None and fault.cut == "after":
@@ -287,7 +290,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, body: Any, headers: dict[str, str]) -> None:
         is_text = isinstance(body, str) and body.startswith("<")
-        content = b"" if body is None else body.encode() if is_text else json.dumps(body).encode()
+        if isinstance(body, bytes):
+            content = body
+        else:
+            content = b"" if body is None else body.encode() if is_text else json.dumps(body).encode()
         self.send_response(status)
         if status != 204:
             self.send_header("Content-Length", str(len(content)))
@@ -312,9 +318,16 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def standin(flavour: str = "12.4.0") -> Iterator[State]:
     """A Grafana on a free port, with one dashboard that it reads from a file."""
-    from support import grafana_standin_alerting, grafana_standin_dashboards
+    from support import (
+        grafana_standin_alerting,
+        grafana_standin_dashboards,
+        grafana_standin_library,
+        grafana_standin_notifications,
+    )
 
     assert grafana_standin_alerting
+    assert grafana_standin_library
+    assert grafana_standin_notifications
     state = State(flavour)
     grafana_standin_dashboards.provision(state)
     handler = type("Handler", (_Handler,), {"state": state})
@@ -372,7 +385,12 @@ def _settings(state: State, _: Request) -> tuple[int, Any]:
         found["name"]: {"uid": found["uid"], "type": found["type"], "name": found["name"], "meta": {}}
         for found in state.datasources.values()
     } | {"-- Grafana --": {"uid": "grafana", "type": "datasource", "meta": {"builtIn": True}}}
-    body = {"datasources": told, "featureToggles": {}, "appSubUrl": ""}
+    body = {
+        "datasources": told,
+        "featureToggles": {},
+        "appSubUrl": "",
+        "unifiedAlertingEnabled": state.modern,
+    }
     return 200, body | ({"namespace": "default"} if state.modern else {})
 
 

@@ -1,18 +1,14 @@
-"""The stand-in's alerting, library panels and annotations. Grafana 9.0 was recorded with its alerting off."""
+"""The stand-in's alert rules and annotations. Grafana 9.0 was recorded with its alerting off."""
 
 from __future__ import annotations
 
-import copy
-import hashlib
-import json
 import re
-from typing import Any
+from typing import Any, Final
 
-from support.grafana_standin import Request, State, denied, now, old, require, route
+from support.grafana_standin import Request, State, denied, now, route
 
 ACTIONS = {"alert.rules:create", "alert.provisioning:write", "alert.notifications:read"}
 _ZERO = "0001-01-01T00:00:00Z"
-_DEFAULT_POLICY = {"group_by": ["grafana_folder", "alertname"], "receiver": "empty"}
 _PROVISIONING = "/api/v1/provisioning"
 
 
@@ -80,12 +76,23 @@ def _put_group(state: State, request: Request) -> tuple[int, Any]:
     if asked["interval"] % 10:
         said = f"interval ({asked['interval']}s) should be non-zero and divided exactly by scheduler interval: 10"
         return 400, {"message": f"invalid alert rule: {said}"}
+    if folder not in state.folders:
+        return 400, {"message": "invalid alert rule: folder does not exist"}  # seen
+    known = {found["name"] for found in state.alerting["contacts"].values()} | {"empty"}
+    for rule in asked["rules"]:
+        receiver = (rule.get("notification_settings") or {}).get("receiver")
+        if receiver and receiver not in known:
+            return 400, {"message": f"invalid alert rule\nreceiver {receiver} does not exist"}  # seen
     for uid in [
         uid for uid, rule in rules.items() if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)
     ]:
         del rules[uid]
+    provenance = "" if request.headers.get("x-disable-provenance") else "api"
     for rule in asked["rules"]:
-        rules[rule["uid"]] = _rule(state, rule, "")
+        uid = rule.get("uid") or f"rule{state.count('rule uid')}"
+        rules.pop(uid, None)  # seen: a rule of another group moves
+        sent = {**rule, "uid": uid, "folderUID": folder, "ruleGroup": group}
+        rules[uid] = _rule(state, sent, provenance)
     state.alerting["intervals"][folder, group] = asked["interval"]
     echoed = [_rule(state, rule, "", stored=False) for rule in asked["rules"]]
     return 200, {"folderUid": folder, "interval": asked["interval"], "rules": echoed, "title": group}
@@ -102,173 +109,66 @@ def _get_group(state: State, request: Request) -> tuple[int, Any]:
     if not found:
         return _error(404, "NotFound", "alerting.alert-rule.notFound")
     interval = state.alerting["intervals"][folder, group]
-    return 200, {"folderUid": folder, "interval": interval, "rules": found, "title": group}
+    shown = [{name: value for name, value in rule.items() if name != "provenance"} for rule in found]
+    return 200, {
+        "folderUid": folder,
+        "interval": interval,
+        "rules": shown,
+        "title": group,
+    }  # seen: no provenance
 
 
 @route("DELETE", _GROUP, modern_only=True)
 def _delete_group(state: State, request: Request) -> tuple[int, Any]:
     folder, group = request.groups
     rules = state.alerting["rules"]
-    for uid in [
-        uid for uid, rule in rules.items() if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)
-    ]:
+    found = [uid for uid, rule in rules.items() if (rule["folderUID"], rule["ruleGroup"]) == (folder, group)]
+    if not found:
+        return _error(404, "NotFound", "alerting.alert-rule.notFound")  # seen
+    for uid in found:
         del rules[uid]
     return 204, None
 
 
-# ── contact points, policies, mute timings, templates ────────────────────────
-
-
-@route("GET", f"{_PROVISIONING}/contact-points", modern_only=True)
-def _contacts(state: State, _: Request) -> tuple[int, Any]:
-    return 200, list(state.alerting["contacts"].values())
-
-
-@route("POST", f"{_PROVISIONING}/contact-points", modern_only=True)
-def _create_contact(state: State, request: Request) -> tuple[int, Any]:
-    asked, contacts = request.body, state.alerting["contacts"]
-    wrong = "invalid object specification: "
-    if asked["type"] != "webhook":
-        return 400, {"message": f"{wrong}unknown integration type: {asked['type']}"}
-    if asked["uid"] in contacts:
-        name = contacts[asked["uid"]]["name"]
-        said = (f"Receiver configuration with UID '{asked['uid']}' already exists in contact point '{name}'. "
-                f"Please use unique identifiers for receivers across all contact points.")  # fmt: skip
-        identity = "alerting.notifications.contact-points.uidInUse"
-        return _error(409, said, identity, Name=name, UID=asked["uid"])
-    if "url" not in asked["settings"]:
-        said = f'failed to validate integration "{asked["name"]}" (UID {asked["uid"]}) of type "webhook"'
-        return 400, {"message": f"{wrong}{said}: required field 'url' is not specified"}
-    contacts[asked["uid"]] = {"disableResolveMessage": False, **asked}
-    return 202, contacts[asked["uid"]]
-
-
-def _receivers(policy: dict[str, Any]) -> set[str]:
-    found = {policy["receiver"]} if policy.get("receiver") else set()
-    return found.union(*(_receivers(route) for route in policy.get("routes") or ()))
-
-
-@route("DELETE", f"{_PROVISIONING}/contact-points/([^/]+)", modern_only=True)
-def _delete_contact(state: State, request: Request) -> tuple[int, Any]:
-    contacts, policy = state.alerting["contacts"], state.alerting["policies"] or _DEFAULT_POLICY
-    if contacts[request.groups[0]]["name"] in _receivers(policy):
-        said = "Contact point is currently referenced by a notification policy."
-        return _error(409, said, "alerting.notifications.contact-points.referenced")
-    del contacts[request.groups[0]]
-    return 202, {"message": "contactpoint deleted"}
-
-
-@route("GET", f"{_PROVISIONING}/policies", modern_only=True)
-def _policies(state: State, _: Request) -> tuple[int, Any]:
-    return 200, state.alerting["policies"] or _DEFAULT_POLICY
-
-
-@route("PUT", f"{_PROVISIONING}/policies", modern_only=True)
-def _put_policies(state: State, request: Request) -> tuple[int, Any]:
-    known = {contact["name"] for contact in state.alerting["contacts"].values()} | {"empty"}
-    for name in sorted(_receivers(request.body) - known):
-        failure = f"receiver '{name}' does not exist"
-        said = f"Invalid format of the submitted route: {failure}. Correct the payload and try again."
-        return _error(400, said, "alerting.notifications.routes.invalidFormat", Error=failure)
-    state.alerting["policies"] = request.body
-    return 202, {"message": "policies updated"}
-
-
-@route("DELETE", f"{_PROVISIONING}/policies", modern_only=True)
-def _reset_policies(state: State, _: Request) -> tuple[int, Any]:
-    state.alerting["policies"] = None
-    return 202, _DEFAULT_POLICY
-
-
-@route("POST", f"{_PROVISIONING}/mute-timings", modern_only=True)
-def _create_mute(state: State, request: Request) -> tuple[int, Any]:
-    asked, mutes = request.body, state.alerting["mutes"]
-    if asked["name"] in mutes:
-        said = "Time interval with this name already exists. Use a different name or update existing one."
-        return _error(400, said, "alerting.notifications.time-intervals.nameExists")
-    for interval in asked["time_intervals"]:
-        for times in interval.get("times") or ():
-            if not all(re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d|24:00", time) for time in times.values()):
-                return 400, {"message": "bad request data"}
-    mutes[asked["name"]] = asked | {"provenance": "api", "version": _digest(asked)}
-    return 201, mutes[asked["name"]]
-
-
-def _digest(value: Any) -> str:
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
-
-
-_TEMPLATE = f"{_PROVISIONING}/templates/([^/]+)"
-
-
-@route("PUT", _TEMPLATE, modern_only=True)
-def _put_template(state: State, request: Request) -> tuple[int, Any]:
-    name, text = request.groups[0], request.body["template"]
-    if text.count("{{") != text.count("}}"):
-        said = "Template is in invalid format. Correct the payload and try again."
-        failure = "invalid template: template: :1: unclosed action"
-        return _error(400, said, "alerting.notifications.templates.invalidFormat", Error=failure)
-    found = {"name": name, "provenance": "api", "template": text, "version": _digest(text)}
-    state.alerting["templates"][name] = found
-    return 202, found
-
-
-@route("GET", _TEMPLATE, modern_only=True)
-def _get_template(state: State, request: Request) -> tuple[int, Any]:
-    return 200, state.alerting["templates"][request.groups[0]]
-
-
-@route("GET", f"{_PROVISIONING}/templates", modern_only=True)
-def _templates(state: State, _: Request) -> tuple[int, Any]:
-    return 200, list(state.alerting["templates"].values())
-
-
-@route("DELETE", _TEMPLATE, modern_only=True)
-def _delete_template(state: State, request: Request) -> tuple[int, Any]:
-    del state.alerting["templates"][request.groups[0]]
+@route("DELETE", f"{_PROVISIONING}/alert-rules/([^/]+)", modern_only=True)
+def _delete_rule(state: State, request: Request) -> tuple[int, Any]:
+    state.alerting["rules"].pop(request.groups[0], None)
     return 204, None
 
 
-# ── library panels and annotations ───────────────────────────────────────────
+_RULER: Final = {
+    "title": "title", "condition": "condition", "data": "data", "updated": "updated", "uid": "uid",
+    "folderUID": "namespace_uid", "ruleGroup": "rule_group", "noDataState": "no_data_state",
+    "execErrState": "exec_err_state", "provenance": "provenance", "isPaused": "is_paused", "record": "record",
+    "notification_settings": "notification_settings",
+    "missingSeriesEvalsToResolve": "missing_series_evals_to_resolve",
+}  # fmt: skip
 
 
-def _element(state: State, stored: dict[str, Any]) -> dict[str, Any]:
-    folder = state.folders.get(stored["folderUid"])
-    who = {"avatarUrl": "/public/img/user_profile.png", "id": 1, "name": "admin"}
-    title = folder["spec"]["title"] if folder else "General"
-    meta = {"connectedDashboards": 0, "created": stored["created"], "createdBy": who, "folderName": title,
-            "folderUid": stored["folderUid"], "updated": stored["created"], "updatedBy": who}  # fmt: skip
-    model = {"description": "", **stored["model"]}
-    return {"result": {
-        "description": "", "folderId": folder["id"] if folder else 0, "folderUid": stored["folderUid"],
-        "id": stored["id"], "kind": stored["kind"], "meta": meta, "model": model, "name": stored["name"],
-        "orgId": 1, "type": model["type"], "uid": stored["uid"], "version": stored["version"],
-    }}  # fmt: skip
+@route("GET", "/api/ruler/grafana/api/v1/rules", modern_only=True)
+def _ruler(state: State, _: Request) -> tuple[int, Any]:
+    """Seen: every group of every folder, by the folder's path, with the interval as a duration."""
+    by_folder: dict[str, dict[str, Any]] = {}
+    for rule in state.alerting["rules"].values():
+        folder, group = rule["folderUID"], rule["ruleGroup"]
+        seconds = state.alerting["intervals"][folder, group]
+        title = state.folders[folder]["spec"]["title"] if folder in state.folders else folder
+        groups = by_folder.setdefault(title, {})
+        name = (folder, group)
+        groups.setdefault(
+            name,
+            {"name": group, "interval": f"{seconds}s" if seconds % 60 else f"{seconds // 60}m", "rules": []},
+        )
+        alert = {theirs: rule[ours] for ours, theirs in _RULER.items() if rule.get(ours) is not None}
+        beside = {
+            part: rule[part] for part in ("for", "keep_firing_for", "labels", "annotations") if part in rule
+        }
+        more = {"intervalSeconds": seconds, "version": 1, "guid": rule["uid"], "metadata": {}}
+        groups[name]["rules"].append({"expr": "", **beside, "grafana_alert": alert | more})
+    return 200, {title: list(groups.values()) for title, groups in by_folder.items()}
 
 
-@route("POST", "/api/library-elements")
-def _create_element(state: State, request: Request) -> tuple[int, Any]:
-    require(state, request, "library.panels:create")
-    asked, library = copy.deepcopy(request.body), state.alerting["library"]
-    if any(asked["uid"] == uid or asked["name"] == kept["name"] for uid, kept in library.items()):
-        return 400, old(state, "library element with that name or UID already exists")
-    library[asked["uid"]] = asked | {"id": state.count("library"), "version": 1, "created": now()}
-    return 200, _element(state, library[asked["uid"]])
-
-
-@route("GET", "/api/library-elements/([^/]+)")
-def _get_element(state: State, request: Request) -> tuple[int, Any]:
-    return 200, _element(state, state.alerting["library"][request.groups[0]])
-
-
-@route("PATCH", "/api/library-elements/([^/]+)")
-def _patch_element(state: State, request: Request) -> tuple[int, Any]:
-    asked, stored = request.body, state.alerting["library"][request.groups[0]]
-    if asked["version"] != stored["version"]:
-        return 412, old(state, "the library element has been changed by someone else")
-    stored |= {key: asked[key] for key in ("name", "model") if key in asked}
-    stored["version"] += 1
-    return 200, _element(state, stored)
+# ── annotations ──────────────────────────────────────────────────────────────
 
 
 @route("POST", "/api/annotations")

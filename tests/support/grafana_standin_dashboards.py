@@ -89,6 +89,18 @@ def _children(state: State, uid: str) -> list[tuple[dict[str, Any], str]]:
     ]
 
 
+def _drop_library(state: State, uid: str) -> None:
+    """Seen: the classic API deletes the library panels of a folder along with it."""
+    for name in [name for name, kept in state.alerting["library"].items() if kept["folderUid"] == uid]:
+        del state.alerting["library"][name]
+
+
+def _holds_more(state: State, uid: str) -> bool:
+    """Seen: library panels and alert rules count, too."""
+    panels, rules = state.alerting["library"].values(), state.alerting["rules"].values()
+    return any(kept["folderUid"] == uid for kept in panels) or any(rule["folderUID"] == uid for rule in rules)
+
+
 def _annotated(folder: str, message: str = "", **more: str) -> dict[str, str]:
     found = {"grafana.app/folder": folder} if folder else {}
     return found | ({"grafana.app/message": message} if message else {}) | more
@@ -211,14 +223,17 @@ def _delete_folder(state: State, request: Request) -> tuple[int, Any]:
             return 404, {"message": f'folders.folder.grafana.app "{uid}" not found'}
         return 404, {"message": "folder not found", "status": "not-found"}
     inside = _children(state, uid)
+    rules = any(rule["folderUID"] == uid for rule in state.alerting["rules"].values())
     if state.modern:
-        if inside:
+        if inside or rules:  # seen: rules count
             return 400, {"message": "Folder cannot be deleted: folder is not empty",
                          "messageId": "folder.not-empty", "statusCode": 400}  # fmt: skip
         del state.folders[uid]
+        _drop_library(state, uid)
         return 200, {"message": "Folder deleted"}
     for kept, name in inside:
         del kept[name]
+    _drop_library(state, uid)
     del state.folders[uid]
     title = stored["spec"]["title"]
     return 200, {"id": stored["id"], "message": f"Folder {title} deleted", "title": title}
@@ -702,7 +717,7 @@ def _delete_one(state: State, request: Request) -> tuple[int, Any]:
                 f"the precondition ({lock}) does not match the ResourceVersion in record ({stored['rv']}). "
                 f"The object might have been modified")  # fmt: skip
         raise _failure(409, said, "Conflict", group=group, kind=_OBJECTS[group][1], name=name)  # seen
-    if group == "folder.grafana.app" and _children(state, name):
+    if group == "folder.grafana.app" and (_children(state, name) or _holds_more(state, name)):
         raise _failure(
             400, "Folder cannot be deleted: folder is not empty", "BadRequest", uid="folder.not-empty"
         )

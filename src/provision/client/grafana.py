@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from provision.client.grafana_alerting import Alerting
+from provision.client.grafana_answers import an_object, objects
+from provision.client.grafana_library import Library
 from provision.client.session import Answer, Endpoint, Session
-from provision.errors import ServerRefused, Unreachable
+from provision.errors import ServerRefused
 from provision.model import JSON
 
 PAGE = 500
@@ -54,12 +57,19 @@ class Api:
 
 class GrafanaClient:
     """One organisation of one Grafana. Threads may share it. Everything raises Unreachable, NotAllowed or
-    ServerRefused as the server answers."""
+    ServerRefused as the server answers.
+
+    Attributes:
+        alerting: its rules, and who is told.
+        library: its library panels.
+    """
 
     def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> None:
         from grafana_client import GrafanaApi
 
         self.session = Session(endpoint, sleep)
+        self.alerting = Alerting(self.session)
+        self.library = Library(self.session)
         self._api: Any = GrafanaApi()
         self._api.client.s.close()
         self._api.client.s = _Wire(self.session)
@@ -225,17 +235,10 @@ class GrafanaClient:
     # ── what answers have to look like ───────────────────────────────────────
 
     def _object(self, value: Any, *names: str) -> dict[str, Any]:
-        """The value, once it has proved to be an object with these fields."""
-        if isinstance(value, dict) and all(name in value for name in names):
-            return value
-        what = "an answer isn't of the shape that Grafana gives"
-        remedy = "check the URL and what stands between"
-        raise Unreachable(what, where=self.session.endpoint.url, remedy=remedy)
+        return an_object(value, self.session.endpoint.url, *names)
 
     def _objects(self, value: Any, *names: str) -> list[dict[str, Any]]:
-        if not isinstance(value, list):
-            return [self._object(None)]
-        return [self._object(one, *names) for one in value]
+        return objects(value, self.session.endpoint.url, *names)
 
     def _item(self, value: Any) -> dict[str, Any]:
         """The same of an object of the resource API."""
@@ -294,10 +297,10 @@ def _or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,
         return None
 
 
-def open_client(endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> GrafanaClient:
-    """A client of the Grafana at `endpoint`, which waits with `sleep` before it asks again; nothing is sent yet.
+def open_client(endpoint: Endpoint) -> GrafanaClient:
+    """A client of the Grafana at `endpoint`; nothing is sent yet.
 
     Raises:
         UsageError: a file with certificates isn't there.
     """
-    return GrafanaClient(endpoint, sleep)
+    return GrafanaClient(endpoint)

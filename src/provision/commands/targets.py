@@ -124,7 +124,6 @@ def _grafana(
     environ: Mapping[str, str],
 ) -> Aim:
     from provision.compile.dialect import grafana as dialect
-    from provision.compile.kinds import DATASOURCE
     from provision.ship.target import grafana
 
     target = grafana.connect(
@@ -132,11 +131,10 @@ def _grafana(
         ui_edits=project.setting("ui_edits", str, "locked"),
         environ=environ,
         root=project.root,
+        owner=project.name,
     )
     binding = target.binding(servers.datasource) if servers.datasource else None
-    # Those that another one of the server stands in for.
-    spared = frozenset((found.kind, found.key) for found in definitions if found.kind == DATASOURCE)
-    return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding), spared)
+    return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding))
 
 
 def _prometheus(

@@ -11,15 +11,10 @@ from provision.ship.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A target, and the resources it is to hold.
-
-    Attributes:
-        spared: (kind, key) of what the sources define, though not for this target; it is no leftover.
-    """
+    """A target, and the resources it is to hold."""
 
     target: Target
     desired: tuple[Resource, ...]
-    spared: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ class Target:
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
         return iter(())
 
+    def begin(self, plan):
+        pass
+
     def write(self, batch: Sequence[Action], owner: str) -> Iterator[Outcome]:
         for action in batch:
             self.written.append(f"{owner}: {action.kind} {action.key}")

@@ -20,6 +20,9 @@ class Recorder:
     batches: list[list[str]] = field(default_factory=list)
     name: str = "recorder"
 
+    def begin(self, plan):
+        pass
+
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         taken: list[str] = []
         self.batches.append(taken)
@@ -107,6 +110,9 @@ class Breaking(Recorder):
     def __init__(self, error: Exception) -> None:
         super().__init__()
         self.error = error
+
+    def begin(self, plan):
+        pass
 
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         items = iter(batch)

@@ -47,6 +47,7 @@ class GrafanaDialect:
         folder_api: the version of `folder.grafana.app` to use; None: the classic API.
         nested_folders: whether a folder can lie in another.
         namespace: the organisation, as the resource API names it.
+        alerting: whether it has Grafana's own alerting, and lets it be provisioned.
     """
 
     version: str = ""
@@ -54,6 +55,7 @@ class GrafanaDialect:
     folder_api: str | None = "v1beta1"
     nested_folders: bool = True
     namespace: str = "default"
+    alerting: bool = True
 
 
 def shape(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from provision.model import Action, Live, Outcome
+from provision.model import Action, Live, Outcome, Plan
 
 
 class Target(Protocol):
@@ -51,6 +51,15 @@ class Target(Protocol):
 
     def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the server would refuse of `actions` though it is allowed, one sentence each. Sends GETs only."""
+        ...
+
+    def begin(self, plan: Plan) -> None:
+        """Called once before the first write of a plan: where a target keeps marks apart from what they mark, it
+        writes them down now, so that a push that is killed knows its own work again.
+
+        Raises:
+            ProvisionError: it can't; then nothing was written.
+        """
         ...
 
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:

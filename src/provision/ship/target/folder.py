@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from provision.errors import ProvisionError
-from provision.model import Action, Live, Mark, Outcome, Verb, digest
+from provision.model import Action, Live, Mark, Outcome, Plan, Verb, digest
 
 FILE = "file"
 LEDGER = ".provision.json"
@@ -72,6 +72,9 @@ class Folder:
         """Nothing but what a write itself finds out."""
         del actions
         return ()
+
+    def begin(self, plan: Plan) -> None:
+        """Nothing: the marks are written with the files."""
 
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Write or remove files; each is written beside its place and renamed. One ledger entry for all of them

@@ -2,16 +2,16 @@
 
 | kind | resource API | classic API |
 | --- | --- | --- |
-| folder | manager annotations | no mark |
+| folder | manager annotations | the project's ledger |
 | data source | – | a field of `jsonData` |
 | dashboard | manager annotations | a tag, and the message of the newest version |
+| library panel, and all of alerting | – | the project's ledger, as for folders of the classic API |
 """
 
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -21,13 +21,30 @@ from typing import Any, Final
 from provision.client.grafana import GrafanaClient, open_client
 from provision.client.session import Endpoint
 from provision.compile.dialect.grafana import Binding, GrafanaDialect
-from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.compile.kinds import (
+    CONTACT_POINT,
+    DASHBOARD,
+    DATASOURCE,
+    FOLDER,
+    GRAFANA_RULE_GROUP,
+    LIBRARY_PANEL,
+    MUTE_TIMING,
+    POLICY,
+    TEMPLATE,
+)
 from provision.errors import NotAllowed, ProvisionError, UsageError
-from provision.model import Action, Live, Outcome, decode
-from provision.ship.target import grafana_classic, grafana_permissions, grafana_resource
-from provision.ship.target.grafana_datasource import datasources, unfound
+from provision.model import Action, Live, Outcome, Plan, Verb, decode
+from provision.ship.target import grafana_classic, grafana_ledger_write, grafana_permissions, grafana_resource
+from provision.ship.target.grafana_contacts import contact_points
+from provision.ship.target.grafana_datasource import datasources
+from provision.ship.target.grafana_ledger import uid_of
+from provision.ship.target.grafana_library import library_panels
+from provision.ship.target.grafana_named import mute_timings, templates
+from provision.ship.target.grafana_obstacles import obstacles
+from provision.ship.target.grafana_policies import policies
+from provision.ship.target.grafana_rules import rule_groups
 from provision.ship.target.grafana_server import Keeper, Server, at_once
-from provision.ship.target.grafana_write import KINDS, carry_out
+from provision.ship.target.grafana_write import ALERTING, KINDS, carry_out, link
 
 UI_EDITS: Final = ("locked", "allowed")
 
@@ -72,7 +89,12 @@ class Grafana:
     @property
     def marks(self) -> frozenset[str]:
         """Kinds that carry a mark."""
-        return frozenset(kind for kind, keeper in self.keepers.items() if keeper.marked)
+        return frozenset(self.keepers)
+
+    @property
+    def ledgered(self) -> frozenset[str]:
+        """Kinds whose marks lie in the ledger."""
+        return frozenset(kind for kind, keeper in self.keepers.items() if not keeper.marked)
 
     def close(self) -> None:
         """Close all connections."""
@@ -84,9 +106,22 @@ class Grafana:
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
-        for kind in KINDS:
-            keys = frozenset(key for of, key in wanted if of == kind)
-            yield from self.keepers[kind].read(self.server, keys)
+        server, owner, book = self.server, self.server.owner, self.server.book
+        book.forget()
+        keys = {kind: frozenset(key for of, key in wanted if of == kind) for kind in KINDS}
+        # Lists may leave out a ledger that an account which isn't an administrator has just created.
+        ledger = {uid_of(owner)} if owner and any(keys[kind] for kind in self.ledgered) else set()
+        for kind in (kind for kind in KINDS if kind not in self.ledgered):
+            more = ledger if kind == DASHBOARD else set()
+            for found in self.keepers[kind].read(server, keys[kind] | more):
+                if kind != DASHBOARD or not book.learn(found):
+                    yield found
+        for kind in (kind for kind in KINDS if kind in self.ledgered):
+            both = keys[kind] | book.keys(kind, owner)
+            if both and (self.dialect.alerting or kind not in ALERTING):
+                book.read_kinds.add(kind)
+                for found in self.keepers[kind].read(server, both):
+                    yield book.marked(found, owner)
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the credentials may not do of `actions`; nothing where the server can't say (Grafana 9)."""
@@ -103,37 +138,45 @@ class Grafana:
         return "" if live is None else str(decode(live.body).get("parentUid") or "")
 
     def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
-        """What the server would refuse of `actions` though it is allowed, a sentence each: data sources whose
-        name another one has; and those with a secret that can't be found here. Sends GETs only."""
-        asked = [action for action in actions if action.kind == DATASOURCE]
-        wanted = {action.key: decode(action.after) for action in asked if action.after is not None}
-        if not wanted:
-            return ()
-        leaving = {action.key for action in asked}
-        there = {action.key: action.before for action in asked}
-        unresolved = tuple(
-            f"datasource {key}: {said}"
-            for key, body in wanted.items()
-            for said in unfound(self.server, body, there[key])
-        )
-        return unresolved + tuple(
-            f"datasource {key}: the data source {found['uid']} has the name {body['name']!r} already; rename one "
-            f"of them, or bind the dashboards to it with --datasource {found['uid']}"
-            for found in self.server.client.datasources()
-            for key, body in wanted.items()
-            if found["name"] == body["name"] and found["uid"] not in leaving
-        )
+        """What the server would refuse of `actions` though it is allowed, a sentence each. Sends GETs only."""
+        return obstacles(self.server, actions)
+
+    def begin(self, plan: Plan) -> None:
+        """Write the project's ledger, where the plan writes anything whose mark lies in it.
+
+        Raises:
+            ProvisionError: it can't be written, or another push of the project has written it meanwhile.
+        """
+        actions = [action for action in plan.writes if action.kind in self.ledgered]
+        if actions:
+            self.server.book.expect(actions)
+            ledger = self.server.book.ahead(plan.owner, actions)
+            grafana_ledger_write.write(self.server, self.keepers[DASHBOARD], ledger)
 
     def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
         """Carry out actions of one kind, several at once, and say what came of each as soon as it is known."""
         actions = iter(batch)
         first = next(actions, None)
-        if first is not None:
-            yield from at_once(
-                chain((first,), actions),
-                lambda action: carry_out(self.server, self.keepers[action.kind], action, owner),
-                self.keepers[first.kind].width,
-            )
+        if first is None:
+            return
+        done: list[Action] = []
+        keeper = self.keepers[first.kind]
+        work = chain((first,), actions)
+        for outcome in at_once(work, lambda action: self._carry_out(action, owner), keeper.width):
+            if outcome.status == "done":
+                done.append(outcome.action)
+            yield outcome
+        if first.kind in (CONTACT_POINT, POLICY):
+            ledger = self.server.book.after(owner, done)
+            grafana_ledger_write.confirm(self.server, self.keepers[DASHBOARD], ledger)
+
+    def _carry_out(self, action: Action, owner: str) -> Outcome:
+        keeper = self.keepers[action.kind]
+        if action.verb is Verb.ADOPT and not keeper.marked:
+            return Outcome(
+                action, "done", url=link(self.server, keeper, action)
+            )  # the ledger says so already
+        return carry_out(self.server, keeper, action, owner)
 
     def binding(self, name_or_uid: str) -> Binding:
         """The data source of that uid or name.
@@ -176,7 +219,8 @@ def connect(
     ui_edits: str = "locked",
     environ: Mapping[str, str] = os.environ,
     root: Path = Path(),
-    sleep: Callable[[float], None] = time.sleep,
+    owner: str = "",
+    own_tree: bool = False,
 ) -> Grafana:
     """The Grafana at `endpoint`, in the organisation of its credentials; asks what it is and understands.
 
@@ -184,7 +228,8 @@ def connect(
         ui_edits: whether Grafana's page may save what this project owns: `locked` or `allowed`.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to; the project's root.
-        sleep: waits so many seconds before something is tried again.
+        owner: the project's name, as marks spell it.
+        own_tree: whether the root notification policy is the project's, too.
 
     Raises:
         UsageError: `ui_edits` is something else.
@@ -193,11 +238,11 @@ def connect(
     """
     if ui_edits not in UI_EDITS:
         raise UsageError(f"[tool.provision] ui_edits must be one of {', '.join(UI_EDITS)}, not {ui_edits!r}")
-    client = open_client(endpoint, sleep)
+    client = open_client(endpoint)
     health = client.health()
     organisation = _organisation(client)
     dialect = discover(client, str(health.get("version") or ""), organisation.get("id"))
-    server = Server(client, dialect, ui_edits == "locked", environ, root, sleep)
+    server = Server(client, dialect, ui_edits == "locked", environ, root, owner, own_tree)
     return Grafana(server, str(organisation.get("name") or ""), keepers_for(dialect))
 
 
@@ -214,6 +259,7 @@ def discover(client: GrafanaClient, version: str, organisation_id: int | None) -
         folder_api=folder_api,
         nested_folders=folder_api is not None or client.nests_folders(),
         namespace=settings.get("namespace") or usual,
+        alerting=bool(settings.get("unifiedAlertingEnabled")),
     )
 
 
@@ -226,6 +272,12 @@ def keepers_for(dialect: GrafanaDialect) -> Mapping[str, Keeper]:
         DASHBOARD: grafana_resource.dashboards()
         if dialect.dashboard_api is not None
         else grafana_classic.dashboards(),
+        LIBRARY_PANEL: library_panels(),
+        TEMPLATE: templates(),
+        MUTE_TIMING: mute_timings(),
+        CONTACT_POINT: contact_points(),
+        POLICY: policies(),
+        GRAFANA_RULE_GROUP: rule_groups(),
     }
 
 

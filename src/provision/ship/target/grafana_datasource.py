@@ -7,29 +7,22 @@ secret counts as unchanged while Grafana has one of that name and its reference 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
-from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Live, Mark, Verb, decode, digest, encode
-from provision.ship.target.grafana_server import (
-    FILES,
-    FILES_FIXED,
-    READERS,
-    Keeper,
-    Server,
-    at_once,
-    changed_meanwhile,
-)
+from provision.errors import NotAllowed, ServerRefused, Unreachable
+from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.ship.target.grafana_secrets import resolve
+from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
 
 _KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
 _UNUSUAL: Final = ("user", "database", "withCredentials")
 """What an author can't set; it shows in a body only where somebody else did."""
 
 _ELSEWHERE: Final = {"source": "server", "name": ""}
-"""Stands for a secret that only the server has; it stays there as it is."""
+"""Stands for a secret that this project didn't set."""
 
 
 def datasources(path: str) -> Keeper:
@@ -80,10 +73,8 @@ def _live(found: dict[str, Any]) -> Live:
         mark = Mark(mark.owner, digest(content) if mark.base == if_not else mark.base)
     if found.get("readOnly"):
         mark = Mark(FILES, "")
-    key, version = found["uid"], str(found.get("version") or "")
-    fixed = FILES_FIXED if found.get("readOnly") else ""
-    beside = encode(written) if MARK in data else b""
-    return Live(DATASOURCE, key, content, mark, version, found["name"], fixed, beside)
+    key = found["uid"]
+    return Live(DATASOURCE, key, content, mark, str(found.get("version") or ""), found["name"])
 
 
 def _write(server: Server, action: Action, owner: str) -> None:
@@ -97,20 +88,12 @@ def _write(server: Server, action: Action, owner: str) -> None:
     assert action.desired is not None
     body = decode(action.desired.body)
     references = body.pop("secure")
-    values = {
-        name: _resolve(server, name, reference)
-        for name, reference in references.items()
-        if reference["source"] != "server"
-    }
+    values = {name: resolve(server, name, reference) for name, reference in references.items()}
     if action.live is not None:
         # A secret goes when it is set to nothing; one that isn't sent stays.
-        gone = decode(action.live.body)["secure"].keys() - references.keys()
-        values = dict.fromkeys(sorted(gone), "") | values
-    if action.former is None:
-        mark = {"owner": owner, "base": digest(action.desired.body)}
-        body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
-    elif action.former.beside:
-        body["jsonData"][MARK] = decode(action.former.beside)
+        values = dict.fromkeys(decode(action.live.body)["secure"], "") | values
+    mark = {"owner": owner, "base": digest(action.desired.body)}
+    body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
     if values:
         body["secureJsonData"] = values
     if action.live is None:
@@ -133,7 +116,7 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
             raise
         stored = server.client.datasource(action.key)
         # The digest in the mark is that of all that was sent.
-        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"].get(MARK):
+        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"][MARK]:
             raise
         if _live(stored).body not in (action.after, _as_default(action.after or b"{}")):
             raise
@@ -142,54 +125,3 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
 
 def _as_default(body: bytes) -> bytes:
     return canonical(DATASOURCE, {**decode(body), "isDefault": True})
-
-
-def unfound(server: Server, body: Mapping[str, Any], live: bytes | None) -> tuple[str, ...]:
-    """A sentence for each secret of a data source that can't be found; none holds a value.
-
-    Args:
-        live: what the server holds of it.
-    """
-    said = []
-    there = {} if live is None else decode(live)["secure"]
-    for name, reference in body["secure"].items():
-        if reference["source"] == "server":
-            if name not in there:
-                said.append(
-                    f"its secret {name!r} is one that only the server has, and this one has none; "
-                    f"name a variable or a file that holds it"
-                )
-            continue
-        try:
-            _resolve(server, name, reference)
-        except ProvisionError as error:
-            said.append(error.what)
-    return tuple(said)
-
-
-def _resolve(server: Server, name: str, reference: dict[str, str]) -> str:
-    """The secret's value.
-
-    Raises:
-        ProvisionError: it can't be found; the message names the variable or file.
-    """
-    where = reference["name"]
-    if reference["source"] == "env":
-        value = server.environ.get(where, "")
-        if not value:
-            raise ProvisionError(
-                f"its secret {name!r} needs the environment variable {where}, which isn't set"
-            )
-        return value
-    file = server.root / where
-    try:
-        value = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise ProvisionError(
-            f"its secret {name!r} needs the file {where}, which can't be read: {reason}"
-        ) from None
-    value = value.removesuffix("\n").removesuffix("\r")
-    if not value:
-        raise ProvisionError(f"its secret {name!r} needs the file {where}, which is empty")
-    return value

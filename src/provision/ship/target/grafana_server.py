@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -13,15 +12,16 @@ from provision.client.grafana import GrafanaClient
 from provision.compile.dialect.grafana import GrafanaDialect
 from provision.errors import ProvisionError
 from provision.model import Action, Live
+from provision.ship.target.grafana_book import Book
 
 READERS: Final = 8
 """Objects that are read at once where there are no list pages; more than eight gain nothing."""
 
+WRITERS: Final = 4
+"""Writes at once; on SQLite more gain nothing and meet a locked database."""
+
 FILES: Final = "Grafana's file provisioning"
 """The owner of what the server itself reads from files."""
-
-FILES_FIXED: Final = "Grafana reads it from a file on its own machine"
-"""Why what the server reads from files can't be taken over."""
 
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
@@ -35,7 +35,9 @@ class Server:
         locked: whether Grafana's page is to refuse saving what this project owns.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to.
-        sleep: waits so many seconds before something is tried again.
+        owner: the project's name, as marks spell it; empty when nothing is to be written.
+        own_tree: whether the root notification policy is the project's, too.
+        book: the ledgers, as they were last read.
     """
 
     client: GrafanaClient
@@ -43,7 +45,9 @@ class Server:
     locked: bool
     environ: Mapping[str, str] = field(repr=False)
     root: Path
-    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    owner: str = ""
+    own_tree: bool = False
+    book: Book = field(default_factory=Book, repr=False, compare=False)
 
     @property
     def url(self) -> str:

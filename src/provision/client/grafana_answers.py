@@ -1,0 +1,26 @@
+"""What answers of a Grafana have to look like before anything is made of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from provision.errors import Unreachable
+
+
+def an_object(value: Any, url: str, *names: str) -> dict[str, Any]:
+    """The value, once it has proved to be an object with these fields.
+
+    Raises:
+        Unreachable: it isn't; what answers at `url` is no Grafana, or something stands between.
+    """
+    if isinstance(value, dict) and all(name in value for name in names):
+        return value
+    what = "an answer isn't of the shape that Grafana gives"
+    raise Unreachable(what, where=url, remedy="check the URL and what stands between")
+
+
+def objects(value: Any, url: str, *names: str) -> list[dict[str, Any]]:
+    """The same of a list of them."""
+    if not isinstance(value, list):
+        return [an_object(None, url)]
+    return [an_object(one, url, *names) for one in value]

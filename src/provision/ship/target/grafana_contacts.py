@@ -1,0 +1,157 @@
+"""Contact points. Grafana writes one integration at a time, so what was half done is recognised by the ledger
+(`grafana_pending`) and finished by the next push.
+
+Grafana never gives a secret setting back. It counts as unchanged while Grafana has one and its reference is what
+the ledger remembers. Nothing is locked: a contact point is read again just before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from provision.compile.dialect.grafana import canonical
+from provision.compile.dialect.grafana_canonical import REDACTED
+from provision.compile.kinds import CONTACT_POINT
+from provision.errors import NotAllowed, ProvisionError
+from provision.model import Action, Live, Mark, decode
+from provision.ship.target.grafana_named import FILE
+from provision.ship.target.grafana_pending import fits
+from provision.ship.target.grafana_policies import receivers_in
+from provision.ship.target.grafana_secrets import resolve
+from provision.ship.target.grafana_server import FILES, Keeper, Server, changed_meanwhile
+
+_Any = dict[str, Any]
+
+_NOT_OURS: Final = ("name", "provenance")
+
+
+def contact_points() -> Keeper:
+    """How contact points are kept."""
+    return Keeper(False, 1, _read, _one, _write, lambda *_: "/alerting/notifications")
+
+
+def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+    try:
+        listed = server.client.alerting.contact_points()
+    except NotAllowed:
+        if wanted:
+            raise
+        return
+    by_name: dict[str, list[_Any]] = {}
+    for found in listed:
+        by_name.setdefault(found["name"], []).append(found)
+    for name in sorted(wanted & by_name.keys()):
+        yield _live(server, name, by_name[name])
+
+
+def _one(server: Server, key: str) -> Live | None:
+    found = _integrations(server, key)
+    return _live(server, key, found) if found else None
+
+
+def _integrations(server: Server, key: str) -> list[_Any]:
+    return [found for found in server.client.alerting.contact_points() if found["name"] == key]
+
+
+def _live(server: Server, name: str, found: list[_Any]) -> Live:
+    known = server.book.of(server.owner).secure.get((CONTACT_POINT, name), {})
+    body = decode(canonical(CONTACT_POINT, {"name": name, "integrations": found}))
+    for integration in body["integrations"]:
+        references = known.get(str(integration.get("uid")), {})
+        integration["secure"] = {
+            setting: references.get(setting, elsewhere)
+            for setting, elsewhere in integration["secure"].items()
+        }
+    from_file = any(one.get("provenance") == FILE for one in found)
+    lock = "api" if any(one.get("provenance") for one in found) else ""
+    content = canonical(CONTACT_POINT, body)
+    return Live(CONTACT_POINT, name, content, Mark(FILES, "") if from_file else None, lock, name)
+
+
+def _write(server: Server, action: Action, _: str) -> None:
+    found = _integrations(server, action.key)
+    now = _live(server, action.key, found) if found else None
+    if not _is_as_planned(server, action, now):
+        raise changed_meanwhile()
+    there = {str(one["uid"]): one for one in found}
+    alerting = server.client.alerting
+    if action.after is None:
+        _require_unused(server, action.key)
+        for uid in there:
+            alerting.delete_integration(uid)
+        return
+    wanted = {one["uid"]: one for one in decode(action.after)["integrations"]}
+    current = {one["uid"]: one for one in decode(now.body)["integrations"]} if now is not None else {}
+    again = action.before == action.after  # nothing but its secrets is to be written
+    # What was written so that Grafana's page may not change it can't be made changeable again.
+    editable = not server.locked and not (now is not None and now.lock)
+    for uid, integration in wanted.items():
+        if current.get(uid) == integration and not (again and integration.get("secure")):
+            continue
+        settings, secrets = _settings(server, integration, there.get(uid))
+        body = {name: value for name, value in integration.items() if name != "secure"}
+        body |= {"name": action.key, "settings": settings}
+        if uid in there:
+            alerting.update_integration(uid, body, editable=editable, secrets=secrets)
+        else:
+            alerting.create_integration(body, editable=editable, secrets=secrets)
+    for uid in there.keys() - wanted.keys():
+        alerting.delete_integration(uid)
+
+
+def _is_as_planned(server: Server, action: Action, now: Live | None) -> bool:
+    """Whether it is as it was when the plan was made, or as an earlier try of this very push has left it."""
+    if (None if now is None else now.body) == action.before:
+        return True
+    pending = server.book.of(server.owner).pending.get((CONTACT_POINT, action.key))
+    return pending is not None and (not pending["needed"] if now is None else fits(now, pending))
+
+
+def _require_unused(server: Server, name: str) -> None:
+    """Grafana deletes all integrations of a contact point in use but the last one; so it is asked before."""
+    if name in receivers_in(server.client.alerting.policies()):
+        raise ProvisionError("a notification policy still sends to it", remedy="change that policy first")
+    for group in server.client.alerting.rule_groups():
+        for rule in group["rules"]:
+            if (rule["grafana_alert"].get("notification_settings") or {}).get("receiver") == name:
+                title = rule["grafana_alert"].get("title")
+                raise ProvisionError(f"the alert rule {title!r} still sends to it", remedy="change it first")
+
+
+def _settings(server: Server, integration: _Any, there: _Any | None) -> tuple[_Any, list[str]]:
+    """The settings with the secrets in their places, and the secrets.
+
+    Raises:
+        ProvisionError: a secret can't be found, or was to stay as it is on a server that has none.
+    """
+    settings, values = dict(integration["settings"]), []
+    for name, reference in integration.get("secure", {}).items():
+        path = name.split(".")
+        if reference["source"] == "server":
+            if not _has(there, path):
+                raise ProvisionError(
+                    f"its secret {name!r} is to stay as it is on the server, which has none",
+                    remedy="say where it is, such as Secret.env(…)",
+                )
+            value = REDACTED
+        else:
+            value = resolve(server, name, reference)
+            values.append(value)
+        settings = _put_in(settings, path, value)
+    return settings, values
+
+
+def _has(integration: Mapping[str, Any] | None, path: list[str]) -> bool:
+    value: Any = integration["settings"] if integration is not None else None
+    for step in path:
+        value = value.get(step) if isinstance(value, dict) else None
+    return bool(value)
+
+
+def _put_in(settings: _Any, path: list[str], value: str) -> _Any:
+    head, *rest = path
+    if not rest:
+        return {**settings, head: value}
+    inner = settings.get(head)
+    return {**settings, head: _put_in(inner if isinstance(inner, dict) else {}, rest, value)}

@@ -1,0 +1,51 @@
+"""What a Grafana would refuse, or take and do harm with, though it is allowed: found before the first write."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from provision.compile.kinds import CONTACT_POINT, DATASOURCE
+from provision.model import Action, decode
+from provision.ship.target.grafana_rules import stolen
+from provision.ship.target.grafana_secrets import unfound
+from provision.ship.target.grafana_server import Server
+from provision.ship.target.grafana_write import ALERTING
+
+
+def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
+    """A sentence each: data sources whose name another one has, secrets that can't be found here, rules that would be
+    moved out of a group of somebody else, and alerting on a server without it. Sends GETs only."""
+    alerting = [action for action in actions if action.kind in ALERTING]
+    if alerting and not server.dialect.alerting:
+        first = alerting[0]
+        others = "" if len(alerting) == 1 else f" and {len(alerting) - 1} more"
+        return (
+            f"{first.kind} {first.key}{others}: the alerting of this Grafana is switched off, or too old",
+        )
+    return (*_unfound(server, actions), *_of_one_name(server, actions), *stolen(server, actions))
+
+
+def _unfound(server: Server, actions: Sequence[Action]) -> Iterator[str]:
+    for action in actions:
+        if action.after is None or action.kind not in (DATASOURCE, CONTACT_POINT):
+            continue
+        body = decode(action.after)
+        for holder in body["integrations"] if action.kind == CONTACT_POINT else [body]:
+            yield from (
+                f"{action.kind} {action.key}: {said}" for said in unfound(server, holder.get("secure", {}))
+            )
+
+
+def _of_one_name(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
+    asked = [action for action in actions if action.kind == DATASOURCE]
+    wanted = {action.key: decode(action.after) for action in asked if action.after is not None}
+    if not wanted:
+        return ()
+    leaving = {action.key for action in asked}
+    return tuple(
+        f"datasource {key}: the data source {found['uid']} has the name {body['name']!r} already; rename one "
+        f"of them, or bind the dashboards to it with --datasource {found['uid']}"
+        for found in server.client.datasources()
+        for key, body in wanted.items()
+        if found["name"] == body["name"] and found["uid"] not in leaving
+    )

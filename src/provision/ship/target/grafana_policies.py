@@ -1,0 +1,182 @@
+"""Notification policies: the project's top-level routes within a tree that it shares with others.
+
+Which routes are the project's is found again by equality with what the ledger says was written; one that somebody
+has edited since is known by its matchers. Others' routes are never touched, and stay in their order. Grafana takes
+the tree only as a whole and locks nothing: it is read again just before it is written. The tree keeps the
+provenance that it has, so that others may go on to change theirs on Grafana's page; with `--own-policy-tree` it is
+the project's, and the root route with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from provision.compile.dialect.grafana import canonical
+from provision.compile.kinds import POLICY
+from provision.errors import NotAllowed
+from provision.model import Action, Live, Mark, decode, digest, encode
+from provision.ship.target.grafana_named import mark_of_provenance
+from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
+
+KEY: Final = "root"
+
+_Route = dict[str, Any]
+
+
+def policies() -> Keeper:
+    """How notification policies are kept."""
+    return Keeper(False, 1, _read, _one, _write, lambda *_: "/alerting/routes")
+
+
+def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
+    try:
+        found = _one(server, KEY)
+    except NotAllowed:
+        if wanted:
+            raise
+        return
+    if found is not None:
+        yield found
+
+
+def _one(server: Server, _: str) -> Live | None:
+    return _live(server, server.client.alerting.policies())
+
+
+def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
+    """The project's part of the tree; None where it has none."""
+    routes = _routes(tree)
+    mine = [routes[at] for at in own_routes(server, routes)]
+    if not mine and not server.own_tree:
+        return None
+    body: dict[str, Any] = {"routes": mine}
+    if server.own_tree:
+        body["root"] = {name: value for name, value in tree.items() if name not in ("routes", "provenance")}
+    content = canonical(POLICY, body)
+    mark = mark_of_provenance(tree)
+    if mark is None and server.own_tree:
+        bases = server.book.of(server.owner).entries.get((POLICY, KEY), ())
+        if not bases or digest(canonical(POLICY, {"routes": mine})) in bases:
+            mark = Mark(
+                server.owner, digest(content)
+            )  # who says that the tree is theirs needs no --overwrite, too
+    return Live(POLICY, KEY, content, mark, str(tree.get("provenance") or ""), "Notification policies")
+
+
+def _routes(tree: Mapping[str, Any]) -> list[_Route]:
+    """The top-level routes in their one form."""
+    found: list[_Route] = decode(canonical(POLICY, {"routes": tree.get("routes") or ()}))["routes"]
+    return found
+
+
+def own_routes(server: Server, routes: Sequence[_Route]) -> list[int]:
+    """Where the project's routes stand among the top-level ones."""
+    theirs = _claimed(server, routes)
+    free = [at for at in range(len(routes)) if at not in theirs]
+    states = server.book.of(server.owner).routes
+    whole = [(len(state), number) for number, state in enumerate(states) if _is_there(state, routes, free)]
+    if whole:  # what a push was about to remove is there as long as it is
+        return sorted(_equal(states[max(whole)[1]], routes, free).values())
+    return sorted(_edited(states[-1], routes, free)) if states else []
+
+
+def _claimed(server: Server, routes: Sequence[_Route]) -> set[int]:
+    """What other projects' ledgers say is theirs."""
+    claimed: set[int] = set()
+    for ledger in server.book.others(server.owner):
+        for state in ledger.routes[-1:]:
+            claimed.update(
+                _equal(state, routes, [at for at in range(len(routes)) if at not in claimed]).values()
+            )
+    return claimed
+
+
+def _equal(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> dict[int, int]:
+    """Position in `state` → position in `routes` of those that are equal, each once."""
+    left, pairs = list(free), {}
+    for number, route in enumerate(state):
+        for at in left:
+            if encode(routes[at]) == encode(route):
+                pairs[number] = at
+                left.remove(at)
+                break
+    return pairs
+
+
+def _is_there(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> bool:
+    return len(_equal(state, routes, free)) == len(state)
+
+
+def _edited(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> list[int]:
+    pairs = _equal(state, routes, free)
+    left = [at for at in free if at not in pairs.values()]
+    for number, route in enumerate(state):
+        if number not in pairs:
+            same = [at for at in left if _matchers(routes[at]) == _matchers(route)]
+            if same:
+                pairs[number] = same[0]
+                left.remove(same[0])
+    return list(pairs.values())
+
+
+def _matchers(route: Mapping[str, Any]) -> bytes:
+    return encode(route.get("object_matchers") or [])
+
+
+def _write(server: Server, action: Action, _: str) -> None:
+    tree = server.client.alerting.policies()
+    now = _live(server, tree)
+    if (None if now is None else now.body) != action.before:
+        raise changed_meanwhile()
+    routes = _routes(tree)
+    wanted = decode(action.after) if action.after is not None else {"routes": []}
+    raw = list(tree.get("routes") or ())
+    merged = merge(raw, routes, own_routes(server, routes), wanted["routes"], _claimed(server, routes))
+    root = {name: value for name, value in tree.items() if name not in ("routes", "provenance")}
+    sent = {**(wanted.get("root") or root), "routes": merged}
+    if encode({**root, "routes": raw}) == encode(sent):
+        return  # they stood there already, by whomever
+    locks = server.own_tree and server.locked
+    server.client.alerting.put_policies(sent, editable=not tree.get("provenance") and not locks)
+
+
+def merge(
+    raw: Sequence[_Route],
+    routes: Sequence[_Route],
+    own: Sequence[int],
+    wanted: Sequence[_Route],
+    claimed: Collection[int],
+) -> list[_Route]:
+    """The top-level routes with `wanted` in the places of the project's own ones; what is too much goes, and what
+    there is no place for comes behind the last one. A project that has none yet takes over those that are equal
+    to what it wants and no other project's, and adds the others at the end.
+
+    Args:
+        raw: the routes as the server gave them; others' are sent back like this.
+        routes: the same in their one form.
+        own, claimed: where the project's own and other projects' routes stand.
+    """
+    if not own:
+        free = [at for at in range(len(routes)) if at not in claimed]
+        pairs = _equal(wanted, routes, free)
+        order = list(pairs.values())
+        if order == sorted(order):
+            return [*raw, *(route for number, route in enumerate(wanted) if number not in pairs)]
+        return [*(route for at, route in enumerate(raw) if at not in order), *wanted]
+    fitting = dict(zip(own, wanted, strict=False))
+    merged: list[_Route] = []
+    for at, route in enumerate(raw):
+        if at not in own:
+            merged.append(route)
+        elif at in fitting:
+            merged.append(fitting[at])
+        if at == own[-1]:
+            merged.extend(wanted[len(own) :])
+    return merged
+
+
+def receivers_in(route: Mapping[str, Any]) -> set[str]:
+    """The contact points that a route and those within it send to."""
+    found = {str(route["receiver"])} if route.get("receiver") else set()
+    return found.union(*(receivers_in(child) for child in route.get("routes") or ()))
