@@ -55,7 +55,17 @@ class UsageError(ProvisionError):
 
 
 class Unreachable(ProvisionError):
-    """A server doesn't answer, or what answers isn't that server."""
+    """A server doesn't answer, or what answers isn't that server.
+
+    Args:
+        sent: whether the request may have reached the server all the same, so that a write may be done.
+    """
+
+    def __init__(
+        self, what: str, *, where: str | None = None, remedy: str | None = None, sent: bool = True
+    ) -> None:
+        super().__init__(what, where=where, remedy=remedy)
+        self.sent = sent
 
 
 class ServerRefused(ProvisionError):

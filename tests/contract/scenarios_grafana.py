@@ -25,6 +25,8 @@ from provision.diff import diff_bodies
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import Action, Definition, Outcome, Place, Plan, Verb, decode, digest, encode
 from provision.ship.apply import apply
+from provision.ship.atomic import carry_out_or_undo, require_reversible, undo
+from provision.ship.fleet import Aim, Leg
 from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
@@ -57,8 +59,8 @@ class Stage:
     def connect(self, credentials: Credentials | None = None, **options: Any) -> grafana.Grafana:
         if credentials is None:
             credentials = Credentials(user=self.user, password=self.password)
-        headers = options.pop("headers", {})
-        endpoint = Endpoint(self.url, credentials, headers=headers, prefix="GRAFANA")
+        more = {name: options.pop(name) for name in ("headers", "timeout_seconds") if name in options}
+        endpoint = Endpoint(self.url, credentials, prefix="GRAFANA", **more)
         target = grafana.connect(endpoint, **{"environ": {}, "owner": self.owner, **options})
         if self.classic:
             dialect = replace(target.dialect, dashboard_api=None, folder_api=None)
@@ -204,6 +206,17 @@ class Stage:
         found = self.ask("GET", f"/api/dashboards/uid/{self.uid(name)}")
         body = {"dashboard": found["dashboard"] | {"title": title}, "folderUid": found["meta"]["folderUid"]}
         self.ask("POST", "/api/dashboards/db", body | {"overwrite": True, "message": ""})
+
+    def edit_last(self, action: Action) -> None:
+        """Put something into a folder that is about to be deleted."""
+        body = {"dashboard": {"title": f"{self.prefix} x", "uid": self.uid("x")}, "folderUid": action.key}
+        self.ask("POST", "/api/dashboards/db", body)
+
+    def undo_last(self, action: Action) -> None:
+        """Take away what somebody put into the way."""
+        self.ask(
+            "DELETE", f"/api/dashboards/uid/{self.uid('x') if action.verb is Verb.DELETE else action.key}"
+        )
 
     def clean(self) -> None:
         """Remove what a scenario has made."""
@@ -783,6 +796,88 @@ def dashboards_are_bound_to_a_data_source_that_is_there(stage: Stage) -> None:
     )
     with pytest.raises(ProvisionError, match="the uid of one data source and the name of another"):
         target.binding(stage.uid("theirs"))
+
+
+# ── all or nothing ───────────────────────────────────────────────────────────
+
+
+def everything(stage: Stage) -> str:
+    """What the Grafana holds of this scenario, with its marks, without what it counts itself."""
+    found: list[Any] = []
+    target = stage.connect()
+    keys = {
+        (kind, stage.uid(name))
+        for kind in target.order
+        for name in (*"abcdefgh", "prom", "edge", "edge-inner", "new")
+    }
+    for live in target.read(frozenset(keys)):
+        if live.key.startswith(stage.prefix):
+            beside = decode(live.beside) if live.beside else None
+            found.append([live.kind, live.key, decode(live.body), repr(live.mark), beside])
+    return json.dumps(sorted(found, key=repr), indent=1, sort_keys=True)
+
+
+@scenario
+def all_or_nothing(stage: Stage) -> None:
+    """Created, updated, moved, taken over and deleted: all of it is put back when one fails."""
+    target = stage.connect()
+    stage.done(target, stage.folder("edge"), stage.folder("edge/inner"), stage.datasource(),
+               stage.dashboard("a"), stage.dashboard("b", "edge"), stage.dashboard("c", "edge/inner"))  # fmt: skip
+    stage.ask(
+        "POST",
+        "/api/dashboards/db",
+        {"dashboard": {"title": f"{stage.prefix} d", "uid": stage.uid("d"), "tags": ["x"]}},
+    )
+    stage.edit_in_ui("b", f"{stage.prefix} by hand")
+    before = everything(stage)
+    new = "" if stage.old else "new"
+    folders = () if stage.old else (stage.folder("edge"), stage.folder("new"))
+    desired = (
+        *folders,
+        stage.datasource(url="http://127.0.0.1:9"),
+        stage.dashboard("a", new, title="A"),
+        stage.dashboard("b"),
+        stage.dashboard("d"),
+        stage.dashboard("e", new),
+        stage.dashboard("f"),
+    )
+    prune = True
+    plan = stage.plan(target, *desired, overwrite=True, prune=prune)
+    assert {action.verb.value for action in plan.writes} == {"create", "update"} | (
+        {"delete"} if prune else set()
+    )
+    require_reversible(target, plan)
+    # Somebody makes the last one that is to be written in the meantime.
+    last = plan.writes[-1]
+    if last.verb is Verb.DELETE:
+        stage.edit_last(last)
+    else:
+        stage.ask(
+            "POST",
+            "/api/dashboards/db",
+            {"dashboard": {"title": f"{stage.prefix} x", "uid": last.key}, "folderUid": ""},
+        )
+    leg = Leg(Aim(target, ()), plan)
+    carry_out_or_undo([leg], lambda: False, lambda *_: None)
+    assert [one.message for one in leg.outcomes if one.left_behind] == []
+    assert {one.status for one in leg.outcomes} == {"failed", "undone"}
+    (failed,) = (one for one in leg.outcomes if one.status == "failed")
+    assert failed.action.key == last.key
+    stage.undo_last(last)
+    assert everything(stage) == before
+
+
+@scenario
+def what_was_changed_after_a_push_is_not_put_back(stage: Stage) -> None:
+    target = stage.connect()
+    plan = stage.plan(target, stage.dashboard("a"), stage.dashboard("b"))
+    outcomes = stage.apply(target, plan)
+    stage.edit_in_ui("a", f"{stage.prefix} by hand")
+    told = {one.action.key: one for one in undo(plan, target, outcomes)}
+    assert (told[stage.uid("a")].status, told[stage.uid("a")].left_behind) == ("failed", True)
+    assert told[stage.uid("b")].status == "undone"
+    assert stage.spec("a")["title"] == f"{stage.prefix} by hand"
+    stage.ask("GET", f"/api/dashboards/uid/{stage.uid('b')}", expect=(404,))
 
 
 # ── who may do what ──────────────────────────────────────────────────────────

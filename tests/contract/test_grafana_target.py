@@ -9,10 +9,15 @@ import pytest
 
 from support.grafana_standin import standin
 
-pytest.register_assert_rewrite("contract.scenarios_grafana", "contract.scenarios_grafana_alerting")
+pytest.register_assert_rewrite(
+    "contract.scenarios_grafana", "contract.scenarios_adopt", "contract.scenarios_grafana_alerting"
+)
 
+from contract import scenarios_adopt  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana as TABLE  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana_alerting as ALERTING  # noqa: E402
+
+assert scenarios_adopt, "it adds to the table"
 
 REAL = os.environ.get("GRAFANA_URL")
 

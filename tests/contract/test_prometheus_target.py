@@ -17,9 +17,10 @@ import pytest
 
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
-from provision.compile.dialect.prometheus import rule_file_bytes
+from provision.compile.dialect.header import read_mark
+from provision.compile.dialect.prometheus import read_rule_file, rule_file_bytes
 from provision.errors import ProvisionError, Unreachable
-from provision.model import Place, Resource, Verb, decode, encode
+from provision.model import Mark, Place, Resource, Verb, decode, digest, encode
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
 from provision.ship.target.prometheus import PrometheusTarget, connect
@@ -43,9 +44,9 @@ class World:
         # No promtool: the server itself is to answer here.
         return PrometheusTarget(target.client, target.folder, None, None, fields.pop("patience", 30.0))
 
-    def push(self, *resources, prune=False, overwrite=False, **fields):
+    def push(self, *resources, prune=False, overwrite=False, adopt=False, **fields):
         target = self.target(**fields)
-        plan = make_plan(resources, target, OWNER, prune=prune, overwrite=overwrite)
+        plan = make_plan(resources, target, OWNER, prune=prune, overwrite=overwrite, adopt=adopt)
         return plan, list(apply(plan, target))
 
     def running(self) -> set[tuple[str, str, str]]:
@@ -280,6 +281,18 @@ def test_an_edit_that_makes_it_what_is_desired_is_none(world):
     assert [action.verb for action in plan.actions] == [Verb.KEEP]
 
 
+def test_a_file_of_somebody_else_is_taken_over_with_its_comments(world):
+    theirs = b"# ours since 2019\n\ngroups:\n- name: g\n  # why\n  rules:\n  - {record: a:one:sum, expr: vector(7)}\n"
+    (world.folder / "a.yml").write_bytes(theirs)
+    plan, outcomes = world.push(A1, adopt=True)
+    assert ([action.verb for action in plan.actions], statuses(outcomes)) == ([Verb.ADOPT], {"a.yml": "done"})
+    text = world.files()["a.yml"]
+    assert text.endswith(theirs)
+    assert read_mark(text, "a.yml").owner == OWNER
+    plan, _ = world.push(A1)
+    assert [action.verb for action in plan.actions] == [Verb.UPDATE]
+
+
 def test_an_edit_that_makes_it_what_the_sources_ask_for_is_marked_again(world):
     world.push(A1)
     edited = world.folder / "a.yml"
@@ -288,7 +301,7 @@ def test_an_edit_that_makes_it_what_the_sources_ask_for_is_marked_again(world):
     plan, outcomes = world.push(asked)
     assert [action.verb for action in plan.actions] == [Verb.ADOPT]
     assert statuses(outcomes) == {"a.yml": "done"}
-    assert world.files() == {"a.yml": rule_file_bytes(asked, OWNER)}
+    assert read_rule_file(world.files()["a.yml"], "a.yml") == (asked.body, Mark(OWNER, digest(asked.body)))
     plan, outcomes = world.push(asked)
     assert ([action.verb for action in plan.actions], outcomes) == ([Verb.KEEP], [])
     plan, _ = world.push(A1)  # and is no conflict when the sources change again

@@ -44,6 +44,7 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
     """A request that got no answer."""
     from niquests.exceptions import ConnectTimeout, InvalidHeader, ProxyError, Timeout
 
+    sent = False
     causes = tuple(_causes(error))
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     numbers = {cause.errno for cause in causes if isinstance(cause, OSError)}
@@ -68,13 +69,15 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
         what, remedy = "no connection within the time limit", "check the address and the network"
     elif isinstance(error, Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
         what, remedy = f"no answer within {endpoint.timeout_seconds:g} s", "check the server"
+        sent = True
     elif errno.ECONNREFUSED in numbers:
         what, remedy = "nothing listens there (connection refused)", "start the server or check the port"
     elif numbers & {errno.EHOSTUNREACH, errno.ENETUNREACH}:
         what, remedy = "there is no way to that host", "check the address and the network"
     else:
         what, remedy = "the connection was closed in the middle", "check the server and try again"
-    return Unreachable(what, where=endpoint.url, remedy=remedy)
+        sent = True
+    return Unreachable(what, where=endpoint.url, remedy=remedy, sent=sent)
 
 
 def _tls(text: str, endpoint: Endpoint) -> ProvisionError:

@@ -297,10 +297,10 @@ def _or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,
         return None
 
 
-def open_client(endpoint: Endpoint) -> GrafanaClient:
-    """A client of the Grafana at `endpoint`; nothing is sent yet.
+def open_client(endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> GrafanaClient:
+    """A client of the Grafana at `endpoint`, which waits with `sleep` before it asks again; nothing is sent yet.
 
     Raises:
         UsageError: a file with certificates isn't there.
     """
-    return GrafanaClient(endpoint)
+    return GrafanaClient(endpoint, sleep)

@@ -91,6 +91,10 @@ def choice_options(function: F) -> F:
                      help="Write over what was changed on the server, and over what is not ours."),
         click.option("--rotate-secrets", is_flag=True,
                      help="Write everything that has secrets again, with the values that they have now."),
+        click.option("--adopt", is_flag=True,
+                     help="Take over, as it is, what was changed on the server and what is not ours."),
+        click.option("--prune", is_flag=True, help="Delete what this project owns and no source defines any more."),
+        click.option("--force", is_flag=True, help="Carry it out even if it changes or deletes much at once."),
     ):  # fmt: skip
         function = option(function)
     return function
@@ -98,10 +102,26 @@ def choice_options(function: F) -> F:
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What the user decided about plans, as the command line says it."""
+    """What the user decided about plans, as the command line says it.
+
+    Raises:
+        UsageError: two of them contradict each other.
+    """
 
     overwrite: bool = False
+    adopt: bool = False
+    prune: bool = False
+    force: bool = False
     rotate_secrets: bool = False
+    atomic: bool = False
+
+    def __post_init__(self) -> None:
+        if self.overwrite and self.adopt:
+            raise UsageError(
+                "--overwrite and --adopt contradict each other: one writes over what is on the server, "
+                "the other takes it over as it is",
+                remedy="leave one of them out",
+            )
 
 
 @dataclass(frozen=True, slots=True)

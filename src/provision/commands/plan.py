@@ -47,7 +47,7 @@ def command(
     project = opened(project_dir, environment, verbose=verbose)
     plans = planned(project, taken(Servers, options), taken(Choices, options)).plans
     show(plans, form, quiet=quiet)
-    if any(plan.stops for plan in plans):
+    if any(plan.stops or plan.refused for plan in plans):
         return FAILED
     return CHANGES_PENDING if exit_code and any(plan.writes for plan in plans) else 0
 
@@ -81,11 +81,21 @@ def planned(project: Project, servers: Servers, choices: Choices) -> Planned:
     from provision.ship.rotation import with_rotation
 
     servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
-    definitions = not_empty(project, loaded(project)).definitions
+    result = loaded(project)
+    definitions = (result if choices.prune else not_empty(project, result)).definitions
     aims = open_targets(servers, project, definitions, os.environ)
 
     def plan(aim: Aim) -> Plan:
-        made = make_plan(aim.desired, aim.target, project.name, overwrite=choices.overwrite)
+        made = make_plan(
+            aim.desired,
+            aim.target,
+            project.name,
+            overwrite=choices.overwrite,
+            adopt=choices.adopt,
+            prune=choices.prune,
+            force=choices.force,
+            spared=aim.spared,
+        )
         return with_rotation(made) if choices.rotate_secrets else made
 
     return Planned(project, definitions, tuple(plan_all(aims, plan)))

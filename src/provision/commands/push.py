@@ -35,6 +35,9 @@ from provision.ship.fleet import Check, Leg, carry_out_all, check_all
 @click.option("--dry-run", is_flag=True, help="Stop after the plan; the servers see GETs only.")
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
 @choice_options
+@click.option(
+    "--atomic", is_flag=True, help="All or nothing: when something fails, put back what was changed."
+)
 @format_option
 @project_options
 def command(
@@ -61,32 +64,39 @@ def command(
     if dry_run or shown:
         show(found.plans, form, quiet=quiet)
     if dry_run:
-        return FAILED if any(plan.stops for plan in found.plans) else DONE
+        return FAILED if any(plan.stops or plan.refused for plan in found.plans) else DONE
     check_all(found.legs, checks(choices))
     if any(plan.writes for plan in found.plans):
         _warn(found, quiet=quiet)
     if not yes and not _confirmed(found.plans, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED
-    return _carried_out(found.legs, form, quiet=quiet)
+    return _carried_out(found.legs, choices, form, quiet=quiet)
 
 
-def checks(choices: Choices) -> tuple[Check, ...]:  # noqa: ARG001  # what some of them will depend on
+def checks(choices: Choices) -> tuple[Check, ...]:
     """What must hold before the first write, in the order in which it is asked."""
+    from provision.ship.atomic import require_reversible
     from provision.ship.preflight import require_allowed, require_possible
+    from provision.ship.safety import require_safe
 
-    return (require_possible, require_allowed)
+    whole = (require_reversible,) if choices.atomic else ()
+    return (require_safe, *whole, require_possible, require_allowed)
 
 
-def _carried_out(legs: Sequence[Leg], form: str, *, quiet: bool) -> int:
+def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: bool) -> int:
     """Carry out the plans, tell what came of them whatever ends it, and return the exit code."""
     from provision.ship.apply import apply
+    from provision.ship.atomic import carry_out_or_undo
     from provision.show.progress import progress
 
     servers = legs[0].target.name if len(legs) == 1 else f"{len(legs)} servers"
     try:
         with _interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
-            carry_out_all(legs, partial(apply, cancelled=cancelled), advance)
+            if choices.atomic:
+                carry_out_or_undo(legs, cancelled, advance)
+            else:
+                carry_out_all(legs, partial(apply, cancelled=cancelled), advance)
             interrupted = cancelled()
     except ProvisionError as error:
         if any(outcome.status == "done" for leg in legs for outcome in leg.outcomes):

@@ -124,6 +124,7 @@ def _grafana(
     environ: Mapping[str, str],
 ) -> Aim:
     from provision.compile.dialect import grafana as dialect
+    from provision.compile.kinds import DATASOURCE
     from provision.ship.target import grafana
 
     target = grafana.connect(
@@ -134,7 +135,9 @@ def _grafana(
         owner=project.name,
     )
     binding = target.binding(servers.datasource) if servers.datasource else None
-    return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding))
+    # Those that another one of the server stands in for.
+    spared = frozenset((found.kind, found.key) for found in definitions if found.kind == DATASOURCE)
+    return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding), spared)
 
 
 def _prometheus(

@@ -79,6 +79,9 @@ class Live:
         mark: None when it belongs to nobody, or the server keeps no mark for this kind.
         lock: what an update must send so that the server refuses it when this is out of date.
         title: what people call it; for messages.
+        fixed: why nobody can take it over as it is, not even by a mark; a sentence, or empty.
+        beside: what the target keeps beside the body and a write replaces (annotations, a file's own text), as the
+            target itself writes it: for putting it back. It may hold a secret, so it isn't shown.
     """
 
     kind: str
@@ -87,6 +90,8 @@ class Live:
     mark: Mark | None = None
     lock: str = ""
     title: str = ""
+    fixed: str = ""
+    beside: bytes = field(default=b"", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,8 @@ class Action:
         desired: what the sources ask for; None for `delete`.
         live: what the target holds; None for `create`.
         reason: why it stops, or why it is unusual; one sentence, or empty.
+        former: what is put back by an action that undoes another: `desired` has its body, and it gets its own
+            mark instead of the project's. None for any other action.
     """
 
     verb: Verb
@@ -47,6 +49,7 @@ class Action:
     desired: Resource | None
     live: Live | None
     reason: str = ""
+    former: Live | None = None
 
     @property
     def before(self) -> bytes | None:
@@ -68,12 +71,23 @@ class Plan:
         owner: the project's name, which marks what it owns.
         actions: in the order they are carried out.
         left: what the owner has on the target and no source defines any more, where nothing is to be deleted.
+        owned: how many resources the owner has on the target.
+        verdict: why it isn't carried out unless it is forced; a sentence with the counts, or empty.
+        asked: what the user asked for when it was made: `overwrite`, `adopt`, `prune`, `force`.
     """
 
     target: str
     owner: str
     actions: tuple[Action, ...]
     left: tuple[Live, ...] = ()
+    owned: int = 0
+    verdict: str = ""
+    asked: tuple[str, ...] = ()
+
+    @property
+    def refused(self) -> bool:
+        """Whether it isn't carried out as it changes too much at once, and nobody forced it."""
+        return bool(self.verdict) and "force" not in self.asked
 
     @property
     def writes(self) -> tuple[Action, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -10,15 +11,33 @@ from provision.model import Action, Outcome, Plan, Verb
 from provision.ship.target import Target
 from provision.ship.unexpected import unexpected
 
+_INTERRUPTED = "interrupted before it was begun"
+_FAILED = "it was not begun, as another one failed"
 _BROKEN = "it was not begun, as another one before it broke off the push"
 
 
-def apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool] = lambda: False) -> Iterator[Outcome]:
+def apply(
+    plan: Plan,
+    target: Target,
+    *,
+    cancelled: Callable[[], bool] = lambda: False,
+    failed: threading.Event | None = None,
+) -> Iterator[Outcome]:
     """Carry out `plan`; yields one outcome for each action that writes or stops, as soon as it is known.
 
     What needs something that failed is skipped and says so. As soon as `cancelled()` is true nothing further is
     begun; what is in flight is finished, and the rest is reported as skipped.
+
+    Args:
+        failed: set as soon as something fails; once it is set, by this plan or another, nothing further is begun.
+            Without it one failure doesn't stop the others.
     """
+
+    def stopped() -> str:
+        if failed is not None and failed.is_set():
+            return _FAILED
+        return _INTERRUPTED if cancelled() else ""
+
     missed: set[tuple[str, str]] = set()
     if plan.writes:
         target.begin(plan)
@@ -34,13 +53,15 @@ def apply(plan: Plan, target: Target, *, cancelled: Callable[[], bool] = lambda:
             else:
                 able.append(action)
         begun: list[Action] = []
-        for outcome in _written(target, _until(cancelled, able, begun), plan.owner, begun) if able else ():
+        for outcome in _written(target, _until(stopped, able, begun), plan.owner, begun) if able else ():
             if outcome.status != "done":
+                if failed is not None:
+                    failed.set()
                 missed.add((outcome.action.kind, outcome.action.key))
             yield outcome
         for action in able[len(begun) :]:
             missed.add((action.kind, action.key))
-            yield Outcome(action, "skipped", "interrupted before it was begun" if cancelled() else _BROKEN)
+            yield Outcome(action, "skipped", stopped() or _BROKEN)
 
 
 def _written(
@@ -61,9 +82,9 @@ def _written(
                 yield Outcome(action, "failed", unexpected(error), left_behind=True)
 
 
-def _until(cancelled: Callable[[], bool], actions: Iterable[Action], begun: list[Action]) -> Iterator[Action]:
+def _until(stopped: Callable[[], str], actions: Iterable[Action], begun: list[Action]) -> Iterator[Action]:
     for action in actions:
-        if cancelled():
+        if stopped():
             return
         begun.append(action)
         yield action

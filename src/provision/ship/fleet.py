@@ -11,10 +11,15 @@ from provision.ship.target import Target
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """A target, and the resources it is to hold."""
+    """A target, and the resources it is to hold.
+
+    Attributes:
+        spared: (kind, key) of what the sources define, though not for this target; it is no leftover.
+    """
 
     target: Target
     desired: tuple[Resource, ...]
+    spared: frozenset[tuple[str, str]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

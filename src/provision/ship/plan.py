@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Resource, Verb, digest
+from provision.ship import prune as pruning
+from provision.ship.safety import verdict
 from provision.ship.target import Target
 
 
 def make_plan(
-    desired: Sequence[Resource], target: Target, owner: str, *, overwrite: bool = False, prune: bool = False
+    desired: Sequence[Resource],
+    target: Target,
+    owner: str,
+    *,
+    overwrite: bool = False,
+    adopt: bool = False,
+    prune: bool = False,
+    force: bool = False,
+    spared: frozenset[tuple[str, str]] = frozenset(),
 ) -> Plan:
     """What is to happen on `target` so that it holds `desired`; reads the target with GETs only.
 
     Args:
         owner: the project's name, as the marks on the target spell it.
         overwrite: turn conflicts and foreign resources into updates.
+        adopt: take conflicts and foreign resources over as they are: only the mark is written.
         prune: delete what the owner has on the target and `desired` lacks.
+        force: carry it out even if it changes much at once.
+        spared: (kind, key) of what the sources define, though not for this target: it stays as it is.
 
     Raises:
         ProvisionError: the target can't be read, or resources need each other in a circle.
@@ -26,18 +40,41 @@ def make_plan(
     wanted = frozenset((resource.kind, resource.key) for resource in desired)
     live = {(found.kind, found.key): found for found in target.read(wanted)}
     actions = [
-        decide(resource, live.get((resource.kind, resource.key)), owner, target.marks, overwrite=overwrite)
+        decide(
+            resource,
+            live.get((resource.kind, resource.key)),
+            owner,
+            target.marks,
+            overwrite=overwrite,
+            adopt=adopt,
+        )
         for resource in ordered(desired, target.order)
     ]
-    gone = _no_longer_defined(live.values(), wanted, owner, target.order)
+    gone = pruning.no_longer_defined(live.values(), wanted | spared, owner, target.order)
     if prune:
-        actions.extend(_deletion(found, overwrite=overwrite) for found in gone)
+        actions.extend(pruning.deletions(gone, live.values(), overwrite=overwrite))
         gone = []
-    return Plan(target.name, owner, tuple(actions), tuple(gone))
+    owned = sum(found.mark is not None and found.mark.owner == owner for found in live.values())
+    choices = {"overwrite": overwrite, "adopt": adopt, "prune": prune, "force": force}
+    return Plan(
+        target.name,
+        owner,
+        tuple(actions),
+        tuple(gone),
+        owned,
+        verdict(actions, owner, owned, len(wanted)),
+        tuple(name for name, chosen in choices.items() if chosen),
+    )
 
 
 def decide(
-    desired: Resource, live: Live | None, owner: str, marks: frozenset[str], *, overwrite: bool = False
+    desired: Resource,
+    live: Live | None,
+    owner: str,
+    marks: frozenset[str],
+    *,
+    overwrite: bool = False,
+    adopt: bool = False,
 ) -> Action:
     """What is to happen to one resource. Edited means: the digest of what was sent last differs from what is
     live, and live isn't what is desired either."""
@@ -45,6 +82,12 @@ def decide(
     def action(verb: Verb, reason: str = "") -> Action:
         if verb.stops and overwrite:
             return Action(Verb.UPDATE, desired.kind, desired.key, desired, live, reason)
+        if verb.stops and adopt and live is not None:
+            if live.fixed:
+                said = f"{reason}, and it can't be taken over as it is: {live.fixed}"
+                return Action(verb, desired.kind, desired.key, desired, live, said)
+            as_it_is = replace(desired, body=live.body)
+            return Action(Verb.ADOPT, desired.kind, desired.key, as_it_is, live, reason)
         return Action(verb, desired.kind, desired.key, desired, live, reason)
 
     if live is None:
@@ -57,7 +100,7 @@ def decide(
             return action(Verb.KEEP)
         if owned:  # only the mark is written, so that the next change of the sources is no conflict
             return action(Verb.ADOPT, "it was changed on the server to what the sources ask for")
-        if overwrite:
+        if overwrite or (adopt and not live.fixed):
             return action(Verb.ADOPT, "it is the same, but was not ours")
         return action(Verb.KEEP, "it is the same, but not ours")
     if desired.kind not in marks:
@@ -94,23 +137,3 @@ def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resourc
         sorter.done(*ready)
     result.sort(key=lambda resource: rank.get(resource.kind, len(rank)))
     return result
-
-
-def _no_longer_defined(
-    live: Iterable[Live], wanted: frozenset[tuple[str, str]], owner: str, kinds: Sequence[str]
-) -> list[Live]:
-    rank = {kind: position for position, kind in enumerate(kinds)}
-    gone = [
-        found
-        for found in live
-        if (found.kind, found.key) not in wanted and found.mark is not None and found.mark.owner == owner
-    ]
-    gone.sort(key=lambda found: (-rank.get(found.kind, len(rank)), found.key))
-    return gone
-
-
-def _deletion(found: Live, *, overwrite: bool) -> Action:
-    if not overwrite and found.mark is not None and found.mark.base != digest(found.body):
-        reason = "the sources no longer define it, but it was changed on the server since the last push"
-        return Action(Verb.CONFLICT, found.kind, found.key, None, found, reason)
-    return Action(Verb.DELETE, found.kind, found.key, None, found)

@@ -34,8 +34,8 @@ _COUNTED: Final = {
     Verb.FOREIGN: "not ours",
 }
 REMEDIES: Final = {
-    Verb.CONFLICT: "take the server's version into the sources, or write over it with --overwrite",
-    Verb.FOREIGN: "give yours another uid or name, or write over it with --overwrite",
+    Verb.CONFLICT: "take the server's version into the sources, write over it with --overwrite, or take it over as it is with --adopt",
+    Verb.FOREIGN: "give yours another uid or name, write over it with --overwrite, or take it over as it is with --adopt",
 }
 """What the user can do about what stops."""
 
@@ -54,6 +54,9 @@ def plan_text(plan: Plan, *, everything: bool = False) -> str:
     for found in plan.left:
         lines.append(f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is")
     lines.append(f"Plan: {plan_summary(plan)}")
+    if plan.verdict:
+        forced = "--force carries it out all the same" if plan.refused else "it is forced"
+        lines.append(f"{mark('stop')} Too much at once: {plan.verdict}; {forced}")
     return "\n".join(lines)
 
 
@@ -134,6 +137,9 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "owner": plan.owner,
         "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
         "left": [{"kind": found.kind, "key": found.key, "title": _title_of(found)} for found in plan.left],
+        "owned": plan.owned,
+        "verdict": plan.verdict or None,
+        "asked": list(plan.asked),
         "summary": {verb.value: count[verb] for verb in Verb},
     }
 

@@ -125,6 +125,57 @@ def test_a_conflict_is_left_alone_unless_overwritten(provision, shop, grafana):
     assert grafana.dashboards["sales-orders"]["spec"]["title"] == "Orders!"
 
 
+def test_a_conflict_is_taken_over_as_it_is(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    grafana.dashboards["sales-orders"]["spec"]["title"] = "Mine now"
+    ran = provision("push", "--grafana", grafana.url, "--adopt")
+    assert (ran.code, ran.err) == (0, "")
+    assert "✓ taken over" in ran.out
+    assert grafana.dashboards["sales-orders"]["spec"]["title"] == "Mine now"
+    assert "1 to update" in provision("plan", "--grafana", grafana.url).out
+    for command in ("plan", "push"):
+        ran = provision(command, "--grafana", grafana.url, "--adopt", "--overwrite")
+        assert ran.code == 2
+        assert "--overwrite and --adopt contradict each other" in ran.sentence
+
+
+def test_too_much_at_once_is_refused_unless_it_is_forced(provision, shop, grafana):
+    more_dashboards(shop, *(f"d{n}" for n in range(11)))
+    provision("push", "--grafana", grafana.url)
+    for n in range(4):
+        (shop / f"dashboards/sales/d{n}.json").unlink()
+    assert provision("plan", "--grafana", grafana.url).code == 0
+    grafana.requests.clear()
+    said = "it would delete 4 and change 0 of the 13 resources that 'shop' owns there, more than 30 %"
+    ran = provision("plan", "--grafana", grafana.url, "--prune")
+    assert (ran.code, ran.err) == (1, "")
+    assert f"Too much at once: {said}; --force carries it out all the same\n" in ran.out
+    ran = provision("push", "--grafana", grafana.url, "--prune")
+    assert ran.code == 1
+    assert ran.sentence == (
+        f"grafana {grafana.url}: {said}, so nothing was written; "
+        f"look at it with provision plan, and add --force if it is meant"
+    )
+    assert grafana.writes == []
+    assert provision("push", "--grafana", grafana.url, "--prune", "--force").code == 0
+    assert len(grafana.dashboards) == 8 + 1
+
+
+def test_when_nothing_is_defined_any_more_all_of_it_goes_only_when_forced(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    (shop / "dashboards/sales/orders.json").unlink()
+    (shop / "rules/shop.yml").unlink()
+    assert "there is nothing to compile" in provision("push", "--grafana", grafana.url).sentence
+    ran = provision("push", "--grafana", grafana.url, "--prune")
+    assert ran.code == 1
+    assert "the sources define nothing for it, and 'shop' owns 2 resources there" in ran.sentence
+    ran = provision("push", "--grafana", grafana.url, "--prune", "--force")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("Done: 2 deleted, 0 unchanged\n")
+    assert set(grafana.dashboards) == {"provisioned-one"}
+    assert grafana.folders == {}
+
+
 def test_what_is_not_ours_is_left_alone_and_the_rest_is_written(provision, shop, grafana):
     with_uid = (DASHBOARD % ("Orders", "up")).replace("{", '{"uid": "sales-orders", ', 1)
     (shop / "pyproject.toml").write_text('[tool.provision]\nname = "somebody else"\n')
@@ -417,3 +468,38 @@ def test_secrets_are_written_again_when_asked(provision, shop, grafana, monkeypa
     assert '~ data source "Prometheus": its secrets are written again' in ran.out
     assert "hunter2" not in ran.out + ran.err
     assert grafana.datasources["prometheus"]["secrets"] == {"httpHeaderValue1": "hunter2-second"}
+
+
+def test_all_or_nothing(provision, shop, grafana):
+    write(shop, {"dashboards/sales/zz.json": DASHBOARD % ("Last", "up")})
+    grafana.faults.append(Fault("POST", "dashboards$", times=9, status=400, body={"message": "told to fail"}))
+    ran = provision("push", "--grafana", grafana.url, "--atomic")
+    assert ran.code == 1
+    assert 'undone folder "Sales": put back, as not all could be done' in ran.out
+    assert grafana.folders == {}
+    assert provision("push", "--grafana", grafana.url).code == 4
+    grafana.faults.clear()
+    assert provision("push", "--grafana", grafana.url, "--atomic").code == 0
+    ran = provision("push", "--grafana", grafana.url, "--atomic", "--format", "json")
+    assert json.loads(ran.out)["reports"][0]["summary"]["kept"] == 3
+
+
+def test_what_could_not_be_put_back_is_told_before_the_first_write(provision, shop, grafana, monkeypatch):
+    monkeypatch.setenv("TENANT", "hunter2")
+    write(shop, {"provisioning/grafana.py": SOURCE_WITH_SECRET})
+    assert provision("push", "--grafana", grafana.url, "--atomic").code == 0
+    writes = len(grafana.writes)
+    ran = provision("push", "--grafana", grafana.url, "--atomic", "--rotate-secrets")
+    assert ran.code == 1
+    assert "datasource prometheus: it has secrets, which nobody can read" in ran.sentence
+    assert "mend these, or push without --atomic" in ran.sentence
+    assert len(grafana.writes) == writes
+
+
+def test_what_could_not_be_put_back_ends_with_4(provision, shop, grafana):
+    grafana.faults.append(Fault("POST", "dashboards$", status=400, body={"message": "told to fail"}))
+    grafana.faults.append(Fault("DELETE", "folders", status=400, body={"message": "told to stay"}))
+    ran = provision("push", "--grafana", grafana.url, "--atomic")
+    assert ran.code == 4
+    assert 'failed folder "Sales": it was written, and could not be put back' in ran.out
+    assert "told to stay" in ran.out

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 from hypothesis import given
@@ -57,6 +57,33 @@ def test_overwrite_turns_what_stops_into_updates(found: Live) -> None:
 def test_what_is_the_same_but_not_ours_is_taken_over_only_when_asked() -> None:
     assert decide(resource(1), live(1, None), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
     assert decide(resource(1), live(1, sent(1, "other")), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
+
+
+@pytest.mark.parametrize("found", [live(3, sent(1)), live(1, None), live(1, sent(1, "other"))])
+def test_adopting_takes_what_stops_over_as_it_is(found: Live) -> None:
+    action = decide(resource(2), found, OURS, MARKS, adopt=True)
+    assert (action.verb, action.after) == (Verb.ADOPT, found.body)
+    taken = replace(found, mark=Mark(OURS, digest(found.body)))
+    assert decide(resource(2), taken, OURS, MARKS).verb is Verb.UPDATE
+
+
+def test_what_cannot_be_taken_over_says_why() -> None:
+    found = replace(live(1, None), fixed="it is carved in stone")
+    action = decide(resource(2), found, OURS, MARKS, adopt=True)
+    assert (action.verb, action.after) == (Verb.FOREIGN, resource(2).body)
+    assert action.reason.endswith(
+        "no mark of this project, and it can't be taken over as it is: it is carved in stone"
+    )
+    assert decide(resource(1), found, OURS, MARKS, adopt=True).verb is Verb.KEEP
+
+
+def test_what_another_target_stands_in_for_is_no_leftover() -> None:
+    held = [live(1, sent(1), "dashboard", "old"), live(1, sent(1), "dashboard", "bound")]
+    plan = make_plan(
+        [resource(1, key="x")], Shelf(held), OURS, prune=True, spared=frozenset({("dashboard", "bound")})
+    )
+    assert [action.key for action in plan.actions if action.verb is Verb.DELETE] == ["old"]
+    assert (plan.owned, plan.asked) == (2, ("prune",))
 
 
 def test_a_kind_without_marks_is_updated_without_asking_whose_it_is() -> None:

@@ -34,7 +34,7 @@ UPDATE = Action(
 )  # fmt: skip
 KEEP = Action(Verb.KEEP, "file", "x", Resource("file", "x", b""), Live("file", "x", b""))
 LEFT = Live("dashboard", "old", encode({"folderUid": "", "spec": {"title": "Old"}}))
-PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP), (LEFT,))
+PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP), (LEFT,), owned=16, asked=("overwrite",))
 DIFFERENCE = Difference(
     "rule-group", "x", "update", "x", (Change("alert A: expr", "a", "b"),), Place("rules/x.py", 1)
 )

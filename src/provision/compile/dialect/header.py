@@ -6,6 +6,7 @@ another name isn't taken for ours.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Sequence
 
 import orjson
@@ -13,6 +14,7 @@ import orjson
 from provision.model import Mark, Place, Resource, digest
 
 _MARK = b"# provision: "
+_WRITTEN = b"# Made by provision"
 _LINES = 20
 _NAMED = 3
 
@@ -23,6 +25,19 @@ def header(resource: Resource, owner: str) -> str:
     return (
         f"{_made_of(resource.places)}\nprovision: {orjson.dumps(mark, option=orjson.OPT_SORT_KEYS).decode()}"
     )
+
+
+def marked(text: bytes, resource: Resource, owner: str) -> bytes:
+    """A file as it is, with a header that carries the mark of `owner` in the place of whatever header it had.
+
+    Args:
+        resource: its body is what the file holds.
+    """
+    lines = text.removeprefix(codecs.BOM_UTF8).splitlines(keepends=True)
+    top = next((at for at, line in enumerate(lines) if not line.startswith(b"#")), len(lines))
+    kept = [line for line in lines[:top] if not line.startswith((_MARK, _WRITTEN))]
+    comment = "".join(f"# {line}\n" for line in header(resource, owner).splitlines())
+    return comment.encode() + b"".join([*kept, *lines[top:]])
 
 
 def read_mark(text: bytes, key: str) -> Mark | None:

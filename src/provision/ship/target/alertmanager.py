@@ -23,11 +23,11 @@ from provision.compile.dialect.alertmanager import (
     read_config,
     too_new_in_config,
 )
-from provision.compile.dialect.header import read_mark
+from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.diff.hidden import without_secrets_of
 from provision.errors import NotAllowed, ProvisionError
-from provision.model import JSON, Action, Live, Mark, Outcome, Plan, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Verb, decode, digest, encode
 from provision.ship.target import swap
 from provision.tools import amtool
 
@@ -91,7 +91,7 @@ class AlertmanagerTarget:
         if mark is not None and mark.base == digest(body) and not self._in_force(text):
             body = encode({})
             mark = Mark(mark.owner, digest(body))
-        yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name)
+        yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name, beside=text)
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """Why the file can't be written."""
@@ -147,7 +147,9 @@ class AlertmanagerTarget:
                 f"{newer[0].field} needs Alertmanager {show_version(newer[0].since)}, "
                 f"and {self.client.url} is {show_version(self.dialect.version)}"
             )
-        content = config_bytes(action.desired, owner)
+        content = config_bytes(action.desired, owner) if action.former is None else action.former.beside
+        if action.verb is Verb.ADOPT:  # as it is, with its comments
+            content = marked(text or b"", action.desired, owner)
         swap.sweep(self.file)
         staged = swap.stage(self.file, content, _NEW_MODE)
         try:

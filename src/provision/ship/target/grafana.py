@@ -11,7 +11,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
@@ -219,6 +220,7 @@ def connect(
     ui_edits: str = "locked",
     environ: Mapping[str, str] = os.environ,
     root: Path = Path(),
+    sleep: Callable[[float], None] = time.sleep,
     owner: str = "",
     own_tree: bool = False,
 ) -> Grafana:
@@ -228,6 +230,7 @@ def connect(
         ui_edits: whether Grafana's page may save what this project owns: `locked` or `allowed`.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to; the project's root.
+        sleep: waits so many seconds before something is tried again.
         owner: the project's name, as marks spell it.
         own_tree: whether the root notification policy is the project's, too.
 
@@ -238,11 +241,13 @@ def connect(
     """
     if ui_edits not in UI_EDITS:
         raise UsageError(f"[tool.provision] ui_edits must be one of {', '.join(UI_EDITS)}, not {ui_edits!r}")
-    client = open_client(endpoint)
+    client = open_client(endpoint, sleep)
     health = client.health()
     organisation = _organisation(client)
     dialect = discover(client, str(health.get("version") or ""), organisation.get("id"))
-    server = Server(client, dialect, ui_edits == "locked", environ, root, owner, own_tree)
+    server = Server(
+        client, dialect, ui_edits == "locked", environ, root, sleep, owner=owner, own_tree=own_tree
+    )
     return Grafana(server, str(organisation.get("name") or ""), keepers_for(dialect))
 
 

@@ -17,8 +17,16 @@ from provision.compile.dialect.grafana import TAG, canonical
 from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Live, Mark, Verb, decode, digest
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.model import Action, Live, Mark, Verb, decode, digest, encode
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 _BASE: Final = re.compile(r"\bv\d+:[0-9a-f]{32}\b")
 _HISTORY: Final = 100
@@ -74,8 +82,12 @@ def _one_dashboard(server: Server, key: str) -> Live | None:
         return None
     spec, meta = found["dashboard"], found["meta"]
     body = canonical(DASHBOARD, {"folderUid": meta.get("folderUid") or "", "spec": {**spec, "uid": key}})
-    mark = Mark(FILES, "") if meta.get("provisioned") else mark_of(server, key, spec)
-    return Live(DASHBOARD, key, body, mark, str(meta.get("version") or ""), str(spec.get("title") or ""))
+    by_file = bool(meta.get("provisioned"))
+    mark = Mark(FILES, "") if by_file else mark_of(server, key, spec)
+    version, title = str(meta.get("version") or ""), str(spec.get("title") or "")
+    tags = [tag for tag in spec.get("tags") or () if _owner([tag]) is not None]
+    beside = encode(tags) if tags else b""
+    return Live(DASHBOARD, key, body, mark, version, title, FILES_FIXED if by_file else "", beside)
 
 
 def mark_of(server: Server, key: str, spec: dict[str, Any]) -> Mark | None:
@@ -113,9 +125,11 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
     assert action.desired is not None
     body = decode(action.desired.body)
     spec = body["spec"]
-    spec["tags"] = [*spec.get("tags", ()), f"{TAG}{owner}"]
+    mark = Mark(owner, digest(action.desired.body)) if action.former is None else action.former.mark
+    own = [f"{TAG}{owner}"] if action.former is None else decode(action.former.beside or b"[]")
+    spec["tags"] = [*spec.get("tags", ()), *own]
     spec["id"] = None
-    message = f"provision: {owner} {digest(action.desired.body)}"
+    message = "provision: put back" if mark is None else f"provision: {mark.owner} {mark.base}"
     sent = {"dashboard": spec, "folderUid": body["folderUid"], "message": message, "overwrite": False}
     if action.live is not None:
         spec["version"] = int(action.live.lock or 0)
@@ -123,7 +137,9 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
         server.client.save_dashboard(sent)
         return
     version = _created(server, action, sent)
-    if not any(_BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)):
+    if mark is not None and not any(
+        _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
+    ):
         # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
         server.client.save_dashboard({**sent, "dashboard": {**spec, "version": version}})
 

@@ -13,16 +13,24 @@ from typing import Any, Final
 from provision.compile.dialect.grafana import MARK, canonical
 from provision.compile.kinds import DATASOURCE
 from provision.errors import NotAllowed, ServerRefused, Unreachable
-from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target.grafana_secrets import resolve
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 _KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
 _UNUSUAL: Final = ("user", "database", "withCredentials")
 """What an author can't set; it shows in a body only where somebody else did."""
 
 _ELSEWHERE: Final = {"source": "server", "name": ""}
-"""Stands for a secret that this project didn't set."""
+"""Stands for a secret that only the server has; it stays there as it is."""
 
 
 def datasources(path: str) -> Keeper:
@@ -73,8 +81,10 @@ def _live(found: dict[str, Any]) -> Live:
         mark = Mark(mark.owner, digest(content) if mark.base == if_not else mark.base)
     if found.get("readOnly"):
         mark = Mark(FILES, "")
-    key = found["uid"]
-    return Live(DATASOURCE, key, content, mark, str(found.get("version") or ""), found["name"])
+    key, version = found["uid"], str(found.get("version") or "")
+    fixed = FILES_FIXED if found.get("readOnly") else ""
+    beside = encode(written) if MARK in data else b""
+    return Live(DATASOURCE, key, content, mark, version, found["name"], fixed, beside)
 
 
 def _write(server: Server, action: Action, owner: str) -> None:
@@ -88,12 +98,20 @@ def _write(server: Server, action: Action, owner: str) -> None:
     assert action.desired is not None
     body = decode(action.desired.body)
     references = body.pop("secure")
-    values = {name: resolve(server, name, reference) for name, reference in references.items()}
+    values = {
+        name: resolve(server, name, reference)
+        for name, reference in references.items()
+        if reference["source"] != "server"
+    }
     if action.live is not None:
         # A secret goes when it is set to nothing; one that isn't sent stays.
-        values = dict.fromkeys(decode(action.live.body)["secure"], "") | values
-    mark = {"owner": owner, "base": digest(action.desired.body)}
-    body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
+        gone = decode(action.live.body)["secure"].keys() - references.keys()
+        values = dict.fromkeys(sorted(gone), "") | values
+    if action.former is None:
+        mark = {"owner": owner, "base": digest(action.desired.body)}
+        body["jsonData"][MARK] = {**mark, "secure": references} if references else mark
+    elif action.former.beside:
+        body["jsonData"][MARK] = decode(action.former.beside)
     if values:
         body["secureJsonData"] = values
     if action.live is None:
@@ -116,7 +134,7 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
             raise
         stored = server.client.datasource(action.key)
         # The digest in the mark is that of all that was sent.
-        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"][MARK]:
+        if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"].get(MARK):
             raise
         if _live(stored).body not in (action.after, _as_default(action.after or b"{}")):
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from provision.compile.kinds import CONTACT_POINT, DATASOURCE
 from provision.model import Action, decode
@@ -29,11 +30,20 @@ def _unfound(server: Server, actions: Sequence[Action]) -> Iterator[str]:
     for action in actions:
         if action.after is None or action.kind not in (DATASOURCE, CONTACT_POINT):
             continue
-        body = decode(action.after)
-        for holder in body["integrations"] if action.kind == CONTACT_POINT else [body]:
+        there = _secrets_of(action.kind, action.before)
+        for uid, secure in _secrets_of(action.kind, action.after).items():
             yield from (
-                f"{action.kind} {action.key}: {said}" for said in unfound(server, holder.get("secure", {}))
+                f"{action.kind} {action.key}: {said}" for said in unfound(server, secure, there.get(uid, {}))
             )
+
+
+def _secrets_of(kind: str, body: bytes | None) -> dict[str, dict[str, Any]]:
+    """The secrets of each part of a body, by the part's uid; a data source is one part."""
+    if body is None:
+        return {}
+    decoded = decode(body)
+    parts = decoded["integrations"] if kind == CONTACT_POINT else [decoded]
+    return {part.get("uid", ""): part.get("secure") or {} for part in parts}
 
 
 def _of_one_name(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:

@@ -17,9 +17,17 @@ from provision.compile.dialect.grafana import canonical
 from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
-from provision.model import Action, Live, Mark, Verb, decode, digest
+from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target import grafana_classic
-from provision.ship.target.grafana_server import FILES, READERS, Keeper, Server, at_once, changed_meanwhile
+from provision.ship.target.grafana_server import (
+    FILES,
+    FILES_FIXED,
+    READERS,
+    Keeper,
+    Server,
+    at_once,
+    changed_meanwhile,
+)
 
 DASHBOARDS: Final = "dashboard.grafana.app"
 FOLDERS: Final = "folder.grafana.app"
@@ -32,6 +40,14 @@ _FOLDER: Final = "grafana.app/folder"
 _MANAGED_BY: Final = "grafana.app/managedBy"
 _MANAGER_ID: Final = "grafana.app/managerId"
 _CHECKSUM: Final = "grafana.app/sourceChecksum"
+_MESSAGE: Final = "grafana.app/message"
+_OF_THE_SERVER: Final = frozenset({
+    _MESSAGE, "grafana.app/createdBy", "grafana.app/updatedBy", "grafana.app/updatedTimestamp",
+    "grafana.app/deprecatedInternalID",
+})  # fmt: skip
+"""Annotations and labels that nobody sends."""
+
+_CONVERTED: Final = "it is stored in the second generation's schema, and what is read of it is a conversion"
 
 _Item = dict[str, Any]
 
@@ -57,7 +73,8 @@ def live_dashboard(item: _Item) -> Live:
     stored = ((item.get("status") or {}).get("conversion") or {}).get("storedVersion") or ""
     if stored.startswith("v2"):
         body["storedVersion"] = stored
-    return _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+    live = _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+    return replace(live, fixed=live.fixed or _CONVERTED) if "storedVersion" in body else live
 
 
 def live_folder(item: _Item) -> Live:
@@ -107,10 +124,11 @@ def _keeper(
             return
         assert action.desired is not None
         folder_uid, content = spec(decode(action.desired.body))
-        metadata: dict[str, Any] = {
-            "name": action.key,
-            "annotations": _annotations(server, action, owner, folder_uid),
-        }
+        metadata: dict[str, Any] = {"name": action.key}
+        if action.former is None:
+            metadata["annotations"] = _annotations(server, action, owner, folder_uid)
+        else:
+            metadata |= _put_back(action.former, content)
         body = {
             "apiVersion": f"{at.group}/{at.version}",
             "kind": at.kind,
@@ -166,7 +184,7 @@ def _annotations(server: Server, action: Action, owner: str, folder_uid: str) ->
         _MANAGED_BY: _MANAGER,
         _MANAGER_ID: owner,
         _CHECKSUM: digest(action.desired.body),
-        "grafana.app/message": f"provision: {owner}",
+        _MESSAGE: f"provision: {owner}",
     }
     if action.desired.places:
         annotations["grafana.app/sourcePath"] = action.desired.places[0].path
@@ -177,11 +195,39 @@ def _annotations(server: Server, action: Action, owner: str, folder_uid: str) ->
     return annotations
 
 
+def _put_back(former: Live, content: dict[str, Any]) -> dict[str, Any]:
+    """The metadata that a former state had; its tags are put into `content`, the classic API's mark among them."""
+    beside = decode(former.beside)
+    tags = beside.pop("tags", None)
+    message = "provision: put back"
+    if tags is not None:
+        content["tags"] = tags
+        if former.mark is not None:
+            message = f"provision: {former.mark.owner} {former.mark.base}"
+    return {**beside, "annotations": {**beside["annotations"], _MESSAGE: message}}
+
+
 def _live(kind: str, item: _Item, body: Any, title: str) -> Live:
     metadata = item["metadata"]
-    mark = _mark(metadata.get("annotations") or {})
+    annotations = metadata.get("annotations") or {}
+    mark = _mark(annotations)
+    beside = {
+        "annotations": {name: value for name, value in annotations.items() if name not in _OF_THE_SERVER},
+        "labels": {
+            name: v for name, v in (metadata.get("labels") or {}).items() if name not in _OF_THE_SERVER
+        },
+    }
+    if _may_be_classic(item):
+        beside["tags"] = item["spec"]["tags"]
     return Live(
-        kind, metadata["name"], canonical(kind, body), mark, metadata.get("resourceVersion") or "", title
+        kind,
+        metadata["name"],
+        canonical(kind, body),
+        mark,
+        metadata.get("resourceVersion") or "",
+        title,
+        FILES_FIXED if mark is not None and mark.owner == FILES else "",
+        encode(beside),
     )
 
 

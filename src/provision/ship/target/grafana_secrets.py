@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from provision.errors import ProvisionError
 from provision.ship.target.grafana_server import Server
 
 
-def unfound(server: Server, references: Mapping[str, Any]) -> tuple[str, ...]:
-    """A sentence for each secret that can't be found here; one that only the server has is taken as it is there."""
+def unfound(server: Server, references: Mapping[str, Any], there: Collection[str]) -> tuple[str, ...]:
+    """A sentence for each secret that can't be found; none holds a value.
+
+    Args:
+        there: the names of those that the server has; one that only the server has is taken as it is there.
+    """
     said = []
     for name, reference in references.items():
         if reference["source"] == "server":
+            if name not in there:
+                said.append(
+                    f"its secret {name!r} is one that only the server has, and this one has none; "
+                    f"name a variable or a file that holds it"
+                )
             continue
         try:
             resolve(server, name, reference)

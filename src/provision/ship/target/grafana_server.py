@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ WRITERS: Final = 4
 FILES: Final = "Grafana's file provisioning"
 """The owner of what the server itself reads from files."""
 
+FILES_FIXED: Final = "Grafana reads it from a file on its own machine"
+"""Why what the server reads from files can't be taken over."""
+
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
 
@@ -35,6 +39,7 @@ class Server:
         locked: whether Grafana's page is to refuse saving what this project owns.
         environ: where secrets by environment variable are found.
         root: what paths of secrets by file are relative to.
+        sleep: waits so many seconds before something is tried again.
         owner: the project's name, as marks spell it; empty when nothing is to be written.
         own_tree: whether the root notification policy is the project's, too.
         book: the ledgers, as they were last read.
@@ -45,6 +50,7 @@ class Server:
     locked: bool
     environ: Mapping[str, str] = field(repr=False)
     root: Path
+    sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     owner: str = ""
     own_tree: bool = False
     book: Book = field(default_factory=Book, repr=False, compare=False)

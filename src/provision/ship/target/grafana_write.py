@@ -2,14 +2,13 @@
 
 A write is tried again only where Grafana says that it did nothing (`database is locked`). Where the answer was
 lost, or a second try meets what the first one did, the resource is read: if it is as it should be, the write was
-done, whatever was heard of it.
+done, whatever was heard of it; if it can't be read, or only part of the write was done, the outcome says that.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from typing import Final
+from typing import Final, Literal
 
 from provision.compile.kinds import (
     CONTACT_POINT,
@@ -23,32 +22,27 @@ from provision.compile.kinds import (
     TEMPLATE,
 )
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Outcome, Verb, decode
+from provision.model import Action, Live, Mark, Outcome, Verb, decode, digest
 from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.unexpected import unexpected
 
 _PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
 
 
-def carry_out(
-    server: Server,
-    keeper: Keeper,
-    action: Action,
-    owner: str,
-    sleep: Callable[[float], None] = time.sleep,
-) -> Outcome:
+def carry_out(server: Server, keeper: Keeper, action: Action, owner: str) -> Outcome:
     """Carry out an action; a failure is an outcome."""
     started = time.perf_counter()
-    error = _attempt(server, keeper, action, owner, sleep)
+    failure = _attempt(server, keeper, action, owner)
     seconds = time.perf_counter() - started
-    if error is not None:
+    if failure is not None:
+        error, traces = failure
         told = sentence(error, action) if isinstance(error, ProvisionError) else unexpected(error)
         return Outcome(
             action,
             "failed",
-            told,
+            f"{told}{_TRACES[traces] if isinstance(error, ProvisionError) else ''}",
             seconds=seconds,
-            left_behind=not isinstance(error, ProvisionError),  # nobody knows
+            left_behind=traces != "none",
             not_allowed=isinstance(error, NotAllowed) and told != _FILES,
         )
     url = "" if action.verb is Verb.DELETE else link(server, keeper, action)
@@ -64,52 +58,92 @@ def link(server: Server, keeper: Keeper, action: Action) -> str:
     return f"{server.url}{keeper.page(action.key, title)}{suffix}"
 
 
-def _attempt(
-    server: Server, keeper: Keeper, action: Action, owner: str, sleep: Callable[[float], None]
-) -> Exception | None:
+_Traces = Literal["none", "some", "unknown"]
+"""What a write that failed has left on the server."""
+
+_TRACES: Final[dict[_Traces, str]] = {
+    "none": "",
+    "some": "; part of it was written, so push again",
+    "unknown": "; it may have been written all the same, so plan again to see",
+}
+
+_Failure = tuple[Exception, _Traces]
+
+
+def _attempt(server: Server, keeper: Keeper, action: Action, owner: str) -> _Failure | None:
     """None when it is done, else why not."""
     live = action.live
     if live is not None and live.mark is not None and live.mark.owner == FILES:
         # The resource API would take the change, until Grafana reads the file again.
-        return ProvisionError(_FILES)
+        return ProvisionError(_FILES), "none"
     unsure = False
     for pause in (*_PAUSES_SECONDS, None):
         try:
             keeper.write(server, action, owner)
-        except ServerRefused as error:
+        except ProvisionError as error:
             if _is_busy(error) and pause is not None:
                 unsure = True
-                sleep(pause)
+                server.sleep(pause)
                 continue
-            # The session may have sent it twice, too: a 503 with Retry-After is no promise that nothing was done.
-            again = error.status in (409, 412) or (error.status == 404 and action.verb is Verb.DELETE)
-            if (unsure or again or error.status >= 500) and _is_done(server, keeper, action, owner):
-                return None
-            return error
-        except Unreachable as error:
-            return None if _is_done(server, keeper, action, owner) else error
+            return (
+                _aftermath(server, keeper, action, owner, error)
+                if unsure or _is_open(error)
+                else (error, "none")
+            )
         except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
-            return error
+            return error, "unknown"
         return None
     raise AssertionError("the last attempt returns")  # pragma: no cover
 
 
-def _is_done(server: Server, keeper: Keeper, action: Action, owner: str) -> bool:
-    """Whether the server holds what the action was to bring about."""
+def _is_open(error: ProvisionError) -> bool:
+    """Whether an error leaves open what the server did: the answer was lost, or comes from a gateway; the session
+    may have sent the write twice, as a 503 with Retry-After is no promise that nothing was done; or it was the second
+    of two writes."""
+    if isinstance(error, Unreachable):
+        return error.sent
+    return isinstance(error, ServerRefused) and not isinstance(error, NotAllowed)
+
+
+def _aftermath(
+    server: Server, keeper: Keeper, action: Action, owner: str, error: ProvisionError
+) -> _Failure | None:
+    """What the server holds after a write that may have been done: None when it is what it was to bring about."""
     try:
         now = keeper.one(server, action.key)
     except ProvisionError:
-        return False
+        refused = isinstance(error, ServerRefused) and error.status < 500
+        return error, "none" if refused else "unknown"
+    if _is_done(keeper, action, owner, now):
+        return None
+    # A lock that fails says that somebody else was there.
+    theirs = isinstance(error, ServerRefused) and error.status in (409, 412)
+    return error, "some" if not theirs and _is_half_done(keeper, action, now) else "none"
+
+
+def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bool:
+    """Whether this is what the action was to bring about."""
     if action.verb is Verb.DELETE or now is None:
         return now is None and action.verb is Verb.DELETE
-    ours = not keeper.marked or (now.mark is not None and now.mark.owner == owner)
-    return ours and now.body == action.after
+    was = action.live
+    if was is not None and (now.body, now.mark, now.lock) == (was.body, was.mark, was.lock):
+        return False  # only the mark was to change, or a secret
+    wanted = Mark(owner, digest(action.after or b"")) if keeper.marked else now.mark
+    if action.former is not None:
+        wanted = action.former.mark
+    return now.mark == wanted and now.body == action.after
 
 
-def _is_busy(error: ServerRefused) -> bool:
-    return error.status >= 500 and (
-        "database is locked" in error.what or "database table is locked" in error.what
-    )
+def _is_half_done(keeper: Keeper, action: Action, now: Live | None) -> bool:
+    """Whether this is neither what it was nor what somebody else has made of it meanwhile."""
+    if now is None or action.after is None or now.body == action.before:
+        return False
+    return not keeper.marked or now.mark is None or now.mark.base in ("", digest(action.after))
+
+
+def _is_busy(error: ProvisionError) -> bool:
+    said = ("database is locked", "database table is locked")
+    return isinstance(error, ServerRefused) and error.status >= 500 and any(one in error.what for one in said)
 
 
 def sentence(error: ProvisionError, action: Action) -> str:

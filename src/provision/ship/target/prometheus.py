@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from provision.client.prometheus import LoadedGroup, Prometheus
 from provision.client.session import Endpoint, open_session
-from provision.compile.dialect.header import read_mark
+from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.prometheus import (
     RULE_FILE,
     PrometheusDialect,
@@ -26,7 +26,7 @@ from provision.compile.dialect.prometheus import (
 )
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.errors import ProvisionError, ServerRefused
-from provision.model import JSON, Action, Live, Mark, Outcome, Plan, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Verb, decode, digest, encode
 from provision.ship.target import rules_in_force, swap
 from provision.ship.target.rules_proof import Before, Proof, look, prove, same_for
 from provision.tools import promtool
@@ -106,7 +106,7 @@ class PrometheusTarget:
                 if running != body or swap.unfinished(file):
                     body = encode({**decode(running), "unfinished": _UNFINISHED})
                     mark = Mark(mark.owner, digest(body))
-            yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}")
+            yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}", beside=text)
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """Why files can't be written or the server can't be told to reload."""
@@ -209,7 +209,7 @@ class PrometheusTarget:
             if fault:
                 refused[action.key] = fault
             elif action.desired is not None:
-                texts[action.key] = rule_file_bytes(action.desired, owner)
+                texts[action.key] = _text(action, owner)
         tool = promtool.find(self.tools_dir)
         if tool is None or not texts or not self._decides(promtool.version(tool)):
             return refused
@@ -306,7 +306,7 @@ class PrometheusTarget:
         """What promtool, of whatever version, holds against files that the server may have refused."""
         tool = promtool.find(self.tools_dir)
         texts = {
-            action.key: rule_file_bytes(action.desired, owner)
+            action.key: _text(action, owner)
             for action in actions
             if action.desired is not None and action.key not in {**proof.faults, **proof.suspects}
         }
@@ -343,7 +343,10 @@ class PrometheusTarget:
         )
         staged = None
         if action.desired is not None:
-            staged = swap.stage(file, rule_file_bytes(action.desired, owner), _NEW_MODE)
+            content = _text(action, owner)
+            if action.verb is Verb.ADOPT:  # as it is, with its comments
+                content = marked(swap.content_of(file) or b"", action.desired, owner)
+            staged = swap.stage(file, content, _NEW_MODE)
         try:
             return swap.swap(
                 file,
@@ -408,6 +411,12 @@ def _complaints(tool: Path, texts: Mapping[str, bytes]) -> dict[str, str]:
         about = f'group "{complaint.group}": ' if complaint.group else ""
         found.setdefault(complaint.file, f"promtool refuses it: {about}{complaint.message}")
     return found
+
+
+def _text(action: Action, owner: str) -> bytes:
+    """What the file is to hold."""
+    assert action.desired is not None
+    return rule_file_bytes(action.desired, owner) if action.former is None else action.former.beside
 
 
 def _groups(action: Action) -> list[JSON] | None:

@@ -103,8 +103,10 @@ def test_a_first_version_whose_message_was_lost_on_the_way():
             Fault("POST", "/api/dashboards/db", times=0),
             Fault("GET", "/versions", status=500, body={"message": "no"}),
         ]
-        status, message = one(push(target, dashboard()))
-        assert (status, "500: no" in message) == ("failed", True)
+        (outcome,) = push(target, dashboard())
+        assert (outcome.status, outcome.left_behind) == ("failed", True)
+        assert "500: no" in outcome.message
+        assert outcome.message.endswith("; part of it was written, so push again")
 
 
 def test_a_write_that_is_repeated_after_a_503_though_it_was_done(state):
@@ -295,6 +297,28 @@ def test_the_first_data_source_whose_answer_was_lost(state, fault, default):
     assert state.faults[0].times == 0
     assert state.datasources["p"]["isDefault"] is default
     assert push(target, datasource(isDefault=default)) == []
+
+
+def test_a_lost_answer_that_cant_be_looked_up_is_told_as_that(state):
+    target = connect(state)
+    plan = make_plan([dashboard()], target, OWNER)
+    state.faults = [Fault(*SAVE[state.flavour], cut="after"), Fault("GET", ".", times=99, cut="before")]
+    (outcome,) = apply(plan, target)
+    assert (outcome.status, outcome.left_behind) == ("failed", True)
+    assert outcome.message == (
+        "the connection was closed in the middle; check the server and try again; "
+        "it may have been written all the same, so plan again to see"
+    )
+
+
+def test_a_write_that_was_never_sent_leaves_nothing():
+    with standin("12.4.0") as state:
+        target = connect(state)
+        plan = make_plan([dashboard()], target, OWNER)
+        target.close()  # so that no connection stands
+    (outcome,) = apply(plan, target)
+    assert (outcome.status, outcome.left_behind) == ("failed", False)
+    assert outcome.message.startswith("nothing listens there")
 
 
 def test_a_data_source_that_wasnt_created_is_a_failure(state):
