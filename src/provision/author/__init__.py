@@ -1,4 +1,5 @@
-"""What authors import: typed, frozen values for rules, routes, scrape jobs, data sources and folders.
+"""What authors import: typed, frozen values for rules, routes, contact points, scrape jobs, data sources
+and folders.
 
 Nothing here reads or writes anything. `env` is the one object that is filled from outside: it holds the
 variables of the environment that is being built.
@@ -15,6 +16,7 @@ from provision.author.alertmanager import (
 )
 from provision.author.dashboards import Datasource, Folder, JsonDashboard
 from provision.author.environment import Environment, env
+from provision.author.grafana import ContactPoint, Integration, LibraryPanel, MessageTemplate
 from provision.author.rules import Alert, Group, Record
 from provision.author.scrape import PrometheusGlobal, ScrapeConfig
 from provision.author.secrets import Secret
@@ -22,13 +24,17 @@ from provision.author.secrets import Secret
 __all__ = [
     "Alert",
     "AlertmanagerGlobal",
+    "ContactPoint",
     "Datasource",
     "Email",
     "Environment",
     "Folder",
     "Group",
     "Inhibit",
+    "Integration",
     "JsonDashboard",
+    "LibraryPanel",
+    "MessageTemplate",
     "PrometheusGlobal",
     "Receiver",
     "Record",

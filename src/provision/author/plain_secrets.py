@@ -1,8 +1,9 @@
-"""Secrets written into a source: refused where the server can read them from a file instead."""
+"""Secrets written into a source: refused where the server can read them from a file, or the push can resolve a
+reference, instead."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 _NAMES: Final = frozenset({
@@ -30,6 +31,65 @@ def refuse(where: str, fields: Mapping[str, Any]) -> None:
         ValueError: there is one; the message names the field, not the secret.
     """
     _walk(where, fields, "")
+
+
+_OF_INTEGRATIONS: Final[Mapping[str, frozenset[str]]] = {
+    "LINE": frozenset({"token"}),
+    "dingding": frozenset({"url"}),
+    "discord": frozenset({"url"}),
+    "googlechat": frozenset({"url"}),
+    "jira": frozenset({"api_token", "password", "user"}),
+    "kafka": frozenset({"password"}),
+    "mqtt": frozenset({
+        "password", "tlsConfig.caCertificate", "tlsConfig.clientCertificate", "tlsConfig.clientKey",
+    }),
+    "oncall": frozenset({"authorization_credentials", "password"}),
+    "opsgenie": frozenset({"apiKey"}),
+    "pagerduty": frozenset({"integrationKey"}),
+    "prometheus-alertmanager": frozenset({"basicAuthPassword"}),
+    "pushover": frozenset({"apiToken", "userKey"}),
+    "sensugo": frozenset({"apikey"}),
+    "slack": frozenset({"token", "url"}),
+    "sns": frozenset({"sigv4.access_key", "sigv4.secret_key"}),
+    "telegram": frozenset({"bottoken"}),
+    "threema": frozenset({"api_secret"}),
+    "victorops": frozenset({"url"}),
+    "webex": frozenset({"bot_token"}),
+    "webhook": frozenset({
+        "authorization_credentials", "hmacConfig.secret", "http_config.oauth2.client_secret",
+        "http_config.oauth2.tls_config.caCertificate", "http_config.oauth2.tls_config.clientCertificate",
+        "http_config.oauth2.tls_config.clientKey", "password", "tlsConfig.caCertificate",
+        "tlsConfig.clientCertificate", "tlsConfig.clientKey",
+    }),
+    "wecom": frozenset({"secret", "url"}),
+}  # fmt: skip
+"""The settings that Grafana's integrations keep as secrets. Source: `/api/alert-notifiers` of Grafana 12.4."""
+
+_OFTEN: Final[frozenset[str]] = frozenset[str]().union(*_OF_INTEGRATIONS.values()) - {"url", "user"}
+"""Taken for secrets in an integration that isn't known here."""
+
+
+def refuse_settings(kind: str, settings: Mapping[str, Any]) -> None:
+    """Refuse a secret in the settings of an integration of Grafana: it belongs into `secure`.
+
+    Raises:
+        ValueError: there is one; the message names the setting, not the secret.
+    """
+    secrets = _OF_INTEGRATIONS.get(kind, _OFTEN)
+    for name, value in _settings(settings, ""):
+        if name in secrets and isinstance(value, str) and value:
+            raise ValueError(
+                f"{kind}: the setting {name} is a secret; give it by reference, as in "
+                f'secure={{"{name}": Secret.env("VARIABLE")}}'
+            )
+
+
+def _settings(settings: Mapping[str, Any], within: str) -> Iterator[tuple[str, Any]]:
+    for name, value in settings.items():
+        if isinstance(value, Mapping):
+            yield from _settings(value, f"{within}{name}.")
+        else:
+            yield f"{within}{name}", value
 
 
 def _walk(where: str, value: Any, inside: str) -> None:

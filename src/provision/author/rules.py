@@ -75,6 +75,9 @@ class Group:
         query_offset: how far back every expression is evaluated, a Prometheus duration (Prometheus 2.53).
         limit: the largest number of series one rule may produce; none: no limit.
         labels: added to every rule of the group (Prometheus 3.0).
+        folder: on a Grafana that evaluates the project's rules: the folder it lies in, a path as under dashboards/;
+            none: the directory of its source under rules/, or else the setting `grafana_rules_folder`.
+        datasource: there: uid or name of the data source that is asked; none: the project's own Prometheus.
     """
 
     name: str
@@ -83,10 +86,15 @@ class Group:
     query_offset: str | None = None
     limit: int | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
+    folder: str | None = None
+    datasource: str | None = None
     where: Written = written()
 
     def __post_init__(self) -> None:
         _text("Group", name=self.name)
+        for name, value in (("folder", self.folder), ("datasource", self.datasource)):
+            if value is not None:
+                _text(f"group {self.name!r}", **{name: value})
         check(f"group {self.name!r}", interval=self.interval, query_offset=self.query_offset)
         for rule in self.rules:
             if not isinstance(rule, Record | Alert):

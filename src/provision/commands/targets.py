@@ -137,7 +137,9 @@ def _grafana(
     binding = target.binding(servers.datasource) if servers.datasource else None
     # Those that another one of the server stands in for.
     spared = frozenset((found.kind, found.key) for found in definitions if found.kind == DATASOURCE)
-    return Aim(target, dialect.shape(definitions, target.dialect, datasource=binding), spared)
+    settings = dialect.GrafanaSettings.of(project)
+    desired = dialect.shape(definitions, target.dialect, datasource=binding, settings=settings)
+    return Aim(target, desired, spared)
 
 
 def _prometheus(

@@ -11,10 +11,13 @@ from typing import Any
 from provision.author import (
     Alert,
     AlertmanagerGlobal,
+    ContactPoint,
     Datasource,
     Folder,
     Group,
     Inhibit,
+    LibraryPanel,
+    MessageTemplate,
     PrometheusGlobal,
     Receiver,
     Record,
@@ -23,7 +26,16 @@ from provision.author import (
     TimeInterval,
 )
 from provision.author.place import Written
-from provision.compile import alertmanager, dashboards, datasources, rules, scrape, uncompiled
+from provision.compile import (
+    alertmanager,
+    dashboards,
+    datasources,
+    grafana,
+    provisioned,
+    rules,
+    scrape,
+    uncompiled,
+)
 from provision.compile.kinds import DASHBOARD
 from provision.errors import Problem
 from provision.model import Definition, Place
@@ -86,8 +98,10 @@ def collect_python(
 
 
 def collect_file(path: str, content: bytes) -> Collected:
-    """The definitions of a JSON dashboard or a YAML rule file, told apart by the suffix of `path`."""
-    if path.endswith(".json"):
+    """The definitions of a JSON dashboard, a JSON resource or a YAML rule file, told apart by `path`."""
+    if path.startswith("provisioning/"):
+        definitions, problems = provisioned.from_file(path, content)
+    elif path.endswith(".json"):
         definitions, problems = dashboards.from_file(path, content)
     else:
         definitions, problems = rules.from_file(path, content)
@@ -200,6 +214,9 @@ _AUTHORED: dict[type, Callable[[str, Any, Place, Locate], list[Definition]]] = {
     TimeInterval: alertmanager.compile_time_interval,
     AlertmanagerGlobal: alertmanager.compile_global,
     Folder: dashboards.compile_folder,
+    ContactPoint: grafana.compile_contact_point,
+    MessageTemplate: grafana.compile_template,
+    LibraryPanel: grafana.compile_library_panel,
 }
 
 

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import codecs
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-import orjson
-
 from provision.author import Folder, JsonDashboard
 from provision.author.place import Written
-from provision.compile.hints import hint
+from provision.compile import jsontext
 from provision.compile.keys import UID, folder_of, inside, uid_of
-from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.compile.kinds import DASHBOARD, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL
 from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
 
@@ -88,28 +85,36 @@ def compile_folder(path: str, folder: Folder, place: Place, _: Locate) -> list[D
     directory = folder_of(path)
     if not directory:
         raise ValueError("a Folder stands in a source of the subdirectory of dashboards/ that it describes")
-    return [_folder(directory, folder.title, folder.uid, place)]
+    return [folder_definition(directory, folder.title, folder.uid, place)]
 
 
 def folders_for(definitions: Iterable[Definition]) -> list[Definition]:
-    """The folders that `definitions` lack: one for each directory that holds a dashboard, and its parents,
-    unless a source describes it. The title is made of the directory's name."""
+    """The folders that `definitions` lack: one for each directory that holds a dashboard, for each that a library
+    panel or a rule group of Grafana lies in, and their parents, unless a source describes it. The title is made of
+    the directory's name."""
     given = list(definitions)
     described = {definition.key for definition in given if definition.kind == FOLDER}
     wanted: dict[str, Place] = {}
     for definition in given:
-        if definition.kind not in (DASHBOARD, FOLDER):
-            continue
-        parts = folder_of(definition.place.path).split("/")
+        parts = _folder_around(definition).split("/")
         for depth in range(1, len(parts) + 1):
             directory = "/".join(parts[:depth])
             if directory:
                 wanted.setdefault(directory, Place("/".join(("dashboards", *parts[:depth]))))
     return [
-        _folder(directory, _title(directory.rsplit("/", 1)[-1]), None, place)
+        folder_definition(directory, _title(directory.rsplit("/", 1)[-1]), None, place)
         for directory, place in sorted(wanted.items())
         if directory not in described
     ]
+
+
+def _folder_around(definition: Definition) -> str:
+    """The path of the folder that a definition lies in or describes; empty for none."""
+    if definition.kind in (LIBRARY_PANEL, GRAFANA_RULE_GROUP):
+        return str(decode(definition.body)["folder"])
+    if definition.kind == FOLDER:
+        return definition.key
+    return folder_of(definition.place.path) if definition.kind == DASHBOARD else ""
 
 
 def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
@@ -117,14 +122,9 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     from provision.compile import normalize
 
     try:
-        spec = orjson.loads(_utf8(content))
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        return [], [Problem(path, line, f"isn't {error.encoding.upper()}: {error.reason}")]
-    except orjson.JSONDecodeError as error:
-        known = hint(content.decode("utf-8", "replace"))
-        what = f"not valid JSON: {error.msg} (column {error.colno})" + (f"; {known}" if known else "")
-        return [], [Problem(path, error.lineno, what)]
+        spec = jsontext.read(path, content)
+    except jsontext.JsonError as error:
+        return [], [error.problem]
     if not isinstance(spec, dict):
         return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
     try:
@@ -135,13 +135,6 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
 
 
 _LEAVE_OUT = "begin the file's name with _ if it is there for other sources to read"
-
-
-def _utf8(content: bytes) -> str:
-    """The text without the mark that Windows' editors put before it, from UTF-16 if they wrote that."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return content.decode("utf-16")
-    return content.decode("utf-8-sig")
 
 
 def _own(suffix: tuple[str, ...]) -> tuple[str, ...]:
@@ -161,7 +154,12 @@ def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Pl
     return Definition(DASHBOARD, uid, body, place)
 
 
-def _folder(directory: str, title: str, uid: str | None, place: Place) -> Definition:
+def folder_definition(directory: str, title: str, uid: str | None, place: Place) -> Definition:
+    """The definition of the folder at a path as under dashboards/.
+
+    Raises:
+        ValueError: the uid isn't one, or is Grafana's own.
+    """
     parts = directory.split("/")
     if uid is not None and not UID.fullmatch(uid):
         raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")

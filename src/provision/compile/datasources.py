@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from provision.author import Datasource, Secret
+from provision.author import Datasource
 from provision.author.place import Written
 from provision.compile.keys import UID
 from provision.compile.kinds import DATASOURCE
+from provision.compile.secrets import references
 from provision.compile.values import mapping
 from provision.model import Definition, Place, encode
 
@@ -23,13 +24,6 @@ def compile_datasource(
     """
     if not UID.fullmatch(datasource.uid):
         raise ValueError(f"uid {datasource.uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
-    for name, secret in datasource.secure.items():
-        if not isinstance(secret, Secret):
-            raise TypeError(
-                f'secure: {name} must be a Secret, such as Secret.env("VARIABLE"), never the secret itself'
-            )
-        if not isinstance(secret.version, str):
-            raise TypeError(f'secure: the version of {name} must be a text, such as "2"')
     body = {
         "name": datasource.name,
         "uid": datasource.uid,
@@ -40,6 +34,6 @@ def compile_datasource(
         "jsonData": mapping(datasource.json_data, "json_data"),
         "basicAuth": datasource.basic_auth_user is not None,
         "basicAuthUser": datasource.basic_auth_user or "",
-        "secure": {name: secret.reference for name, secret in datasource.secure.items()},
+        "secure": references(datasource.secure),
     }
     return [Definition(DATASOURCE, datasource.uid, encode(body), place)]

@@ -11,7 +11,7 @@
 | `contact-point` | name | `{"name", "integrations": [{"uid"?, "type", "settings", "disableResolveMessage", "secure": {setting: reference}}]}` |
 | `policy` | `root` | `{"root": {"receiver", "group_by", …} or null, "routes": [as Grafana writes a route]}` |
 | `grafana-rule-group` | FOLDER/TITLE | `{"folder": path under dashboards/, "title", "interval": seconds, "rules": [as Grafana's provisioning API writes a rule]}` |
-| `rule-group` | FILE/GROUP | `{"file": "traefik.yml", "index": position in that file, "group": as Prometheus writes a group, "folder"?: path of its folder on a Grafana}` |
+| `rule-group` | FILE/GROUP | `{"file": "traefik.yml", "index": position in that file, "group": as Prometheus writes a group, "folder"?: path of its folder on a Grafana, "datasource"?: uid or name}` |
 | `scrape-config` | job | as Prometheus writes a scrape_config |
 | `prometheus` | `global` | all of prometheus.yml but `scrape_configs` |
 | `route` | `root`, or PATH#N | as Alertmanager writes a route |

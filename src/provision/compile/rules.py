@@ -9,7 +9,7 @@ from typing import Any
 from provision.author import Alert, Group, Record
 from provision.author.place import Written
 from provision.compile import rulefiles
-from provision.compile.keys import inside, rule_file_of
+from provision.compile.keys import folder_of, inside, rule_file_of
 from provision.compile.kinds import RULE_GROUP
 from provision.compile.values import labels
 from provision.errors import Problem
@@ -36,7 +36,8 @@ def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list
     )
     body.setdefault("rules", [])
     places = [(f"/group/rules/{n}", locate(rule.where)) for n, rule in enumerate(group.rules)]
-    return [_definition(path, body, place, [(pointer, at) for pointer, at in places if at])]
+    found = [(pointer, at) for pointer, at in places if at]
+    return [_definition(path, body, place, found, folder=group.folder, datasource=group.datasource)]
 
 
 def rule_body(rule: Record | Alert) -> dict[str, Any]:
@@ -99,10 +100,22 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     return indexed(definitions), file.problems
 
 
-def _definition(path: str, group: dict[str, Any], place: Place, parts: list[tuple[str, Place]]) -> Definition:
+def _definition(
+    path: str,
+    group: dict[str, Any],
+    place: Place,
+    parts: list[tuple[str, Place]],
+    *,
+    folder: str | None = None,
+    datasource: str | None = None,
+) -> Definition:
     file = rule_file_of(path)
-    body = encode({"file": file, "index": 0, "group": group})
-    return Definition(RULE_GROUP, f"{file}/{group['name']}", body, place, tuple(parts))
+    body: dict[str, Any] = {"file": file, "index": 0, "group": group}
+    if folder or folder_of(path):
+        body["folder"] = (folder or folder_of(path)).strip("/")
+    if datasource:
+        body["datasource"] = datasource
+    return Definition(RULE_GROUP, f"{file}/{group['name']}", encode(body), place, tuple(parts))
 
 
 def _without_empty(body: dict[str, Any]) -> dict[str, Any]:

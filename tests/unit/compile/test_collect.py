@@ -54,6 +54,7 @@ def test_a_group_is_written_as_prometheus_writes_it() -> None:
     assert bodies(collected) == {
         ("rule-group", "team-traefik.yml/sla"): {
             "file": "team-traefik.yml",
+            "folder": "team",
             "index": 0,
             "group": {
                 "name": "sla", "interval": "30s", "limit": 10, "labels": {"env": "x"}, "query_offset": "1m",

@@ -1,10 +1,18 @@
-"""Definitions to what a Grafana holds: folders, data sources and dashboards.
+"""Definitions to what a Grafana holds: folders, data sources, dashboards, library panels, alerting.
 
 | kind | key | body |
 | --- | --- | --- |
 | `folder` | uid | `{"title", "parentUid"}`, and `"description"` if it has one |
 | `datasource` | uid | as the definition; `secure` holds references, never values |
+| `library-panel` | uid | `{"folderUid", "name", "model"}` |
 | `dashboard` | uid | `{"folderUid", "spec"}` |
+| `template`, `mute-timing` | name | as the definition |
+| `contact-point` | name | as the definition, every integration with its uid |
+| `policy` | `root` | `{"routes"}`, and `"root"` if the root is this project's |
+| `grafana-rule-group` | FOLDERUID/TITLE | `{"folderUid", "title", "interval", "rules"}` |
+
+On a Grafana that evaluates the project's rules (`GrafanaSettings.alerting`) the definitions that others write for
+Prometheus and Alertmanager become these kinds first: `grafana_translation`.
 
 A Grafana without nested folders gets a nested folder at its root, with its parents' titles before its own:
 `Traefik / Edge`. What Grafana would take and silently break is refused here, before anything is sent.
@@ -12,18 +20,22 @@ A Grafana without nested folders gets a nested folder at its root, with its pare
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provision.compile.dialect import grafana_canonical
+from provision.compile.dialect import grafana_canonical, grafana_own, grafana_rules
+from provision.compile.dialect import grafana_translation as translation
+from provision.compile.dialect.grafana_around import Around, around, panels_used
+from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.dialect.grafana_sources import Binding, Broken, Sources
+from provision.compile.dialect.grafana_taken import taken
 from provision.compile.keys import UID
-from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL, POLICY
 from provision.errors import Problem, SourceErrors
 from provision.model import JSON, Definition, Resource, decode, encode
 
-__all__ = ["MARK", "TAG", "Binding", "GrafanaDialect", "canonical", "shape"]
+__all__ = ["MARK", "TAG", "Binding", "GrafanaDialect", "GrafanaSettings", "canonical", "shape"]
 
 TAG: Final = "provision:"
 """What the tag starts with that marks a dashboard on a server that keeps no manager with it."""
@@ -35,6 +47,7 @@ _COUNTED_BY_THE_SERVER: Final = ("id", "version")
 _OF_AN_EXPORT: Final = ("__inputs", "__requires", "__elements")
 _EXACT_INTEGERS: Final = 2**53
 _INTEGERS: Final = 2.0**63
+_USUAL: Final = GrafanaSettings()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,24 +72,33 @@ class GrafanaDialect:
 
 
 def shape(
-    definitions: Iterable[Definition], dialect: GrafanaDialect, *, datasource: Binding | None = None
+    definitions: Iterable[Definition],
+    dialect: GrafanaDialect,
+    *,
+    datasource: Binding | None = None,
+    settings: GrafanaSettings = _USUAL,
 ) -> tuple[Resource, ...]:
     """The resources that a Grafana of this dialect is to hold.
 
     Args:
         datasource: a data source of the server that takes the place of the project's own of that type; those
             are left out then, and everything in the dashboards that points to them points to it.
+        settings: what the project says of its Grafanas.
 
     Raises:
         SourceErrors: something in them would be refused by Grafana, or taken and broken; all of it is listed.
     """
-    given = tuple(definitions)
-    problems: list[Problem] = []
+    translated = translation.translate(
+        tuple(definitions), settings, datasource, nested_folders=dialect.nested_folders
+    )
+    given = translated.definitions
+    problems: list[Problem] = list(translated.problems)
     folders = {found.key: (found, decode(found.body)) for found in given if found.kind == FOLDER}
     sources = Sources(
         {found.key: decode(found.body) for found in given if found.kind == DATASOURCE}, datasource
     )
     resources: list[Resource] = []
+    beside = around(given, datasource)
     for definition in given:
         try:
             if definition.kind == FOLDER:
@@ -84,14 +106,47 @@ def shape(
             elif definition.kind == DATASOURCE and not sources.is_bound(definition.key):
                 resources.append(_datasource(definition, datasource))
             elif definition.kind == DASHBOARD:
-                resources.append(_dashboard(definition, folders, sources))
+                resources.append(_dashboard(definition, folders, sources, beside.library_panels))
+            elif definition.kind == GRAFANA_RULE_GROUP:
+                problems.extend(
+                    faults_of(definition, beside, settings, written=definition.key not in translated.groups)
+                )
+                resources.append(_rule_group(definition, beside))
+            elif definition.kind == POLICY:
+                shaped = grafana_own.policy(
+                    definition.key, decode(definition.body), beside, with_root=settings.own_policy_tree
+                )
+                resources.append(_resource(definition, definition.key, shaped))
+            elif definition.kind in grafana_own.SHAPERS:
+                shaped = grafana_own.SHAPERS[definition.kind](definition.key, decode(definition.body), beside)
+                resources.append(_resource(definition, definition.key, shaped))
         except Broken as error:
             place = definition.place
             problems.append(Problem(place.path, place.line, str(error)))
-    problems.extend(_of_one_name(resources, dialect))
+    problems.extend(
+        taken(resources, titles=dialect.dashboard_api is None, folder_titles=dialect.folder_api is None)
+    )
     if problems:
         raise SourceErrors(tuple(problems))
     return tuple(resources)
+
+
+def faults_of(
+    definition: Definition, beside: Around, settings: GrafanaSettings, *, written: bool
+) -> Iterator[Problem]:
+    """What Grafana would refuse of a rule group, or take and never evaluate.
+
+    Args:
+        written: whether the rules are written as Grafana's own; of an alert in Prometheus' terms there may be several
+            of one name.
+    """
+    body = decode(definition.body)
+    found = [*grafana_rules.faults(body, beside, settings.features if written else None)]
+    if written:
+        found.extend(grafana_rules.titles_taken(body))
+    for pointer, message in found:
+        place = definition.place_of(pointer)
+        yield Problem(place.path, place.line, message)
 
 
 def canonical(kind: str, body: JSON) -> bytes:
@@ -180,7 +235,10 @@ def _datasource(definition: Definition, bound: Binding | None) -> Resource:
 
 
 def _dashboard(
-    definition: Definition, folders: Mapping[str, tuple[Definition, dict[str, Any]]], sources: Sources
+    definition: Definition,
+    folders: Mapping[str, tuple[Definition, dict[str, Any]]],
+    sources: Sources,
+    library_panels: frozenset[str],
 ) -> Resource:
     body = decode(definition.body)
     spec = body["spec"]
@@ -204,7 +262,19 @@ def _dashboard(
     shaped = canonical(DASHBOARD, {"folderUid": folder_uid, "spec": spec})
     needs = [(FOLDER, folder_uid)] if folder_uid else []
     needs += [(DATASOURCE, uid) for uid in sorted(used)]
+    if library_panels and b'"libraryPanel"' in definition.body:  # a walk through thousands takes its time
+        needs += [(LIBRARY_PANEL, uid) for uid in sorted(set(panels_used(spec)) & library_panels)]
     return Resource(DASHBOARD, definition.key, shaped, (definition.place,), tuple(needs))
+
+
+def _rule_group(definition: Definition, beside: Around) -> Resource:
+    body, needs = grafana_rules.shaped(decode(definition.body), beside)
+    return _resource(definition, f"{body['folderUid']}/{body['title']}", (body, needs))
+
+
+def _resource(definition: Definition, key: str, shaped: grafana_own.Shaped) -> Resource:
+    body, needs = shaped
+    return Resource(definition.kind, key, canonical(definition.kind, body), (definition.place,), needs)
 
 
 def _check_uid(uid: str) -> None:
@@ -215,27 +285,3 @@ def _check_uid(uid: str) -> None:
 def _check_title(title: object, what: str) -> None:
     if not isinstance(title, str) or not title.strip():
         raise Broken(f"{what} without a title, which Grafana refuses")
-
-
-def _of_one_name(resources: Iterable[Resource], dialect: GrafanaDialect) -> list[Problem]:
-    """Names that two resources have and a server wants only once: of data sources always, of dashboards in a
-    folder (and of folders, which count as dashboards of the root) on the classic API."""
-    problems = []
-    first: dict[tuple[str, ...], Resource] = {}
-    for resource in resources:
-        body = decode(resource.body)
-        name: tuple[str, ...]
-        if resource.kind == DATASOURCE:
-            name = ("data source", "", body["name"])
-        elif resource.kind == DASHBOARD and dialect.dashboard_api is None:
-            name = ("title", body["folderUid"], body["spec"]["title"])
-        elif resource.kind == FOLDER and dialect.folder_api is None:
-            name = ("title", body["parentUid"], body["title"])
-        else:
-            continue
-        other = first.setdefault(name, resource)
-        if other is not resource:
-            what = "the name of a data source" if resource.kind == DATASOURCE else "in this folder, the title"
-            message = f"{what} {name[2]!r} is taken by {other.places[0]}, and this Grafana wants it once"
-            problems.append(Problem(resource.places[0].path, resource.places[0].line, message))
-    return problems

@@ -9,7 +9,7 @@ default; where that is the project's own and it is bound, it is the bound one, t
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -69,6 +69,21 @@ class Sources:
         settled = {
             name: self._walk(value, name, inputs, used) for name, value in spec.items() if name != "__inputs"
         }
+        return settled, frozenset(used)
+
+    def settle_rule(self, rule: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
+        """A rule of Grafana with every reference settled, and the uids of the project's data sources it needs."""
+        used: set[str] = set()
+        settled = self._walk(rule, "", {}, used)
+        for holder, name in _asked(settled):
+            known = holder[name] if holder[name] in self._own else self._names.get(holder[name])
+            if known is None:
+                continue
+            if self._bound is not None and self.is_bound(known):
+                holder[name] = self._bound.uid
+            else:
+                holder[name] = known
+                used.add(known)
         return settled, frozenset(used)
 
     def _inputs(self, spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -146,6 +161,16 @@ class Sources:
         ):
             return variable
         return {**variable, "current": {"text": self._bound.name, "value": self._bound.uid}}
+
+
+def _asked(rule: dict[str, Any]) -> Iterator[tuple[dict[str, Any], str]]:
+    """Where in a rule a data source is named by its uid alone."""
+    for query in rule.get("data") or ():
+        if isinstance(query, dict) and isinstance(query.get("datasourceUid"), str):
+            yield query, "datasourceUid"
+    record = rule.get("record")
+    if isinstance(record, dict) and isinstance(record.get("target_datasource_uid"), str):
+        yield record, "target_datasource_uid"
 
 
 def _text(match: re.Match[str], inputs: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from provision.project import SOURCE_ROOMS
 _SUFFIXES = {
     "dashboards": (".py", ".json"),
     "rules": (".py", ".yml", ".yaml"),
-    "provisioning": (".py",),
+    "provisioning": (".py", ".json"),
 }
 
 
@@ -85,6 +85,6 @@ def _under(root: Path, path: Path, every: Sequence[str]) -> list[str]:
 
 
 _RULE = (
-    "sources are *.py under dashboards/, rules/ and provisioning/, *.json under dashboards/ and "
+    "sources are *.py under dashboards/, rules/ and provisioning/, *.json under dashboards/ and provisioning/, and "
     "*.yml under rules/, with no name that begins with _ or ."
 )

@@ -35,6 +35,7 @@ def test_each_room_has_its_own_kinds_of_source(tmp_path: Path) -> None:
         "dashboards/a.py",
         "dashboards/b.json",
         "provisioning/a.py",
+        "provisioning/c.json",
         "rules/a.py",
         "rules/b.yml",
         "rules/c.yaml",
