@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from provision.commands.options import (
+    SOMEWHERE,
     Choices,
     Servers,
     choice_options,
@@ -31,12 +32,16 @@ from provision.ship.fleet import Aim, Leg, plan_all
 @click.command("plan")
 @server_options
 @choice_options
+@click.option(
+    "-o", "--output", metavar="FILE", type=SOMEWHERE, help="Keep the plan in a file, for push --plan."
+)
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when something would change.")
 @format_option
 @project_options
 def command(
     form: str,
     exit_code: bool,
+    output: Path | None,
     project_dir: Path | None,
     environment: str | None,
     verbose: int,
@@ -46,6 +51,10 @@ def command(
     """Show what a push would do. Nothing is written: the servers see GETs only."""
     project = opened(project_dir, environment, verbose=verbose)
     plans = planned(project, taken(Servers, options), taken(Choices, options)).plans
+    if output is not None:
+        from provision.commands.saved import keep
+
+        keep(plans, output)
     show(plans, form, quiet=quiet)
     if any(plan.stops or plan.refused for plan in plans):
         return FAILED

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from provision.commands.options import (
+    SOMEWHERE,
     Choices,
     Servers,
     choice_options,
@@ -33,6 +34,13 @@ from provision.ship.fleet import Check, Leg, carry_out_all, check_all
 @click.command("push")
 @server_options
 @click.option("--dry-run", is_flag=True, help="Stop after the plan; the servers see GETs only.")
+@click.option(
+    "--plan",
+    "plan_file",
+    metavar="FILE",
+    type=SOMEWHERE,
+    help="Carry out the plan in a file (plan -o), if nothing moved.",
+)
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
 @choice_options
 @click.option(
@@ -43,6 +51,7 @@ from provision.ship.fleet import Check, Leg, carry_out_all, check_all
 def command(
     form: str,
     dry_run: bool,
+    plan_file: Path | None,
     yes: bool,
     project_dir: Path | None,
     environment: str | None,
@@ -59,7 +68,13 @@ def command(
     """
     project = opened(project_dir, environment, verbose=verbose)
     choices = taken(Choices, options)
-    found = planned(project, taken(Servers, options), choices)
+    servers = taken(Servers, options)
+    if plan_file is None:
+        found = planned(project, servers, choices)
+    else:
+        from provision.commands.saved import planned_from
+
+        found = planned_from(plan_file, project, servers, choices)
     shown = form == "text" and not quiet
     if dry_run or shown:
         show(found.plans, form, quiet=quiet)

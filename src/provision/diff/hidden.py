@@ -151,6 +151,11 @@ def uncovered(change: Change) -> Change:
     return Change(shown(change.path), _plain(change.before), _plain(change.after))
 
 
+def concealed(value: JSON) -> JSON:
+    """A copy of `value` with `(secret)` in place of every secret."""
+    return _plain(cover(value))
+
+
 def shown(text: str) -> str:
     """A text with `(secret)` in place of every cover."""
     return _COVER.sub(SECRET, text)

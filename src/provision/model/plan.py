@@ -74,6 +74,7 @@ class Plan:
         owned: how many resources the owner has on the target.
         verdict: why it isn't carried out unless it is forced; a sentence with the counts, or empty.
         asked: what the user asked for when it was made: `overwrite`, `adopt`, `prune`, `force`.
+        identity: what tells the target apart from every other, for a plan that is kept and carried out later.
     """
 
     target: str
@@ -83,6 +84,7 @@ class Plan:
     owned: int = 0
     verdict: str = ""
     asked: tuple[str, ...] = ()
+    identity: str = ""
 
     @property
     def refused(self) -> bool:

@@ -64,6 +64,7 @@ def make_plan(
         owned,
         verdict(actions, owner, owned, len(wanted)),
         tuple(name for name, chosen in choices.items() if chosen),
+        target.identity,
     )
 
 

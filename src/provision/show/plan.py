@@ -10,12 +10,10 @@ import orjson
 
 from provision.diff import diff_bodies, title_of
 from provision.model import Action, Live, Plan, Verb, decode
+from provision.ship.planfile import FORMAT, action_state, live_state
 from provision.show.changes import change_lines
 from provision.show.differences import change_value
 from provision.show.style import faint, mark, strong
-
-FORMAT: Final = "provision.plan/1"
-"""Names the JSON format; a change that would break its readers raises the number."""
 
 _MARKS: Final = {
     Verb.CREATE: "add",
@@ -134,9 +132,15 @@ def _plan(plan: Plan) -> dict[str, Any]:
     count = Counter(action.verb for action in plan.actions)
     return {
         "target": plan.target,
+        "identity": plan.identity,
         "owner": plan.owner,
         "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
         "left": [{"kind": found.kind, "key": found.key, "title": _title_of(found)} for found in plan.left],
+        "kept": [
+            {"kind": action.kind, "key": action.key, "live": live_state(action.live)}
+            for action in plan.actions
+            if action.verb is Verb.KEEP
+        ],
         "owned": plan.owned,
         "verdict": plan.verdict or None,
         "asked": list(plan.asked),
@@ -151,4 +155,5 @@ def _action(action: Action, plan: Plan) -> dict[str, Any]:
         **action_value(action, plan),
         "remedy": REMEDIES.get(action.verb),
         "changes": list(map(change_value, changes)),
+        **action_state(action),
     }

@@ -30,6 +30,7 @@ class Memory:
     written: list[str] = field(default_factory=list)
     unreadable: bool = False
     name: str = "memory"
+    identity: str = "this process"
     order: tuple[str, ...] = KINDS
     marks: frozenset[str] = frozenset(KINDS)
     counter: int = 0

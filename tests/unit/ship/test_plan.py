@@ -95,6 +95,7 @@ def test_a_kind_without_marks_is_updated_without_asking_whose_it_is() -> None:
 class Shelf:
     held: list[Live] = field(default_factory=list)
     name: str = "shelf"
+    identity: str = "the one on the left"
     order: tuple[str, ...] = ("folder", "dashboard")
     marks: frozenset[str] = frozenset(("folder", "dashboard"))
 

@@ -12,11 +12,13 @@ from provision.model import (
     Definition,
     Difference,
     Live,
+    Mark,
     Outcome,
     Place,
     Plan,
     Resource,
     Verb,
+    digest,
     encode,
 )
 from provision.show.built import built_json
@@ -29,10 +31,19 @@ BEFORE, AFTER = (
     encode({"folderUid": "sales", "spec": {"title": "Shop", "refresh": refresh}}) for refresh in ("30s", "1m")
 )
 UPDATE = Action(
-    Verb.UPDATE, "dashboard", "shop", Resource("dashboard", "shop", AFTER, (Place("dashboards/sales/shop.py", 18),)),
-    Live("dashboard", "shop", BEFORE),
+    Verb.UPDATE, "dashboard", "shop", Resource("dashboard", "shop", AFTER, (Place("dashboards/sales/shop.py", 18),), (("folder", "sales"),)),
+    Live("dashboard", "shop", BEFORE, Mark("shop", digest(BEFORE)), "1795647211937986"),
 )  # fmt: skip
-KEEP = Action(Verb.KEEP, "file", "x", Resource("file", "x", b""), Live("file", "x", b""))
+FOLDER = encode({"title": "Sales", "parentUid": ""})
+FILE = Action(Verb.CREATE, "file", "x", Resource("file", "x", b""), None)
+BUILT = Plan("folder build", "shop", (FILE,))
+KEEP = Action(
+    Verb.KEEP,
+    "folder",
+    "sales",
+    Resource("folder", "sales", FOLDER),
+    Live("folder", "sales", FOLDER, Mark("shop", digest(FOLDER)), "7"),
+)
 LEFT = Live("dashboard", "old", encode({"folderUid": "", "spec": {"title": "Old"}}))
 PLAN = Plan("grafana http://127.0.0.1:3000", "shop", (UPDATE, KEEP), (LEFT,), owned=16, asked=("overwrite",))
 DIFFERENCE = Difference(
@@ -52,7 +63,7 @@ PRINTED = {
     "provision.diff/1": differences_json([("HEAD (86e3d3f0)", [DIFFERENCE])]),
     "provision.plan/1": plans_json([PLAN]),
     "provision.report/1": reports_json([(PLAN, (Outcome(UPDATE, "done"),))]),
-    "provision.build/1": built_json(PLAN, (Outcome(UPDATE, "done"),), DEFINITIONS, Path("/srv/config")),
+    "provision.build/1": built_json(BUILT, (Outcome(FILE, "done"),), DEFINITIONS, Path("/srv/config")),
 }
 
 

@@ -16,6 +16,7 @@ class Target(Protocol):
 
     Attributes:
         name: what a person calls it, such as `grafana http://127.0.0.1:3000`.
+        identity: what tells it apart from every other target, such as `http://127.0.0.1:3000 default`.
         order: kinds in the order they are written; deletions go the other way round.
         marks: the kinds for which the server has room for a mark of ownership.
     """
@@ -23,6 +24,11 @@ class Target(Protocol):
     @property
     def name(self) -> str:
         """What a person calls it."""
+        ...
+
+    @property
+    def identity(self) -> str:
+        """What tells it apart from every other target."""
         ...
 
     @property

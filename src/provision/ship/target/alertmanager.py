@@ -56,6 +56,11 @@ class AlertmanagerTarget:
         return f"alertmanager {self.client.url}"
 
     @property
+    def identity(self) -> str:
+        """What tells it apart from every other target."""
+        return f"{self.client.url} {self.file}"
+
+    @property
     def order(self) -> tuple[str, ...]:
         """Kinds in the order they are written."""
         return (CONFIG,)

@@ -34,6 +34,11 @@ class Folder:
         return f"folder {self.root}"
 
     @property
+    def identity(self) -> str:
+        """What tells it apart from every other target."""
+        return str(self.root)
+
+    @property
     def order(self) -> tuple[str, ...]:
         """The only kind."""
         return (FILE,)

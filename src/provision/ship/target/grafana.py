@@ -83,6 +83,11 @@ class Grafana:
         return f"grafana {self.server.url}{suffix}"
 
     @property
+    def identity(self) -> str:
+        """What tells it apart from every other target."""
+        return f"{self.server.url} {self.dialect.namespace}"
+
+    @property
     def order(self) -> tuple[str, ...]:
         """Kinds in the order they are written."""
         return KINDS

@@ -66,6 +66,11 @@ class PrometheusTarget:
         return f"prometheus {self.client.url}"
 
     @property
+    def identity(self) -> str:
+        """What tells it apart from every other target."""
+        return f"{self.client.url} {self.folder}"
+
+    @property
     def order(self) -> tuple[str, ...]:
         """Kinds in the order they are written."""
         return (RULE_FILE,)
