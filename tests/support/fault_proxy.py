@@ -152,6 +152,20 @@ class Proxy:
         self.delivered: list[tuple[str, str]] = []
         self.down = False
         self.closing = threading.Event()
+        self.connections = 0
+        self.changed = threading.Condition()
+
+    def count(self, change: int) -> None:
+        with self.changed:
+            self.connections += change
+            self.changed.notify_all()
+
+    def quiet(self) -> None:
+        """Wait until all clients have gone, and all that they have sent has been passed on."""
+        with self.changed:
+            assert self.changed.wait_for(lambda: not self.connections, HELD_SECONDS), (
+                "clients are still there"
+            )
 
     @property
     def writes(self) -> list[tuple[str, str]]:
@@ -194,10 +208,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
 
-    def finish(self) -> None:
-        if self.upstream is not None:
-            self.upstream.close()
-        super().finish()
+    def handle(self) -> None:
+        self.proxy.count(1)
+        try:
+            super().handle()
+        finally:
+            if self.upstream is not None:
+                self.upstream.close()
+            self.proxy.count(-1)
 
     def _serve(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))

@@ -102,6 +102,7 @@ class State:
         requests: (method, path) of all that it was asked, without those of the tests' own `ask`.
         faults: what is to go wrong.
         hidden: names that lists leave out for a while, as seen with accounts that aren't administrators.
+        keep: called after each write that was carried out, before it is answered.
     """
 
     def __init__(self, flavour: str) -> None:
@@ -112,6 +113,7 @@ class State:
         self.faults: list[Fault] = []
         self.url = ""
         self.hidden: set[str] = set()
+        self.keep: Callable[[State], None] | None = None
         self.gone = False
         self.admin = Account("admin", "dg533o6db5z40c")
         self.tokens: dict[str, Account] = {}
@@ -264,6 +266,8 @@ class _Handler(BaseHTTPRequestHandler):
                 sent = {name.lower(): value for name, value in self.headers.items()}
                 asked = Request(self.command, parts.path, query, raw, account, headers=sent)
                 status, body = answer(state, asked)
+                if state.keep is not None and self.command not in ("GET", "HEAD"):
+                    state.keep(state)
         except Refused as refused:
             status, body, headers = refused.status, refused.body, refused.headers
         if fault is not None and fault.cut == "after":
@@ -315,9 +319,8 @@ class _Server(ThreadingHTTPServer):
         """Connections that were cut on purpose."""
 
 
-@contextmanager
-def standin(flavour: str = "12.4.0") -> Iterator[State]:
-    """A Grafana on a free port, with one dashboard that it reads from a file."""
+def fresh(flavour: str) -> State:
+    """A Grafana that has just been installed, with one dashboard that it reads from a file."""
     from support import (
         grafana_standin_alerting,
         grafana_standin_dashboards,
@@ -330,13 +333,27 @@ def standin(flavour: str = "12.4.0") -> Iterator[State]:
     assert grafana_standin_notifications
     state = State(flavour)
     grafana_standin_dashboards.provision(state)
+    return state
+
+
+@contextmanager
+def standin(flavour: str = "12.4.0") -> Iterator[State]:
+    """A Grafana on a free port."""
+    state = fresh(flavour)
+    with listening(state):
+        yield state
+
+
+@contextmanager
+def listening(state: State, port: int = 0) -> Iterator[None]:
+    """Answer as this Grafana on a port of the loopback address; 0 for a free one."""
     handler = type("Handler", (_Handler,), {"state": state})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = _Server(("127.0.0.1", port), handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     state.url = f"http://127.0.0.1:{server.server_port}"
     try:
-        yield state
+        yield
     finally:
         state.gone = True
         server.shutdown()

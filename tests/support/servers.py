@@ -60,7 +60,7 @@ def running(command: Sequence[str | Path], ready_url: str, log: Path) -> Iterato
             command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
     try:
-        _await(process, ready_url, log)
+        await_ready(process, ready_url, log)
         yield process
     finally:
         process.terminate()
@@ -115,7 +115,8 @@ def alertmanager(folder: Path, *extra: str, program: Path | None = None) -> Iter
         alertmanager_templates.undo(launch.made)
 
 
-def _await(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+def await_ready(process: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    """Wait until the URL answers; fails the test when the process ends before, or takes too long."""
     limit = time.monotonic() + READY_SECONDS
     pause = 0.02
     while True:

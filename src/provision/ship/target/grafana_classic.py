@@ -25,6 +25,7 @@ from provision.ship.target.grafana_server import (
     Keeper,
     Server,
     at_once,
+    begun,
     changed_meanwhile,
 )
 
@@ -137,11 +138,12 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
         server.client.save_dashboard(sent)
         return
     version = _created(server, action, sent)
-    if mark is not None and not any(
-        _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
-    ):
-        # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
-        server.client.save_dashboard({**sent, "dashboard": {**spec, "version": version}})
+    with begun():
+        if mark is not None and not any(
+            _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
+        ):
+            # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
+            server.client.save_dashboard({**sent, "dashboard": {**spec, "version": version}})
 
 
 def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
@@ -150,10 +152,13 @@ def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
     try:
         return int(server.client.save_dashboard(sent)["version"])
     except (Unreachable, ServerRefused) as error:
+        if isinstance(error, Unreachable) and not error.sent:
+            raise
         if isinstance(error, ServerRefused) and error.status < 500 and error.status not in (409, 412):
             raise
-        answer = server.client.dashboard(action.key)
-        found = _one_dashboard(server, action.key)
+        with begun():
+            answer = server.client.dashboard(action.key)
+            found = _one_dashboard(server, action.key)
         tags = sent["dashboard"]["tags"]
         if (
             answer is None
@@ -205,7 +210,8 @@ def _write_folder(server: Server, action: Action, _: str) -> None:
     if before["title"] != body["title"]:
         server.client.rename_folder(action.key, body["title"], int(action.live.lock or 0))
     if before["parentUid"] != body["parentUid"]:
-        server.client.move_folder(action.key, body["parentUid"])
+        with begun():
+            server.client.move_folder(action.key, body["parentUid"])
 
 
 def _look_again(action: Action, version: str | None) -> None:

@@ -22,6 +22,7 @@ from provision.ship.target.grafana_server import (
     Keeper,
     Server,
     at_once,
+    begun,
     changed_meanwhile,
 )
 
@@ -121,7 +122,8 @@ def _write(server: Server, action: Action, owner: str) -> None:
         stored = server.client.update_datasource(action.key, sent)
     if stored["isDefault"] != body["isDefault"]:
         # Grafana makes the first data source the default, asked or not; an update takes it at its word.
-        server.client.update_datasource(action.key, {**body, "version": stored["version"]})
+        with begun():
+            server.client.update_datasource(action.key, {**body, "version": stored["version"]})
 
 
 def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, Any]:
@@ -130,9 +132,12 @@ def _created(server: Server, action: Action, body: dict[str, Any]) -> dict[str, 
     try:
         return server.client.create_datasource(body)
     except (Unreachable, ServerRefused) as error:
+        if isinstance(error, Unreachable) and not error.sent:
+            raise
         if isinstance(error, ServerRefused) and error.status < 500 and error.status not in (409, 412):
             raise
-        stored = server.client.datasource(action.key)
+        with begun():
+            stored = server.client.datasource(action.key)
         # The digest in the mark is that of all that was sent.
         if stored is None or (stored.get("jsonData") or {}).get(MARK) != body["jsonData"].get(MARK):
             raise

@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, TypeVar
 
 from provision.client.grafana import GrafanaClient
 from provision.compile.dialect.grafana import GrafanaDialect
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Live
 from provision.ship.target.grafana_book import Book
 
@@ -80,6 +81,21 @@ class Keeper:
     one: Callable[[Server, str], Live | None]
     write: Callable[[Server, Action, str], None]
     page: Callable[[str, str], str]
+
+
+@contextmanager
+def begun() -> Iterator[None]:
+    """While it is open, a request that is lost may have left something behind though it was never sent: it is the
+    second of two that make up one write.
+
+    Raises:
+        Unreachable: the request was lost.
+    """
+    try:
+        yield
+    except Unreachable as error:
+        error.sent = True
+        raise
 
 
 def changed_meanwhile() -> ProvisionError:

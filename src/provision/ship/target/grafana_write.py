@@ -102,7 +102,7 @@ def _is_open(error: ProvisionError) -> bool:
     of two writes."""
     if isinstance(error, Unreachable):
         return error.sent
-    return isinstance(error, ServerRefused) and not isinstance(error, NotAllowed)
+    return isinstance(error, ServerRefused)
 
 
 def _aftermath(
