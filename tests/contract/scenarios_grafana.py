@@ -21,8 +21,9 @@ import pytest
 from provision.author import Secret
 from provision.client.session import Credentials, Endpoint
 from provision.compile.dialect.grafana import Binding, shape
+from provision.compile.normalize import from_v2
 from provision.diff import diff_bodies
-from provision.errors import NotAllowed, ProvisionError
+from provision.errors import NotAllowed, ProvisionError, SourceErrors
 from provision.model import Action, Definition, Outcome, Place, Plan, Verb, decode, digest, encode
 from provision.ship.apply import apply
 from provision.ship.atomic import carry_out_or_undo, require_reversible, undo
@@ -63,7 +64,7 @@ class Stage:
         endpoint = Endpoint(self.url, credentials, prefix="GRAFANA", **more)
         target = grafana.connect(endpoint, **{"environ": {}, "owner": self.owner, **options})
         if self.classic:
-            dialect = replace(target.dialect, dashboard_api=None, folder_api=None)
+            dialect = replace(target.dialect, dashboard_api=None, v2_api=None, folder_api=None)
             target = replace(
                 target, server=replace(target.server, dialect=dialect), keepers=grafana.keepers_for(dialect)
             )
@@ -586,21 +587,102 @@ def a_dashboard_from_a_file_is_left_alone(stage: Stage) -> None:
     assert stage.ask("GET", "/api/dashboards/uid/provisioned-one")["dashboard"]["title"] == "Provisioned one"
 
 
+def second(stage: Stage, name: str, folder: str = "", title: str = "", **more: Any) -> Definition:
+    """A dashboard of the second generation, with tabs, as a source writes it."""
+    query = {"kind": "DataQuery", "group": "prometheus", "version": "v0", "datasource": {"name": stage.uid("prom")},
+             "spec": {"expr": "up", "step": 1.0}}  # fmt: skip
+    panel = {"kind": "Panel", "spec": {
+        "id": 1, "title": "Up", "description": "", "links": [],
+        "data": {"kind": "QueryGroup", "spec": {
+            "queries": [{"kind": "PanelQuery", "spec": {"refId": "A", "hidden": False, "query": query}}],
+            "transformations": [], "queryOptions": {}}},
+        "vizConfig": {"kind": "VizConfig", "group": "timeseries", "version": "12.4.0",
+                      "spec": {"options": {}, "fieldConfig": {"defaults": {"custom": {}}, "overrides": []}}}}}  # fmt: skip
+    item = {"kind": "AutoGridLayoutItem", "spec": {"element": {"kind": "ElementReference", "name": "up"}}}
+    grid = {"kind": "AutoGridLayout", "spec": {"maxColumnCount": 3, "columnWidthMode": "standard", "rowHeightMode": "standard",
+                                               "items": [item]}}  # fmt: skip
+    layout = {
+        "kind": "TabsLayout",
+        "spec": {"tabs": [{"kind": "TabsLayoutTab", "spec": {"title": "One", "layout": grid}}]},
+    }
+    bare = {
+        "title": f"{stage.prefix} {title or name}",
+        "elements": {"up": panel},
+        "layout": layout,
+        "tags": ["t"],
+        **more,
+    }
+    made = from_v2(bare)
+    body = {"folder": folder, "schema": made.schema, "spec": made.spec}
+    return Definition(DASHBOARD, stage.uid(name), encode(body), Place(f"dashboards/{folder}/{name}.py", 7))
+
+
+def second_api(stage: Stage, name: str = "") -> str:
+    return f"/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards{'/' if name else ''}{name}"
+
+
 @scenario
-def a_dashboard_of_the_second_generation_is_never_taken_for_ours(stage: Stage) -> None:
+def a_dashboard_of_the_second_generation_is_written_and_read_as_that(stage: Stage) -> None:
+    target = stage.connect()
+    if target.dialect.v2_api is None:
+        with pytest.raises(SourceErrors, match="which this Grafana doesn't offer"):
+            stage.plan(target, second(stage, "d"))
+        return
+    folder = stage.folder("edge", "Edge")
+    stage.done(target, folder, second(stage, "d", "edge"))
+    stored = stage.ask("GET", second_api(stage, stage.uid("d")))
+    assert stored["spec"]["layout"]["kind"] == "TabsLayout"
+    assert not (stored.get("status") or {}).get("conversion")
+    assert stored["metadata"]["annotations"]["grafana.app/managerId"] == stage.owner
+    assert stored["metadata"]["annotations"]["grafana.app/folder"] == stage.uid("edge")
+    plan = stage.plan(target, folder, second(stage, "d", "edge"))
+    assert stage.verbs(plan) == {"edge": "keep", "d": "keep"}
+    changed = second(stage, "d", "edge", "another title")
+    assert stage.verbs(stage.plan(target, folder, changed))["d"] == "update"
+    stage.done(target, folder, changed)
+    stored = stage.ask("GET", second_api(stage, stage.uid("d")))
+    assert stored["spec"]["title"].endswith("another title")
+    stage.ask(
+        "PUT", second_api(stage, stage.uid("d")), {**stored, "spec": {**stored["spec"], "tags": ["by hand"]}}
+    )
+    plan = stage.plan(target, folder, changed)
+    assert stage.verbs(plan)["d"] == "conflict"
+    (live,) = [action for action in plan.actions if action.key == stage.uid("d")]
+    body = decode(live.before or b"")
+    assert (body["schema"], body["spec"]["tags"]) == (target.dialect.v2_api, ["by hand"])
+
+
+@scenario
+def a_dashboard_of_the_second_generation_is_never_written_back_converted(stage: Stage) -> None:
     if stage.old:
         pytest.skip("Grafana 9 knows no second generation")
     target = stage.connect()
-    spec = {"title": f"{stage.prefix} d", "annotations": [], "cursorSync": "Off", "elements": {}, "links": [], "preload": False,
-            "layout": {"kind": "GridLayout", "spec": {"items": []}}, "tags": [], "variables": [],
-            "timeSettings": {"from": "now-1h", "to": "now", "autoRefresh": "", "autoRefreshIntervals": [],
-                             "fiscalYearStartMonth": 0, "hideTimepicker": False}}  # fmt: skip
-    stage.ask("POST", "/apis/dashboard.grafana.app/v2beta1/namespaces/default/dashboards",
-              {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "metadata": {"name": stage.uid("d")}, "spec": spec})  # fmt: skip
+    spec = from_v2(
+        {
+            "title": f"{stage.prefix} d",
+            "elements": {},
+            "layout": {"kind": "GridLayout", "spec": {"items": []}},
+        }
+    ).spec
+    stage.ask("POST", second_api(stage), {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard",
+                                          "metadata": {"name": stage.uid("d")}, "spec": spec})  # fmt: skip
     plan = stage.plan(target, stage.dashboard("d"))
     assert stage.verbs(plan) == {"d": "foreign"}
-    if not stage.classic:
-        assert decode(plan.actions[0].before or b"")["storedVersion"] == "v2beta1"
+    if stage.classic:
+        return
+    assert "second generation" in plan.actions[0].reason
+    assert decode(plan.actions[0].before or b"")["spec"]["layout"]["kind"] == "GridLayout"
+    stage.done(target, second(stage, "mine"))
+    plan = stage.plan(target, stage.dashboard("mine"))
+    assert stage.verbs(plan) == {"mine": "conflict"}
+    assert "second generation" in plan.actions[0].reason
+    stage.done(target, stage.dashboard("mine"), overwrite=True)
+    assert stage.verbs(stage.plan(target, stage.dashboard("mine"))) == {"mine": "keep"}
+    assert stage.verbs(stage.plan(target, second(stage, "mine"))) == {"mine": "update"}
+    stage.done(target, second(stage, "mine"))
+    assert stage.verbs(stage.plan(target, second(stage, "mine"))) == {"mine": "keep"}
+    stored = stage.ask("GET", second_api(stage, stage.uid("mine")))
+    assert stored["spec"]["layout"]["kind"] == "TabsLayout"
 
 
 # ── deleting ─────────────────────────────────────────────────────────────────

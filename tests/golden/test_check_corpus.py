@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from pathlib import Path
 
@@ -81,10 +80,7 @@ def test_every_dashboard_gets_a_verdict() -> None:
     said: dict[str, list[str]] = {}
     for file in files:
         problems, findings = checked(file)
-        assert all(
-            re.fullmatch(r"it is a dashboard of Grafana's second generation.*", problem.message)
-            for problem in problems
-        )
+        assert problems == (), file.name
         said[file.name] = [finding.id for finding in findings if finding.severity == "error"]
     assert len(files) > 100
     wrong = {name: ids for name, ids in said.items() if ids}

@@ -8,6 +8,7 @@ import re
 from base64 import b64decode, b64encode
 from typing import Any
 
+from provision.compile.dialect import grafana_v2
 from support.grafana_standin import Refused, Request, State, denied, now, old, require, route, slugify
 
 GROUPS = {
@@ -555,9 +556,12 @@ def _shown(state: State, group: str, version: str, stored: Any, *, read: bool = 
     if group == "dashboard.grafana.app":
         body["spec"] = converted(stored, version)
     if group == "dashboard.grafana.app":
-        conversion = {"conversion": {"failed": False, "storedVersion": stored["api"]}}
-        body["status"] = conversion if read and stored["api"] != version else stored["status"]
+        body["status"] = _conversion(stored["api"]) if read and stored["api"] != version else stored["status"]
     return body
+
+
+def _conversion(stored: str) -> dict[str, Any]:
+    return {"conversion": {"failed": False, "storedVersion": stored}}
 
 
 @route("GET", _AT + "(?:dashboards|folders)", modern_only=True)
@@ -634,11 +638,22 @@ def _check(state: State, request: Request, name: str) -> tuple[Any, dict[str, st
         folder = annotations.get("grafana.app/folder")
         if folder and folder not in state.folders:
             raise _missing("folder.grafana.app", folder)
-        if not version.startswith("v2"):
+        if version.startswith("v2"):
+            spec = _typed(spec, name)
+        else:
             spec = {key: value for key, value in spec.items() if key not in ("uid", "version")}
     if version == "v1beta1" and group == "dashboard.grafana.app":
         spec = _filled(spec)
     return spec, annotations
+
+
+def _typed(spec: dict[str, Any], name: str) -> dict[str, Any]:
+    """The second generation is read into objects with fixed fields, and checked. Seen: `compile.dialect.grafana_v2`
+    says the same of the real server's own description of its API, and scenarios hold it against the server."""
+    if spec.get("cursorSync") not in ("Off", "Crosshair", "Tooltip"):
+        said = f'DashboardSpec.cursorSync: Invalid value: conflicting values "Off" and "{spec.get("cursorSync") or ""}"'
+        raise _failure(422, f'Dashboard.dashboard.grafana.app "{name}" is invalid: [{said}]', "Invalid")
+    return grafana_v2.settled(grafana_v2.known(spec, "v2beta1"), "v2beta1")
 
 
 @route("POST", _AT + "(?:dashboards|folders)", modern_only=True)
@@ -686,6 +701,8 @@ def _replace_one(state: State, request: Request) -> tuple[int, Any]:
         stored["spec"] = None  # the generation rises, whatever is sent
     labels = request.body["metadata"].get("labels") or {}
     labels = {key: value for key, value in labels.items() if not key.startswith("grafana.app/")}
+    if stored is not None and stored["api"] != version:
+        status = _conversion(stored["api"])  # seen: what the write made of the object before stays with it
     written = _store(state, kept, name, spec, annotations, author, version, message, labels, status)
     body = _shown(state, group, version, written, read=False)
     if written["rv"] == before:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from provision.author import Folder, JsonDashboard
 from provision.author.place import Written
@@ -13,6 +13,9 @@ from provision.compile.keys import UID, folder_of, inside, uid_of
 from provision.compile.kinds import DASHBOARD, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL
 from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
+
+if TYPE_CHECKING:
+    from provision.compile.normalize import SecondGeneration
 
 Locate = Callable[[Written], Place | None]
 
@@ -42,6 +45,8 @@ def compile_dashboard(path: str, suffix: tuple[str, ...], value: object, place: 
     """
     from provision.compile import normalize
 
+    if normalize.is_v2(value):
+        return [_second(path, _own(suffix), normalize.from_v2(value), place)]
     if isinstance(value, JsonDashboard):
         spec = normalize.from_json(dict(value))
     elif _is_grafanalib(value):
@@ -64,7 +69,8 @@ def copies(path: str, made: Sequence[tuple[tuple[str, ...], Definition]]) -> fro
     doubles: set[int] = set()
     for suffix, definition in made:
         body = decode(definition.body)
-        uid = body["spec"].pop("uid")
+        uid = definition.key
+        body["spec"].pop("uid", None)
         derived = uid == uid_of(*inside(path), *_own(suffix))
         content = encode([body, None if derived else uid])
         chosen = suffix == ("dashboard",)
@@ -128,6 +134,8 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     if not isinstance(spec, dict):
         return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
     try:
+        if normalize.is_v2(spec):
+            return [_second(path, (), normalize.from_v2(spec), Place(path, 1))], []
         return [_definition(path, (), normalize.from_json(spec), Place(path, 1))], []
     except (ValueError, TypeError) as error:
         what = str(error)
@@ -144,14 +152,26 @@ def _own(suffix: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Place) -> Definition:
-    uid = spec.get("uid") or uid_of(*inside(path), *own)
+    uid = _named(path, own, spec.get("uid"), spec)
+    body = encode({"folder": folder_of(path), "spec": {**spec, "uid": uid}})
+    return Definition(DASHBOARD, uid, body, place)
+
+
+def _second(path: str, own: tuple[str, ...], made: SecondGeneration, place: Place) -> Definition:
+    uid = _named(path, own, made.uid, made.spec)
+    body = encode({"folder": folder_of(path), "schema": made.schema, "spec": made.spec})
+    return Definition(DASHBOARD, uid, body, place)
+
+
+def _named(path: str, own: tuple[str, ...], said: Any, spec: dict[str, Any]) -> str:
+    """The uid of a dashboard, once that and its title have proved to be ones."""
+    uid = said or uid_of(*inside(path), *own)
     if not isinstance(uid, str) or not UID.fullmatch(uid):
         raise ValueError(f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -")
     title = spec.get("title")
     if not isinstance(title, str) or not title.strip():
         raise ValueError("a dashboard needs a title, and this one has none")
-    body = encode({"folder": folder_of(path), "spec": {**spec, "uid": uid}})
-    return Definition(DASHBOARD, uid, body, place)
+    return uid
 
 
 def folder_definition(directory: str, title: str, uid: str | None, place: Place) -> Definition:
@@ -185,11 +205,14 @@ def _is_grafanalib(value: object) -> bool:
 
 
 def _is_sdk(value: object) -> bool:
-    """A builder of a dashboard, or a built one, of any schema generation (`dashboard`, `dashboardv2…`)."""
-    module = type(value).__module__
-    parts = module.split(".")
-    return (
-        parts[0] == "grafana_foundation_sdk"
-        and parts[-1].startswith("dashboard")
-        and type(value).__name__ == "Dashboard"
-    )
+    """A builder of a dashboard, or a built one, of any schema generation (`dashboard`, `dashboardv2…`), or a
+    manifest of one of the second."""
+    kind = type(value)
+    parts = kind.__module__.split(".")
+    if parts[0] != "grafana_foundation_sdk":
+        return False
+    if kind.__name__ == "Manifest":
+        from provision.compile import normalize
+
+        return normalize.is_v2(value)
+    return parts[-1].startswith("dashboard") and kind.__name__ == "Dashboard"

@@ -2,7 +2,7 @@
 
 | kind | key | body |
 | --- | --- | --- |
-| `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}` |
+| `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}`; of the second generation `{"folder", "schema": "v2" or "v2beta1", "spec": without `uid`}` |
 | `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or ""}` |
 | `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"[, "version"]}}}` |
 | `library-panel` | uid | `{"folder": path under dashboards/, or "", "name", "model": panel JSON}` |

@@ -9,6 +9,7 @@ from graphlib import CycleError, TopologicalSorter
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Resource, Verb, digest
 from provision.ship import prune as pruning
+from provision.ship.generations import told
 from provision.ship.safety import verdict
 from provision.ship.target import Target
 
@@ -107,12 +108,15 @@ def decide(
     if desired.kind not in marks:
         return action(Verb.UPDATE)
     if live.mark is None:
-        return action(Verb.FOREIGN, "it exists already and carries no mark of this project")
+        return action(
+            Verb.FOREIGN, told(desired, live, "it exists already and carries no mark of this project")
+        )
     if live.mark.owner != owner:
-        return action(Verb.FOREIGN, f"it belongs to {live.mark.owner!r}")
+        return action(Verb.FOREIGN, told(desired, live, f"it belongs to {live.mark.owner!r}"))
     if live.mark.base != digest(live.body):
-        return action(Verb.CONFLICT, "it was changed on the server since the last push")
-    return action(Verb.UPDATE)
+        return action(Verb.CONFLICT, told(desired, live, "it was changed on the server since the last push"))
+    loses = told(desired, live)
+    return action(Verb.CONFLICT if loses else Verb.UPDATE, loses)
 
 
 def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resource]:

@@ -122,6 +122,8 @@ def _parents(path: str) -> list[str]:
 
 def _panels(spec: dict[str, Any]) -> int:
     """How many panels there are, rows not counted."""
+    if isinstance(spec.get("elements"), dict) and "layout" in spec:
+        return len(spec["elements"])
     panels = [panel for panel in spec.get("panels") or () if isinstance(panel, dict)]
     inside = sum(len(panel.get("panels") or ()) for panel in panels)
     return inside + sum(1 for panel in panels if panel.get("type") != "row")

@@ -10,7 +10,7 @@ import orjson
 
 from provision.compile import yamltext
 from provision.compile.dashboards import GENERAL
-from provision.compile.dialect import alertmanager, prometheus
+from provision.compile.dialect import alertmanager, grafana_v2, prometheus
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.model import Definition, Place, Resource, decode
 from provision.project import Project
@@ -56,15 +56,31 @@ def _dashboards(definitions: Sequence[Definition], project: Project) -> list[Res
                 "path": f"{project.setting('grafana_dashboards_path', str, _DASHBOARDS_PATH)}/{directory}"
             },
         }
-        text = orjson.dumps(body["spec"], option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2) + b"\n"
+        text = orjson.dumps(_content(definition.key, body), option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
         files.append(
-            _file(f"grafana/dashboards/{directory}/{definition.key}.json", text, (definition.place,))
+            _file(f"grafana/dashboards/{directory}/{definition.key}.json", text + b"\n", (definition.place,))
         )
     if used:
         providers = {"apiVersion": 1, "providers": [used[name] for name in sorted(used)]}
         places = tuple(definition.place for definition in definitions if definition.kind == DASHBOARD)
         files.append(_yaml("grafana/provisioning/dashboards/dashboards.yaml", providers, places))
     return files
+
+
+def _content(uid: str, body: dict[str, Any]) -> Any:
+    """A dashboard of the second generation goes into a file as a resource: a bare one would be read as an empty
+    classic dashboard (seen on 12.4). It is written as v2beta1, which the most servers read, if that has the words."""
+    if "schema" not in body:
+        return body["spec"]
+    schema, spec = body["schema"], body["spec"]
+    if grafana_v2.can_respell(spec, "v2beta1"):
+        schema, spec = "v2beta1", grafana_v2.respelled(spec, schema, "v2beta1")
+    return {
+        "apiVersion": f"dashboard.grafana.app/{schema}",
+        "kind": "Dashboard",
+        "metadata": {"name": uid},
+        "spec": spec,
+    }
 
 
 def _full_title(path: str, folders: dict[str, Any]) -> str:

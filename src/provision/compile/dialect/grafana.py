@@ -5,7 +5,7 @@
 | `folder` | uid | `{"title", "parentUid"}`, and `"description"` if it has one |
 | `datasource` | uid | as the definition; `secure` holds references, never values |
 | `library-panel` | uid | `{"folderUid", "name", "model"}` |
-| `dashboard` | uid | `{"folderUid", "spec"}` |
+| `dashboard` | uid | `{"folderUid", "spec"}`, and `"schema"`, such as `v2beta1`, if it is of the second generation |
 | `template`, `mute-timing` | name | as the definition |
 | `contact-point` | name | as the definition, every integration with its uid |
 | `policy` | `root` | `{"routes"}`, and `"root"` if the root is this project's |
@@ -24,7 +24,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provision.compile.dialect import grafana_canonical, grafana_own, grafana_rules
+from provision.compile.dialect import (
+    grafana_canonical,
+    grafana_dashboards,
+    grafana_own,
+    grafana_rules,
+    grafana_v2,
+)
 from provision.compile.dialect import grafana_translation as translation
 from provision.compile.dialect.grafana_around import Around, around, panels_used
 from provision.compile.dialect.grafana_settings import GrafanaSettings
@@ -44,7 +50,6 @@ MARK: Final = "provision"
 """The field of a data source's `jsonData` that holds its mark."""
 
 _COUNTED_BY_THE_SERVER: Final = ("id", "version")
-_OF_AN_EXPORT: Final = ("__inputs", "__requires", "__elements")
 _EXACT_INTEGERS: Final = 2**53
 _INTEGERS: Final = 2.0**63
 _USUAL: Final = GrafanaSettings()
@@ -61,6 +66,8 @@ class GrafanaDialect:
         nested_folders: whether a folder can lie in another.
         namespace: the organisation, as the resource API names it.
         alerting: whether it has Grafana's own alerting, and lets it be provisioned.
+        v2_api: the version of `dashboard.grafana.app` for dashboards of the second generation, such as
+            `v2beta1`; None: it takes none.
     """
 
     version: str = ""
@@ -69,6 +76,7 @@ class GrafanaDialect:
     nested_folders: bool = True
     namespace: str = "default"
     alerting: bool = True
+    v2_api: str | None = None
 
 
 def shape(
@@ -106,7 +114,7 @@ def shape(
             elif definition.kind == DATASOURCE and not sources.is_bound(definition.key):
                 resources.append(_datasource(definition, datasource))
             elif definition.kind == DASHBOARD:
-                resources.append(_dashboard(definition, folders, sources, beside.library_panels))
+                resources.append(_dashboard(definition, folders, sources, beside.library_panels, dialect))
             elif definition.kind == GRAFANA_RULE_GROUP:
                 problems.extend(
                     faults_of(definition, beside, settings, written=definition.key not in translated.groups)
@@ -153,7 +161,9 @@ def canonical(kind: str, body: JSON) -> bytes:
     """The bytes by which two bodies of a kind are compared, whoever made them: without what a server counts
     or fills in, without marks, and with numbers as Grafana gives them back (1.0 is 1)."""
     if kind == DASHBOARD:
-        body = {**body, "spec": _spec(body["spec"])}
+        second = body.get("schema")
+        spec = grafana_v2.settled(body["spec"], second) if second else _spec(body["spec"])
+        body = {**body, "spec": spec}
     elif kind == DATASOURCE:
         data = {name: value for name, value in (body.get("jsonData") or {}).items() if name != MARK}
         body = {name: value for name, value in body.items() if value or name in _DATASOURCE_FIELDS}
@@ -239,31 +249,26 @@ def _dashboard(
     folders: Mapping[str, tuple[Definition, dict[str, Any]]],
     sources: Sources,
     library_panels: frozenset[str],
+    dialect: GrafanaDialect,
 ) -> Resource:
     body = decode(definition.body)
-    spec = body["spec"]
-    name = f"dashboard {spec.get('title') or definition.key!r}"
-    if "elements" in spec and "layout" in spec:
-        raise Broken(
-            f"{name} is of Grafana's second generation (v2), which the classic schema would store as an "
-            f"empty dashboard; export it as classic JSON (v1)"
-        )
-    if spec.get("__elements"):
-        raise Broken(f"{name} carries library panels (__elements), which a push would lose; unlink them")
+    name = f"dashboard {body['spec'].get('title') or definition.key!r}"
     _check_uid(definition.key)
-    _check_title(spec.get("title"), "a dashboard")
+    _check_title(body["spec"].get("title"), "a dashboard")
     path = body["folder"]
     if path and path not in folders:
         raise Broken(f"{name} lies in {path!r}, which is no folder of this project")
     folder_uid = folders[path][1]["uid"] if path else ""
-    spec, used = sources.settle(spec)
-    spec = {key: value for key, value in spec.items() if key not in _OF_AN_EXPORT}
-    spec["uid"] = definition.key
-    shaped = canonical(DASHBOARD, {"folderUid": folder_uid, "spec": spec})
+    content, used = (
+        grafana_dashboards.second(name, body, sources, dialect.v2_api)
+        if "schema" in body
+        else grafana_dashboards.classic(name, definition.key, body["spec"], sources)
+    )
     needs = [(FOLDER, folder_uid)] if folder_uid else []
     needs += [(DATASOURCE, uid) for uid in sorted(used)]
     if library_panels and b'"libraryPanel"' in definition.body:  # a walk through thousands takes its time
-        needs += [(LIBRARY_PANEL, uid) for uid in sorted(set(panels_used(spec)) & library_panels)]
+        needs += [(LIBRARY_PANEL, uid) for uid in sorted(set(panels_used(content["spec"])) & library_panels)]
+    shaped = canonical(DASHBOARD, {"folderUid": folder_uid, **content})
     return Resource(DASHBOARD, definition.key, shaped, (definition.place,), tuple(needs))
 
 

@@ -40,6 +40,19 @@ class Binding:
         return {"type": self.type, "uid": self.uid}
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The data source that a reference is settled to.
+
+    Attributes:
+        own: whether it is the project's own, rather than the one that takes its place.
+    """
+
+    uid: str
+    type: str
+    own: bool
+
+
 class Sources:
     """The data sources of a project, and the one that takes their place.
 
@@ -50,13 +63,22 @@ class Sources:
 
     def __init__(self, own: Mapping[str, Mapping[str, Any]], bound: Binding | None) -> None:
         self._own = own
-        self._bound = bound
+        self._bound = self.bound = bound
         self._names = {body["name"]: uid for uid, body in own.items()}
         self._default_is_bound = any(body["isDefault"] and self.is_bound(uid) for uid, body in own.items())
 
     def is_bound(self, uid: str) -> bool:
         """Whether the bound data source takes the place of the project's one with that uid."""
         return self._bound is not None and self._own[uid]["type"] == self._bound.type
+
+    def found(self, written: str) -> Found | None:
+        """What a uid or a name of one of the project's data sources means; None for any other."""
+        uid = written if written in self._own else self._names.get(written)
+        if uid is None:
+            return None
+        if self._bound is not None and self.is_bound(uid):
+            return Found(self._bound.uid, self._bound.type, own=False)
+        return Found(uid, self._own[uid]["type"], own=True)
 
     def settle(self, spec: dict[str, Any]) -> tuple[dict[str, Any], frozenset[str]]:
         """The dashboard with every reference settled, and the uids of the project's data sources it needs.
@@ -137,12 +159,10 @@ class Sources:
         if match is not None and isinstance(inputs.get(match[1]), dict):
             settled = dict(inputs[match[1]])
         else:
-            uid = written if written in self._own else self._names.get(written)
-            if uid is None:
+            found = self.found(written)
+            if found is None:
                 return value
-            settled = {"type": self._own[uid]["type"], "uid": uid}
-            if self._bound is not None and self.is_bound(uid):
-                settled = self._bound.reference
+            settled = {"type": found.type, "uid": found.uid}
         if settled["uid"] in self._own and not (self._bound and settled == self._bound.reference):
             used.add(settled["uid"])
         return {**value, **settled} if isinstance(value, dict) else settled

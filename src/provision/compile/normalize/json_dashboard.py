@@ -27,14 +27,9 @@ def from_json(dashboard: Json) -> Json:
         dashboard: not changed.
 
     Raises:
-        ValueError: it isn't a dashboard, or one of the second generation (`elements`, `layout`).
+        ValueError: it isn't a dashboard of the classic schema.
     """
     spec = _unwrapped(settle(plain(dashboard), nulls=True))
-    if "elements" in spec and "layout" in spec:
-        raise ValueError(
-            "it is a dashboard of Grafana's second generation (v2), which can't be taken over yet; "
-            "export it as classic JSON (v1)"
-        )
     panels = _panels(spec)
     if not any(key in spec for key in ("title", "panels", "rows")):
         raise ValueError("not a dashboard: it has neither a title nor panels")

@@ -22,14 +22,9 @@ def from_sdk(dashboard: Any) -> Json:
         dashboard: not changed.
 
     Raises:
-        ValueError: it is one of the second generation (v2), it isn't a dashboard, or it isn't valid.
+        ValueError: it isn't a dashboard, or it isn't valid.
     """
     kind = type(dashboard)
-    if "dashboardv2" in kind.__module__:
-        raise ValueError(
-            "it is a dashboard of Grafana's second generation (v2), which isn't supported yet; "
-            "write it with grafana_foundation_sdk.builders.dashboard"
-        )
     raw: Any = plain(dashboard.build() if hasattr(dashboard, "build") else dashboard)
     if not isinstance(raw, dict) or "schemaVersion" not in raw:
         raise ValueError(f"not a dashboard: {kind.__module__}.{kind.__qualname__}")

@@ -58,7 +58,8 @@ class Dashboard:
         folder: the path of its folder, empty for none.
         panels: with those inside rows, in their order.
         variables: its variables by name, with their position; those that an import asks for (`__inputs`) too,
-            with the position -1.
+            with the position -1, and so do all of a dashboard of the second generation.
+        is_v2: whether it is of the second generation: then it has no `panels` here; `provision.prove.check.v2` reads it.
     """
 
     definition: Definition
@@ -66,6 +67,7 @@ class Dashboard:
     folder: str
     panels: tuple[Panel, ...]
     variables: Mapping[str, tuple[int, dict[str, Any]]]
+    is_v2: bool = False
 
     @property
     def subject(self) -> str:

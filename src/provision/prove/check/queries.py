@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from provision.promql.variables import placeholder
+from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Expression, Group, objects, text_of
 from provision.prove.check.references import Sources, speaks_promql
 
@@ -18,6 +19,9 @@ _METRICS = re.compile(r"metrics\(.+\)", re.DOTALL)
 
 def dashboard_expressions(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]:
     """The PromQL of a dashboard; what it asks of other data sources is left out."""
+    if dashboard.is_v2:
+        yield from _second_generation(dashboard, sources)
+        return
     for panel in dashboard.panels:
         if panel.body.get("targets"):
             found = _targets(panel.body, panel.pointer, dashboard, sources)
@@ -37,6 +41,14 @@ def dashboard_expressions(dashboard: Dashboard, sources: Sources) -> Iterator[Ex
                 pointer = f"/spec/templating/list/{position}/query"
                 yield _expression(expr, dashboard, pointer, f"variable ${name}")
     yield from _annotations(dashboard, sources)
+
+
+def _second_generation(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]:
+    for query in v2.queries(dashboard):
+        field, text = query.text
+        expr = variable_expression({"query": text}) if query.of_variable else text
+        if expr.strip() and speaks_promql(query.datasource, expr, dashboard.variables, sources):
+            yield _expression(expr, dashboard, f"{query.pointer}/spec/{field}", query.what)
 
 
 def group_expressions(group: Group) -> Iterator[Expression]:

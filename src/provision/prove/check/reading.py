@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from provision.compile.kinds import DASHBOARD, DATASOURCE, RULE_GROUP
 from provision.model import JSON, Definition, decode
 from provision.project import Project
+from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Estate, Group, Panel, Rule, objects, text_of
 from provision.prove.check.lines import placer
 from provision.prove.check.queries import dashboard_expressions, group_expressions
@@ -56,6 +57,8 @@ def estate_of(
 
 def _dashboard(definition: Definition, body: JSON) -> Dashboard:
     spec = body["spec"]
+    if "schema" in body:
+        return v2.dashboard(definition, spec, body["folder"])
     panels: list[Panel] = []
     for pointer, row in objects(spec.get("rows"), "/spec/rows"):
         panels.extend(Panel(at, panel) for at, panel in objects(row.get("panels"), f"{pointer}/panels"))

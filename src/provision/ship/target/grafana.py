@@ -22,6 +22,7 @@ from typing import Any, Final
 from provision.client.grafana import GrafanaClient, open_client
 from provision.client.session import Endpoint
 from provision.compile.dialect.grafana import Binding, GrafanaDialect
+from provision.compile.dialect.grafana_v2 import SCHEMAS
 from provision.compile.kinds import (
     CONTACT_POINT,
     DASHBOARD,
@@ -35,7 +36,13 @@ from provision.compile.kinds import (
 )
 from provision.errors import NotAllowed, ProvisionError, UsageError
 from provision.model import Action, Live, Outcome, Plan, Verb, decode
-from provision.ship.target import grafana_classic, grafana_ledger_write, grafana_permissions, grafana_resource
+from provision.ship.target import (
+    grafana_classic,
+    grafana_ledger_write,
+    grafana_permissions,
+    grafana_resource,
+    grafana_v2,
+)
 from provision.ship.target.grafana_contacts import contact_points
 from provision.ship.target.grafana_datasource import datasources
 from provision.ship.target.grafana_ledger import uid_of
@@ -260,12 +267,16 @@ def discover(client: GrafanaClient, version: str, organisation_id: int | None) -
     """What the server understands: every behaviour that differs between servers is decided here."""
     settings = client.settings()
     groups = client.groups()
-    dashboard_api = _served(client, groups, grafana_resource.DASHBOARDS, "dashboards", _DASHBOARD_APIS)
+    dashboard_api = _served(client, groups, grafana_v2.DASHBOARDS, "dashboards", _DASHBOARD_APIS)
+    v2_api = None
+    if dashboard_api is not None:
+        v2_api = _served(client, groups, grafana_v2.DASHBOARDS, "dashboards", SCHEMAS)
     folder_api = _served(client, groups, grafana_resource.FOLDERS, "folders", _FOLDER_APIS)
     usual = "default" if organisation_id in (None, 1) else f"org-{organisation_id}"
     return GrafanaDialect(
         version=version,
         dashboard_api=dashboard_api,
+        v2_api=v2_api,
         folder_api=folder_api,
         nested_folders=folder_api is not None or client.nests_folders(),
         namespace=settings.get("namespace") or usual,

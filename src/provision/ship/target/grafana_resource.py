@@ -18,7 +18,7 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
-from provision.ship.target import grafana_classic
+from provision.ship.target import grafana_classic, grafana_v2
 from provision.ship.target.grafana_server import (
     FILES,
     FILES_FIXED,
@@ -29,7 +29,6 @@ from provision.ship.target.grafana_server import (
     changed_meanwhile,
 )
 
-DASHBOARDS: Final = "dashboard.grafana.app"
 FOLDERS: Final = "folder.grafana.app"
 _MANAGER: Final = "kubectl"
 _FILES: Final = "classic-file-provisioning"
@@ -61,19 +60,27 @@ def dashboards() -> Keeper:
 
 def folders() -> Keeper:
     """How folders are kept."""
-    return _keeper(_folder_api, live_folder, _folder_spec, lambda uid, _: f"/dashboards/f/{uid}")
+    return _keeper(
+        lambda server, _: _folder_api(server),
+        live_folder,
+        _folder_spec,
+        lambda uid, _: f"/dashboards/f/{uid}",
+    )
 
 
 def live_dashboard(item: _Item) -> Live:
-    """A dashboard as the resource API shows it. One that is stored in the second generation's schema is shown
-    converted; its body says so, and never equals what is desired."""
+    """A dashboard as the resource API shows it; one of the second generation has its schema in its body."""
     name, annotations = item["metadata"]["name"], item["metadata"].get("annotations") or {}
-    spec = {**item["spec"], "uid": name}
-    body = {"folderUid": _folder_of(annotations), "spec": spec}
-    stored = ((item.get("status") or {}).get("conversion") or {}).get("storedVersion") or ""
-    if stored.startswith("v2"):
-        body["storedVersion"] = stored
-    live = _live(DASHBOARD, item, body, str(spec.get("title") or ""))
+    version = str(item.get("apiVersion") or "").rpartition("/")[2]
+    body: dict[str, Any] = {"folderUid": _folder_of(annotations)}
+    if version.startswith("v2"):
+        body |= {"schema": version, "spec": item["spec"]}
+    else:
+        body["spec"] = {**item["spec"], "uid": name}
+        stored = grafana_v2.stored_version(item)
+        if stored.startswith("v2"):  # a server that has no version to read it by shows only a conversion
+            body["storedVersion"] = stored
+    live = _live(DASHBOARD, item, body, str(item["spec"].get("title") or ""))
     return replace(live, fixed=live.fixed or _CONVERTED) if "storedVersion" in body else live
 
 
@@ -89,28 +96,37 @@ def live_folder(item: _Item) -> Live:
 
 
 def _keeper(
-    api: Callable[[Server], Api],
+    api: Callable[[Server, bool], Api],
     live: Callable[[_Item], Live],
     spec: Callable[[Any], tuple[str, Any]],
     page: Callable[[str, str], str],
 ) -> Keeper:
     def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         missing = set(wanted)
-        for items in server.client.pages(api(server)):
+        converted: set[str] = set()
+        for items in server.client.pages(api(server, False)):
             for position, item in enumerate(items):
+                name = item["metadata"]["name"]
                 if _may_be_classic(item):
-                    missing.add(item["metadata"]["name"])
-                elif item["metadata"]["name"] in wanted or _is_ours(item):
-                    missing.discard(item["metadata"]["name"])
-                    yield live(item)
+                    missing.add(name)
+                elif name in wanted or _is_ours(item):
+                    missing.discard(name)
+                    if grafana_v2.is_converted(server, item):
+                        converted.add(name)
+                    else:
+                        yield live(item)
                 items[position] = {}  # a page of large dashboards is large: only what is yielded is kept
+        for item in grafana_v2.originals(server, converted):
+            yield live(item)
         # For a while, lists leave out what an account that isn't an administrator has just created.
         for found in at_once(sorted(missing), lambda key: one(server, key), READERS):
             if found is not None and (found.key in wanted or found.mark is not None):
                 yield found
 
     def one(server: Server, key: str) -> Live | None:
-        item = server.client.get(api(server), key)
+        item = server.client.get(api(server, False), key)
+        if item is not None and grafana_v2.is_converted(server, item):
+            item = grafana_v2.original(server, key)
         if item is None:
             return None
         if _may_be_classic(item):
@@ -118,12 +134,13 @@ def _keeper(
         return live(item)
 
     def write(server: Server, action: Action, owner: str) -> None:
-        at = api(server)
         if action.verb is Verb.DELETE:
-            server.client.remove(at, action.key, _lock(server, action, one))
+            server.client.remove(api(server, False), action.key, _lock(server, action, one))
             return
         assert action.desired is not None
-        folder_uid, content = spec(decode(action.desired.body))
+        desired = decode(action.desired.body)
+        at = api(server, "schema" in desired)
+        folder_uid, content = spec(desired)
         metadata: dict[str, Any] = {"name": action.key}
         if action.former is None:
             metadata["annotations"] = _annotations(server, action, owner, folder_uid)
@@ -156,10 +173,8 @@ def _lock(server: Server, action: Action, one: Callable[[Server, str], Live | No
     return now.lock
 
 
-def _dashboard_api(server: Server) -> Api:
-    version = server.dialect.dashboard_api
-    assert version is not None
-    return Api(DASHBOARDS, version, "dashboards", "Dashboard", server.dialect.namespace)
+def _dashboard_api(server: Server, second: bool) -> Api:
+    return grafana_v2.api(server, server.dialect.v2_api if second else server.dialect.dashboard_api)
 
 
 def _folder_api(server: Server) -> Api:

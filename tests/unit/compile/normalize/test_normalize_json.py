@@ -91,11 +91,6 @@ def test_inputs_stay_for_the_step_that_binds_them() -> None:
     [
         ({}, "neither a title nor panels"),
         ({"name": "a library panel"}, "neither a title nor panels"),
-        ({"title": "v2", "elements": {}, "layout": {}}, "second generation"),
-        (
-            {"apiVersion": "dashboard.grafana.app/v2beta1", "kind": "Dashboard", "metadata": {}, "spec": {"title": "x", "elements": {}, "layout": {}}},
-            "second generation",
-        ),
         ({"apiVersion": "v1", "kind": "ConfigMap", "data": {}}, "a ConfigMap of v1"),
         ({"apiVersion": "folder.grafana.app/v1", "kind": "Folder", "spec": {"title": "x"}}, "a Folder of folder"),
         ({"apiVersion": "dashboard.grafana.app/v1", "kind": "Dashboard", "spec": "x"}, "a Dashboard of dashboard"),

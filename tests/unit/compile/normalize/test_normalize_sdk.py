@@ -6,8 +6,6 @@ import jsonschema_rs
 import pytest
 from grafana_foundation_sdk.builders import dashboard as D
 from grafana_foundation_sdk.builders import (
-    dashboardv2,
-    dashboardv2beta1,
     prometheus,
     stat,
     table,
@@ -122,14 +120,6 @@ def test_panels_keep_the_builder_s_places() -> None:
     ]
     assert panels["Folded"]["collapsed"] is True
     assert panels["Folded"]["panels"][0]["title"] == "C"
-
-
-@pytest.mark.parametrize("module", [dashboardv2, dashboardv2beta1])
-def test_the_second_generation_is_refused(module: Any) -> None:
-    dashboard = module.Dashboard("x")
-    for value in (dashboard, dashboard.build()):
-        with pytest.raises(ValueError, match=r"second generation \(v2\), which isn't supported yet"):
-            from_sdk(value)
 
 
 def test_something_else_is_refused() -> None:

@@ -510,7 +510,9 @@ def test_a_server_that_quotes_a_secret_isnt_quoted(state):
 
 def test_what_a_modern_grafana_understands(modern):
     target = connect(modern)
-    assert target.dialect == GrafanaDialect("12.4.0", "v0alpha1", "v1beta1", True, "default")
+    assert target.dialect == GrafanaDialect(
+        "12.4.0", "v0alpha1", "v1beta1", True, "default", v2_api="v2beta1"
+    )
     assert target.name == f"grafana {modern.url}"
     assert target.order == (
         "folder", "datasource", "library-panel", "dashboard", "template", "mute-timing", "contact-point", "policy",

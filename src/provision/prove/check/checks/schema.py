@@ -37,7 +37,7 @@ def check(estate: Estate) -> Iterator[Finding]:
     """Where a definition breaks its schema."""
     dashboards = _validator("dashboard")
     for dashboard in estate.dashboards:
-        if not dashboards.is_valid(dashboard.spec):
+        if not dashboard.is_v2 and not dashboards.is_valid(dashboard.spec):
             part_of = partial(_part_of_dashboard, dashboard)
             yield from _faults(estate, dashboard.definition, dashboard.spec, "dashboard", "/spec", part_of)
     groups = _validator("rule-group")

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
 from provision.promql.variables import names
+from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Estate, objects, suggestion, text_of
 from provision.prove.check.references import BUILT_IN, reference
 
@@ -44,6 +45,10 @@ def check(estate: Estate) -> Iterator[Finding]:
 
 def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, JSON]]:
     """Pointer, what asks, and the `datasource` field."""
+    if dashboard.is_v2:
+        for query in v2.queries(dashboard):
+            yield f"{query.pointer}/datasource/name", query.what, query.datasource
+        return
     for panel in dashboard.panels:
         if "datasource" in panel.body:
             yield f"{panel.pointer}/datasource/uid", panel.subject, panel.body["datasource"]

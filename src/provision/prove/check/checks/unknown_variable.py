@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.variables import is_builtin, names
+from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Estate, objects, suggestion, text_of
 from provision.prove.check.queries import variable_query
 from provision.prove.check.references import reference
@@ -41,6 +42,23 @@ def check(estate: Estate) -> Iterator[Finding]:
 
 
 def _uses(dashboard: Dashboard) -> Iterator[Use]:
+    yield from _uses_of_v2(dashboard) if dashboard.is_v2 else _uses_of_classic(dashboard)
+
+
+def _uses_of_v2(dashboard: Dashboard) -> Iterator[Use]:
+    for pointer, title in v2.titles(dashboard):
+        yield pointer, f'panel "{title}"', "warning", title
+    for pointer, name in v2.repeats(dashboard):
+        yield pointer, "layout", "error", f"${name}"
+    for query in v2.queries(dashboard):
+        yield f"{query.pointer}/datasource/name", query.what, "error", query.datasource["uid"]
+        field, text = query.text
+        yield f"{query.pointer}/spec/{field}", query.what, "error", text
+        for name, severity in _FIELDS[1:]:
+            yield f"{query.pointer}/spec/{name}", query.what, severity, text_of(query.body, name)
+
+
+def _uses_of_classic(dashboard: Dashboard) -> Iterator[Use]:
     for panel in dashboard.panels:
         body = panel.body
         title = text_of(body, "title")
