@@ -6,6 +6,7 @@
     ├── Unreachable              1  a server doesn't answer, or something else answers in its place
     ├── ServerRefused            1  a server answered a request with an error
     │   └── NotAllowed           3  …with 401 or 403
+    ├── Several                  …  what went wrong with some of several servers; their code where they agree, else 1
     ├── MissingTool              1  promtool, amtool, git or a server program can't be had
     └── PartlyDone               4  something was written, not all
 
@@ -14,6 +15,7 @@ Every message is one sentence: where, what is wrong, what to do about it. No mes
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 DONE = 0
@@ -96,6 +98,27 @@ class PartlyDone(ProvisionError):
     """Something was written, but not all that was asked for."""
 
     exit_code = PARTLY_DONE
+
+
+class Several(ProvisionError):
+    """What went wrong with some of several servers, one line each; what several of them say is said once.
+
+    Args:
+        failures: what a person calls the server (empty: the error says it), and what went wrong there.
+    """
+
+    def __init__(self, failures: Sequence[tuple[str, ProvisionError]]) -> None:
+        said: dict[str, list[str]] = {}
+        for name, error in failures:
+            said.setdefault(str(error), []).append(name)
+        lines = []
+        for message, names in said.items():
+            named = ", ".join(name for name in names if name)
+            lines.append(f"{named}: {message}" if named else message)
+        super().__init__("\n".join(lines))
+        self.failures = tuple(failures)
+        codes = {error.exit_code for _, error in failures}
+        self.exit_code = codes.pop() if len(codes) == 1 else FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 from urllib.parse import unquote, urlsplit, urlunsplit
 
@@ -14,6 +14,9 @@ from provision.errors import UsageError
 _HOST = re.compile(r"[\w.:%~-]+")
 
 Prefix = Literal["GRAFANA", "PROMETHEUS", "ALERTMANAGER"]
+
+ORGANISATION = "X-Grafana-Org-Id"
+"""The header that chooses an organisation of a Grafana."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class Endpoint:
     Attributes:
         url: `http://` or `https://`, host, perhaps a port and a sub-path; no credentials, no trailing slash.
         headers: sent with every request; may hold secrets, so they aren't shown.
+        proxy: the URL of the proxy that all requests go through, whatever the environment says; none: what
+            HTTP_PROXY, HTTPS_PROXY and NO_PROXY say. May hold credentials, so it isn't shown.
         ca_file: a PEM file with the authorities to trust; none: those of the system.
         client_cert: a PEM file with certificate and key, or the two files.
         insecure: whether any certificate is accepted.
@@ -59,6 +64,7 @@ class Endpoint:
     url: str
     credentials: Credentials = field(default_factory=Credentials, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    proxy: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     client_cert: str | tuple[str, str] | None = None
     insecure: bool = False
@@ -70,18 +76,26 @@ class Endpoint:
         if user is not None:
             raise UsageError("a URL with credentials in it", where=address)
         object.__setattr__(self, "url", address)
+        if self.proxy is not None:
+            _split(self.proxy, "a proxy")
 
     @property
     def secrets(self) -> tuple[str, ...]:
         """What must not appear in any message."""
         own = (self.credentials.token, self.credentials.password)
         header = (self.credentials.authorization or "").partition(" ")[2]
-        extra = (
-            value
-            for name, value in self.headers.items()
-            if any(word in name.lower() for word in ("auth", "key", "token", "secret", "cookie"))
-        )
-        return tuple(text for text in (*own, header, *extra) if text)
+        extra = (value for name, value in self.headers.items() if name != ORGANISATION)
+        proxy = None if self.proxy is None else _split(self.proxy, "a proxy")[2]
+        return tuple(text for text in (*own, header, *extra, proxy) if text)
+
+    @property
+    def proxy_shown(self) -> str:
+        """The proxy's address without its credentials; empty for none."""
+        return "" if self.proxy is None else _split(self.proxy, "a proxy")[0]
+
+    def in_organisation(self, number: int) -> Endpoint:
+        """The same Grafana, another organisation."""
+        return replace(self, headers={**self.headers, ORGANISATION: str(number)})
 
     @property
     def sign_in_hint(self) -> str:
@@ -100,13 +114,17 @@ def endpoint_from(
     client_cert: str | tuple[str, str] | None = None,
     insecure: bool = False,
     headers: Mapping[str, str] | None = None,
+    proxy: str | None = None,
+    organisation: int | None = None,
+    credentials: Credentials | None = None,
     timeout_seconds: float = 30.0,
 ) -> Endpoint:
     """The endpoint that flags and the environment describe.
 
     A URL that is given wins over `PREFIX_URL` (for Grafana also `GRAFANA_SERVER`). A user and password in a
-    URL are taken out of it and win over `PREFIX_TOKEN`, which wins over `PREFIX_USER` and `PREFIX_PASSWORD`.
-    `GRAFANA_ORG_ID` becomes the header that chooses the organisation. A variable set to nothing isn't set.
+    URL are taken out of it and win over `credentials`, which win over `PREFIX_TOKEN`, which wins over
+    `PREFIX_USER` and `PREFIX_PASSWORD`. `organisation`, or else `GRAFANA_ORG_ID`, becomes the header that chooses
+    the organisation. A variable set to nothing isn't set.
 
     Raises:
         UsageError: there is no URL, or a URL or variable can't be used.
@@ -123,27 +141,35 @@ def endpoint_from(
     address, user, password = _split(address)
     if user is not None:
         credentials = Credentials(user=user, password=password)
-    elif token := _variable(environ, f"{prefix}_TOKEN"):
-        credentials = Credentials(token=token)
-    elif user := _variable(environ, f"{prefix}_USER"):
-        credentials = Credentials(user=user, password=environ.get(f"{prefix}_PASSWORD", ""))
-    else:
-        credentials = Credentials()
+    elif not credentials:
+        credentials = _of_the_environment(environ, prefix)
     all_headers = dict(headers or {})
-    if prefix == "GRAFANA" and (organisation := _variable(environ, "GRAFANA_ORG_ID")):
-        if not organisation.isascii() or not organisation.isdigit():
-            raise UsageError("GRAFANA_ORG_ID must be a whole number such as 1")
-        all_headers["X-Grafana-Org-Id"] = organisation
+    chosen = "" if organisation is None else str(organisation)
+    if prefix == "GRAFANA" and not chosen:
+        chosen = _variable(environ, "GRAFANA_ORG_ID")
+    if chosen and not (chosen.isascii() and chosen.isdigit()):
+        raise UsageError("GRAFANA_ORG_ID must be a whole number such as 1")
+    if chosen:
+        all_headers[ORGANISATION] = chosen
     return Endpoint(
         url=address,
         credentials=credentials,
         headers=all_headers,
+        proxy=proxy,
         ca_file=ca_file,
         client_cert=client_cert,
         insecure=insecure,
         timeout_seconds=timeout_seconds,
         prefix=prefix,
     )
+
+
+def _of_the_environment(environ: Mapping[str, str], prefix: Prefix) -> Credentials:
+    if token := _variable(environ, f"{prefix}_TOKEN"):
+        return Credentials(token=token)
+    if user := _variable(environ, f"{prefix}_USER"):
+        return Credentials(user=user, password=environ.get(f"{prefix}_PASSWORD", ""))
+    return Credentials()
 
 
 def _variable(environ: Mapping[str, str], name: str) -> str:
@@ -153,7 +179,7 @@ def _variable(environ: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _split(url: str) -> tuple[str, str | None, str | None]:
+def _split(url: str, what: str = "a server") -> tuple[str, str | None, str | None]:
     """The URL without credentials and trailing slashes, the user and the password."""
     remedy = "write it as http://HOST:PORT or https://HOST"
     shown = url.rpartition("@")[2] or "(empty)"
@@ -163,7 +189,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
     except ValueError:
         raise UsageError(f"{shown!r} has a port or address that isn't one", remedy=remedy) from None
     if parts.scheme not in ("http", "https") or not parts.hostname or not _HOST.fullmatch(parts.hostname):
-        raise UsageError(f"{shown!r} isn't the URL of a server", remedy=remedy)
+        raise UsageError(f"{shown!r} isn't the URL of {what}", remedy=remedy)
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     place = host if port is None else f"{host}:{port}"
     address = urlunsplit((parts.scheme, place, parts.path.rstrip("/"), "", ""))
@@ -173,7 +199,7 @@ def _split(url: str) -> tuple[str, str | None, str | None]:
             remedy="write it as %2F, %3F or %23, or give the credentials as variables of the environment",
         )
     if parts.query or parts.fragment:
-        raise UsageError("a server's URL has no ? or # part", where=address, remedy=remedy)
+        raise UsageError(f"{what}'s URL has no ? or # part", where=address, remedy=remedy)
     user = None if parts.username is None else unquote(parts.username)
     password = None if parts.password is None else unquote(parts.password)
     return address, user, password

@@ -51,10 +51,9 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
     if certificate is not None or "SSLError" in {type(cause).__name__ for cause in causes}:
         return _tls(" ".join(str(cause) for cause in causes), endpoint)
     if isinstance(error, ProxyError):
-        what, remedy = (
-            "the proxy that the environment names doesn't pass requests on",
-            ("check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"),
-        )
+        shown = endpoint.proxy_shown or "that the environment names"
+        what = f"the proxy {shown} doesn't pass requests on"
+        remedy = "check it" if endpoint.proxy else "check HTTP_PROXY, HTTPS_PROXY and NO_PROXY"
     elif isinstance(error, InvalidHeader):
         what, remedy = "the credentials or a header hold a character that can't be sent", "check them"
     elif isinstance(error, ValueError):

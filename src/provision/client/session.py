@@ -103,6 +103,8 @@ class Session:
         self.endpoint = endpoint
         self._sleep = sleep
         self._http = _http(endpoint)
+        proxy = endpoint.proxy
+        self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
         self._verify: bool | str = not endpoint.insecure and (endpoint.ca_file or True)
 
     def __enter__(self) -> Session:
@@ -253,6 +255,7 @@ class Session:
                 headers=dict(headers),
                 allow_redirects=False,
                 verify=self._verify,
+                proxies=self._proxies,
                 timeout=(min(seconds, _CONNECT_SECONDS), seconds),
             )
             body = response.content or b""
@@ -316,6 +319,9 @@ def _http(endpoint: Endpoint) -> niquests.Session:
     for file in (endpoint.ca_file, *pair):
         if file is not None and not Path(file).is_file():
             raise UsageError("there is no such file", where=file, remedy="name a certificate in PEM format")
+    for file in pair:
+        if b"ENCRYPTED" in Path(file).read_bytes():  # OpenSSL would stop and ask on the terminal
+            raise UsageError("the key in it is encrypted", where=file, remedy="name one without a passphrase")
     if endpoint.insecure:
         warnings.filterwarnings("ignore", message="Unverified HTTPS request")
     authorization = endpoint.credentials.authorization

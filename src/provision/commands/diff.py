@@ -124,14 +124,18 @@ def _with_servers(project: Project, paths: Sequence[Path], servers: Servers) -> 
     Raises:
         ProvisionError: sources are broken, or a server can't be read.
     """
-    from provision.commands.targets import named, open_targets
+    from provision.commands.targets import destinations
     from provision.ship.plan import make_plan
 
-    servers = named(servers, project, os.environ)
+    found = destinations(servers, (project,), os.environ)  # wrong usage is told before anything is compiled
     sources = chosen(project, paths)
-    aims = open_targets(servers, project, loaded(project).definitions, os.environ)
-    plans = [make_plan(made_of(aim.desired, sources), aim.target, project.name) for aim in aims]
-    return [(plan.target, differences(plan)) for plan in plans]
+    definitions = loaded(project).definitions
+    comparisons = []
+    for destination in found:
+        aim = destination.open(definitions)
+        plan = make_plan(made_of(aim.desired, sources), aim.target, project.name)
+        comparisons.append((replace(plan, instance=aim.instance).heading, differences(plan)))
+    return comparisons
 
 
 def differences(plan: Plan) -> tuple[Difference, ...]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -45,10 +45,25 @@ SOMEWHERE = Somewhere()
 
 def project_options(function: F) -> F:
     """`--project`, `--env`, `-v` and `-q`, which become one argument `project` and one `verbosity`."""
+    function = click.option(
+        "--env", "environment", metavar="NAME", type=given, help="The environment, [tool.provision.env.NAME]."
+    )(function)
+    return _common_options(function)
+
+
+def fleet_options(function: F) -> F:
+    """As `project_options`, but `--env` may be given several times."""
+    function = click.option(
+        "--env", "environments", metavar="NAME", type=given, multiple=True,
+        help="The environment, [tool.provision.env.NAME]; may be given several times.",
+    )(function)  # fmt: skip
+    return _common_options(function)
+
+
+def _common_options(function: F) -> F:
     for option in (
         click.option("--project", "project_dir", metavar="DIR", type=SOMEWHERE,
                      help="The project's root (default: the nearest folder above with [tool.provision])."),
-        click.option("--env", "environment", metavar="NAME", type=given, help="The environment, [tool.provision.env.NAME]."),
         click.option("-v", "--verbose", count=True, help="Say more; twice for every request."),
         click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
     ):  # fmt: skip
@@ -66,9 +81,11 @@ paths_argument = click.argument("paths", metavar="[PATH]...", nargs=-1, type=SOM
 def server_options(function: F) -> F:
     """`--grafana`, `--prometheus` and `--alertmanager` with what belongs to each."""
     for option in (
-        click.option("--grafana", "grafana", metavar="URL", multiple=True, type=given,
-                     help="A Grafana; may be given several times. Credentials come from GRAFANA_TOKEN, or "
-                          "GRAFANA_USER and GRAFANA_PASSWORD."),
+        click.option("--grafana", "grafana", metavar="URL|NAME|NAME=URL", multiple=True, type=given,
+                     help="A Grafana, or an instance of the settings; may be given several times. Credentials come "
+                          "from GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD, or as the settings say."),
+        click.option("--org", metavar="N", multiple=True, type=click.IntRange(1),
+                     help="An organisation of each Grafana; may be given several times."),
         click.option("--datasource", metavar="NAME|UID", type=given,
                      help="Bind the dashboards to a data source that is already in Grafana."),
         click.option("--prometheus", metavar="URL", type=given, help="A Prometheus that reads its rules from --rules-dir."),
@@ -79,6 +96,13 @@ def server_options(function: F) -> F:
                      help="The file the Alertmanager reads its configuration from."),
         click.option("--ca-file", metavar="FILE", type=SOMEWHERE,
                      help="Certificates to trust instead of the system's."),
+        click.option("--client-cert", metavar="FILE", type=SOMEWHERE,
+                     help="A certificate to show to servers, perhaps with its key."),
+        click.option("--client-key", metavar="FILE", type=SOMEWHERE, help="The key of --client-cert."),
+        click.option("--proxy", metavar="URL", type=given,
+                     help="A proxy for every request (default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."),
+        click.option("--header", metavar="'NAME: VALUE'", multiple=True, type=given,
+                     help="A header for every request; VALUE may be $VARIABLE. May be given several times."),
     ):  # fmt: skip
         function = option(function)
     return function
@@ -114,6 +138,7 @@ class Choices:
     force: bool = False
     rotate_secrets: bool = False
     atomic: bool = False
+    canary: str | None = None
 
     def __post_init__(self) -> None:
         if self.overwrite and self.adopt:
@@ -135,11 +160,16 @@ class Servers:
     alertmanager: str | None = None
     config_file: Path | None = None
     ca_file: Path | None = None
+    org: tuple[int, ...] = ()
+    client_cert: Path | None = None
+    client_key: Path | None = None
+    proxy: str | None = field(default=None, repr=False)
+    header: tuple[str, ...] = field(default=(), repr=False)
 
 
 def taken(kind: type[T], options: Mapping[str, Any]) -> T:
     """A `Servers`, `Choices` or the like, made of those options that are its fields."""
-    names = [field.name for field in fields(kind)]  # type: ignore[arg-type]  # a dataclass
+    names = [each.name for each in fields(kind)]  # type: ignore[arg-type]  # a dataclass
     return kind(**{name: options[name] for name in names if name in options})
 
 
@@ -151,6 +181,18 @@ def opened(project_dir: Path | None, environment: str | None, *, verbose: int = 
     """
     _tell_requests(verbose)
     return open_project(project_dir if project_dir is not None else find_root(here()), environment)
+
+
+def all_opened(
+    project_dir: Path | None, environments: Sequence[str], *, verbose: int = 0
+) -> tuple[Project, ...]:
+    """The project in each of the environments; in none, when none is named.
+
+    Raises:
+        UsageError: there is no project, or it has no such environment.
+    """
+    names = tuple(dict.fromkeys(environments)) or (None,)
+    return tuple(opened(project_dir, name, verbose=verbose) for name in names)
 
 
 def _tell_requests(verbose: int) -> None:

@@ -14,19 +14,19 @@ from provision.commands.options import (
     SOMEWHERE,
     Choices,
     Servers,
+    all_opened,
     choice_options,
+    fleet_options,
     format_option,
-    opened,
-    project_options,
     server_options,
     taken,
 )
-from provision.commands.sources import loaded, not_empty
-from provision.commands.targets import named, open_targets
-from provision.errors import CHANGES_PENDING, FAILED
+from provision.commands.sources import compiled
+from provision.commands.targets import Destination, destinations
+from provision.errors import CHANGES_PENDING, FAILED, ProvisionError, UsageError
 from provision.model import Definition, Plan
 from provision.project import Project
-from provision.ship.fleet import Aim, Leg, plan_all
+from provision.ship.fleet import Aim, Leg, side_by_side, together
 
 
 @click.command("plan")
@@ -37,28 +37,29 @@ from provision.ship.fleet import Aim, Leg, plan_all
 )
 @click.option("--exit-code", is_flag=True, help="Exit with 5 when something would change.")
 @format_option
-@project_options
+@fleet_options
 def command(
     form: str,
     exit_code: bool,
     output: Path | None,
     project_dir: Path | None,
-    environment: str | None,
+    environments: tuple[str, ...],
     verbose: int,
     quiet: bool,
     **options: Any,
 ) -> int:
     """Show what a push would do. Nothing is written: the servers see GETs only."""
-    project = opened(project_dir, environment, verbose=verbose)
-    plans = planned(project, taken(Servers, options), taken(Choices, options)).plans
+    projects = all_opened(project_dir, environments, verbose=verbose)
+    found = planned(destinations(taken(Servers, options), projects, os.environ), taken(Choices, options))
+    show(found, form, quiet=quiet)
+    found.require_all()
     if output is not None:
         from provision.commands.saved import keep
 
-        keep(plans, output)
-    show(plans, form, quiet=quiet)
-    if any(plan.stops or plan.refused for plan in plans):
+        keep(found.plans, output)
+    if any(plan.stops or plan.refused for plan in found.plans):
         return FAILED
-    return CHANGES_PENDING if exit_code and any(plan.writes for plan in plans) else 0
+    return CHANGES_PENDING if exit_code and any(plan.writes for plan in found.plans) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,59 +67,108 @@ class Planned:
     """What a push is made of.
 
     Attributes:
-        definitions: what the sources came to.
-        legs: a plan for each server that was named.
+        sources: what the sources came to in each environment.
+        legs: a plan for each server that was named and could be read.
+        failures: what a person calls each of the others, and why it couldn't.
     """
 
-    project: Project
-    definitions: tuple[Definition, ...]
+    sources: tuple[tuple[Project, tuple[Definition, ...]], ...]
     legs: tuple[Leg, ...]
+    failures: tuple[tuple[str, ProvisionError], ...] = ()
 
     @property
     def plans(self) -> list[Plan]:
         """The plans alone."""
         return [leg.plan for leg in self.legs]
 
+    def require_all(self) -> None:
+        """Go on only with a plan for every server.
 
-def planned(project: Project, servers: Servers, choices: Choices) -> Planned:
-    """The definitions of the project, and a plan for each server that was named.
+        Raises:
+            ProvisionError: there is none for some.
+        """
+        if self.failures:
+            raise together(self.failures)
+
+
+def planned(found: Sequence[Destination], choices: Choices) -> Planned:
+    """Compile the sources, once for all environments that agree on what they read, and plan for each server, side
+    by side.
 
     Raises:
-        ProvisionError: sources are broken, or a server can't be read.
+        ProvisionError: sources are broken, or two of the servers are one.
     """
+    sources = tuple(compiled(projects_of(found), empty=choices.prune))
+
+    def leg(destination: Destination) -> Leg:
+        aim = destination.open(definitions_of(destination, sources))
+        return Leg(aim, replace(_plan(aim, choices), instance=aim.instance))
+
+    made = side_by_side(found, leg)
+    legs = tuple(each for each in made if isinstance(each, Leg))
+    require_distinct(legs)
+    failures = [
+        (destination.instance, error)
+        for destination, error in zip(found, made, strict=True)
+        if isinstance(error, ProvisionError)
+    ]
+    return Planned(sources, legs, tuple(failures))
+
+
+def projects_of(found: Sequence[Destination]) -> list[Project]:
+    """The project in each environment that has a server among them."""
+    return list({id(each.project): each.project for each in found}.values())
+
+
+def definitions_of(
+    destination: Destination, sources: Sequence[tuple[Project, tuple[Definition, ...]]]
+) -> tuple[Definition, ...]:
+    """What the sources came to in the environment of a server."""
+    return next(made for project, made in sources if project is destination.project)
+
+
+def _plan(aim: Aim, choices: Choices) -> Plan:
     from provision.ship.plan import make_plan
     from provision.ship.rotation import with_rotation
 
-    servers = named(servers, project, os.environ)  # wrong usage is told before anything is compiled
-    result = loaded(project)
-    definitions = (result if choices.prune else not_empty(project, result)).definitions
-    aims = open_targets(servers, project, definitions, os.environ)
-
-    def plan(aim: Aim) -> Plan:
-        made = make_plan(
-            aim.desired,
-            aim.target,
-            project.name,
-            overwrite=choices.overwrite,
-            adopt=choices.adopt,
-            prune=choices.prune,
-            force=choices.force,
-            spared=aim.spared,
-        )
-        return with_rotation(made) if choices.rotate_secrets else made
-
-    return Planned(project, definitions, tuple(plan_all(aims, plan)))
+    made = make_plan(
+        aim.desired,
+        aim.target,
+        aim.owner,
+        overwrite=choices.overwrite,
+        adopt=choices.adopt,
+        prune=choices.prune,
+        force=choices.force,
+        spared=aim.spared,
+    )
+    return with_rotation(made) if choices.rotate_secrets else made
 
 
-def show(plans: Sequence[Plan], form: str, *, quiet: bool) -> None:
+def require_distinct(legs: Sequence[Leg]) -> None:
+    """Two ways to one server would write over each other."""
+    first: dict[tuple[str, str], Leg] = {}
+    for leg in legs:
+        other = first.setdefault((leg.target.identity, leg.plan.owner), leg)
+        if other is not leg:
+            names = " and ".join(name for name in (other.plan.instance, leg.plan.instance) if name)
+            raise UsageError(
+                f"it is named twice, as {names}" if names else "it is named twice",
+                where=leg.plan.target,
+                remedy="leave one of them out, or give each an organisation",
+            )
+
+
+def show(found: Planned, form: str, *, quiet: bool) -> None:
     """Print plans as text or as one JSON document; with -q only what stops a push, on stderr."""
-    from provision.show.plan import plan_text, plans_json
+    from provision.show.plan import plan_text, plans_json, total_text
 
     if form == "json":
-        click.echo(plans_json(plans))
+        click.echo(plans_json(found.plans, found.failures))
         return
-    for plan in plans:
+    for plan in found.plans:
         if not quiet:
             click.echo(plan_text(plan))
         elif plan.stops:
             click.echo(plan_text(replace(plan, actions=plan.stops)), err=True)
+    if len(found.plans) > 1 and not quiet:
+        click.echo(total_text(found.plans))

@@ -18,17 +18,28 @@ from provision.commands.options import (
     SOMEWHERE,
     Choices,
     Servers,
+    all_opened,
     choice_options,
+    fleet_options,
     format_option,
-    opened,
-    project_options,
+    given,
     server_options,
     taken,
 )
 from provision.commands.plan import Planned, planned, show
-from provision.errors import DONE, FAILED, INTERRUPTED, NOT_ALLOWED, PARTLY_DONE, PartlyDone, ProvisionError
-from provision.model import Outcome, Plan
-from provision.ship.fleet import Check, Leg, carry_out_all, check_all
+from provision.commands.targets import Destination, destinations
+from provision.errors import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    NOT_ALLOWED,
+    PARTLY_DONE,
+    PartlyDone,
+    ProvisionError,
+    UsageError,
+)
+from provision.model import Outcome
+from provision.ship.fleet import Aim, Check, Leg, carry_out_all, check_all
 
 
 @click.command("push")
@@ -42,19 +53,21 @@ from provision.ship.fleet import Check, Leg, carry_out_all, check_all
     help="Carry out the plan in a file (plan -o), if nothing moved.",
 )
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
+@click.option("--canary", metavar="NAME", type=given,
+              help="The instance that goes first; the others follow only when it was done completely.")  # fmt: skip
 @choice_options
 @click.option(
     "--atomic", is_flag=True, help="All or nothing: when something fails, put back what was changed."
 )
 @format_option
-@project_options
+@fleet_options
 def command(
     form: str,
     dry_run: bool,
     plan_file: Path | None,
     yes: bool,
     project_dir: Path | None,
-    environment: str | None,
+    environments: tuple[str, ...],
     verbose: int,
     quiet: bool,
     **options: Any,
@@ -66,27 +79,41 @@ def command(
     the server since the last push, or isn't this project's, is left as it is and reported, unless --overwrite is
     given.
     """
-    project = opened(project_dir, environment, verbose=verbose)
+    projects = all_opened(project_dir, environments, verbose=verbose)
     choices = taken(Choices, options)
     servers = taken(Servers, options)
+    named = destinations(servers, projects, os.environ)
+    _require_canary(choices.canary, named)
     if plan_file is None:
-        found = planned(project, servers, choices)
+        found = planned(named, choices)
     else:
         from provision.commands.saved import planned_from
 
-        found = planned_from(plan_file, project, servers, choices)
+        found = planned_from(plan_file, named, servers, choices)
     shown = form == "text" and not quiet
     if dry_run or shown:
-        show(found.plans, form, quiet=quiet)
+        show(found, form, quiet=quiet)
+    found.require_all()
     if dry_run:
         return FAILED if any(plan.stops or plan.refused for plan in found.plans) else DONE
     check_all(found.legs, checks(choices))
     if any(plan.writes for plan in found.plans):
         _warn(found, quiet=quiet)
-    if not yes and not _confirmed(found.plans, shown=shown):
+    if not yes and not _confirmed(found, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED
     return _carried_out(found.legs, choices, form, quiet=quiet)
+
+
+def _require_canary(canary: str | None, named: Sequence[Destination]) -> None:
+    """A canary that isn't there would let all the others go first."""
+    if canary is not None and not any(each.is_called(canary) for each in named):
+        known = ", ".join(dict.fromkeys(each.instance or each.url for each in named))
+        raise UsageError(f"--canary {canary}: no such instance is pushed to", remedy=f"name one of: {known}")
+
+
+def _is_canary(name: str | None, aim: Aim) -> bool:
+    return name is not None and aim.is_called(name)
 
 
 def checks(choices: Choices) -> tuple[Check, ...]:
@@ -108,10 +135,13 @@ def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: boo
     servers = legs[0].target.name if len(legs) == 1 else f"{len(legs)} servers"
     try:
         with _interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
+            first = partial(_is_canary, choices.canary)
             if choices.atomic:
-                carry_out_or_undo(legs, cancelled, advance)
+                carry_out_or_undo(legs, cancelled, advance, first)
             else:
-                carry_out_all(legs, partial(apply, cancelled=cancelled), advance)
+                carry_out_all(
+                    legs, partial(apply, cancelled=cancelled), advance, canary=first, cancelled=cancelled
+                )
             interrupted = cancelled()
     except ProvisionError as error:
         if any(outcome.status == "done" for leg in legs for outcome in leg.outcomes):
@@ -136,38 +166,52 @@ def _warn(push: Planned, *, quiet: bool) -> None:
         for action in plan.writes
         for place in (action.desired.places if action.desired else ())
     }
-    found = check(push.definitions, push.project, tools=available(push.project))
-    errors = [each for each in found if each.severity == "error" and each.place.path in written]
+    distinct = {id(definitions): (definitions, project) for project, definitions in push.sources}
+    found = [
+        each
+        for definitions, project in distinct.values()
+        for each in check(definitions, project, tools=available(project))
+    ]
+    errors = list(
+        dict.fromkeys(each for each in found if each.severity == "error" and each.place.path in written)
+    )
     if errors and not quiet:
-        click.echo(findings_text(errors, push.project.root), err=True)
+        click.echo(findings_text(errors, push.sources[0][0].root), err=True)
     if errors:
         count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
         click.echo(f"Warning: check finds {count} in what is to be written.", err=True)
 
 
-def _confirmed(plans: list[Plan], *, shown: bool) -> bool:
+def _confirmed(found: Planned, *, shown: bool) -> bool:
     """Whether to go on: where a person can be asked, the answer; the plan is shown before, if it wasn't yet."""
-    from provision.show.plan import plan_text
-
-    writes = sum(len(plan.writes) for plan in plans)
+    writes = sum(len(plan.writes) for plan in found.plans)
     if not writes or not sys.stdin.isatty():
         return True
     if not shown:
-        for plan in plans:
+        from provision.show.plan import plan_text
+
+        for plan in found.plans:
             click.echo(plan_text(plan), err=True)
-    return click.confirm(f"Apply {writes} change{'' if writes == 1 else 's'}?", err=True)
+    servers = sum(bool(plan.writes) for plan in found.plans)
+    where = f" on {servers} servers" if servers > 1 else ""
+    return click.confirm(f"Apply {writes} change{'' if writes == 1 else 's'}{where}?", err=True)
 
 
 def _tell(legs: Sequence[Leg], form: str, *, quiet: bool) -> None:
     """Print what came of each plan; with -q only where not all was done, and on stderr."""
-    from provision.show.report import report_text, reports_json
+    from provision.show.report import report_text, reports_json, total_text
 
+    reports = [(leg.plan, leg.outcomes) for leg in legs]
     if form == "json":
-        click.echo(reports_json([(leg.plan, leg.outcomes) for leg in legs]))
+        click.echo(reports_json(reports))
         return
+    if not any(leg.outcomes for leg in legs) and all(leg.complete for leg in legs):
+        return  # the plan said it already: there is nothing to do
     for leg in legs:
-        if leg.outcomes and not (quiet and all(outcome.status == "done" for outcome in leg.outcomes)):
+        if not (quiet and leg.complete):
             click.echo(report_text(leg.plan, leg.outcomes), err=quiet)
+    if len(legs) > 1 and not (quiet and all(leg.complete for leg in legs)):
+        click.echo(total_text(reports), err=quiet)
 
 
 def exit_code(outcomes: list[Outcome]) -> int:

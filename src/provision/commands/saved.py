@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from provision.commands.options import Choices, Servers, absolute
-from provision.commands.plan import Planned
-from provision.commands.sources import loaded
-from provision.commands.targets import named, open_targets
+from provision.commands.plan import Planned, definitions_of, projects_of
+from provision.commands.sources import compiled
+from provision.commands.targets import Destination
 from provision.errors import ProvisionError, UsageError
-from provision.model import Definition, Plan, Resource
+from provision.model import Definition, Plan
 from provision.project import Project
-from provision.ship.fleet import Aim, Leg
+from provision.ship.fleet import Aim, Leg, side_by_side, together
 
 _MADE_WITH: Final = ("overwrite", "adopt", "prune", "force", "rotate_secrets")
 """What decides how a plan is made, of `Choices`; the rest is about how it is carried out."""
+
+_Made = TypeVar("_Made")
 
 
 def keep(plans: Sequence[Plan], file: Path) -> None:
@@ -35,7 +37,7 @@ def keep(plans: Sequence[Plan], file: Path) -> None:
         raise ProvisionError(f"can't be written: {error.strerror}", where=str(file)) from None
 
 
-def planned_from(file: Path, project: Project, servers: Servers, choices: Choices) -> Planned:
+def planned_from(file: Path, found: Sequence[Destination], servers: Servers, choices: Choices) -> Planned:
     """What a push is made of, as a file has it; every server is read again.
 
     Raises:
@@ -52,41 +54,66 @@ def planned_from(file: Path, project: Project, servers: Servers, choices: Choice
             remedy=f"make it again with --{given[0].replace('_', '-')}",
         )
     saved = planfile.read(absolute(file))
-    definitions: tuple[Definition, ...] = ()
-    if any(each.concealed for each in saved):
-        definitions = loaded(project).definitions
-    aims = {
-        aim.target.identity: aim
-        for aim in open_targets(named(servers, project, os.environ), project, definitions, os.environ)
-    }
-    _require_same(file, [each.plan for each in saved], project, aims)
-    legs: list[Leg] = []
-    moved: list[str] = []
-    for each in saved:
-        aim = aims[each.plan.identity]
+    projects = projects_of(found)
+    concealed = any(each.concealed for each in saved)
+    sources = tuple(compiled(projects, empty=True) if concealed else [(project, ()) for project in projects])
+    aims = _opened(found, sources)
+    _require_same(file, [each.plan for each in saved], projects, aims)
 
-        def sources(aim: Aim = aim) -> Mapping[tuple[str, str], Resource]:
-            return {(found.kind, found.key): found for found in aim.desired}
+    def again(each: planfile.Saved) -> tuple[Leg, list[str]]:
+        aim = aims[each.plan.identity, each.plan.owner]
+        plan, moved = planfile.resumed(
+            each, aim.target, lambda: {(found.kind, found.key): found for found in aim.desired}
+        )
+        name = f"{aim.instance}: {aim.target.name}" if aim.instance else aim.target.name
+        return Leg(aim, replace(plan, instance=aim.instance)), [f"{name}: {what}" for what in moved]
 
-        plan, found = planfile.resumed(each, aim.target, sources)
-        legs.append(Leg(aim, plan))
-        moved.extend(f"{aim.target.name}: {what}" for what in found)
+    read = _all(side_by_side(saved, again), [each.plan.instance for each in saved])
+    moved = [what for _, each in read for what in each]
     if moved:
         raise ProvisionError(
             "since this plan was made something has moved, so nothing was written:\n  " + "\n  ".join(moved),
             where=str(file),
             remedy=f"make it again with provision plan -o {file.name}",
         )
-    return Planned(project, definitions, tuple(legs))
+    return Planned(sources, tuple(leg for leg, _ in read))
 
 
-def _require_same(file: Path, plans: Sequence[Plan], project: Project, aims: Mapping[str, Aim]) -> None:
-    others = {plan.owner for plan in plans} - {project.name}
+def _opened(
+    found: Sequence[Destination], sources: Sequence[tuple[Project, tuple[Definition, ...]]]
+) -> dict[tuple[str, str], Aim]:
+    """The servers by identity and owner.
+
+    Raises:
+        ProvisionError: some can't be reached, or two of them are one.
+    """
+    opened = side_by_side(found, lambda each: each.open(definitions_of(each, sources)))
+    aims: dict[tuple[str, str], Aim] = {}
+    for aim in _all(opened, [each.instance for each in found]):
+        if aims.setdefault((aim.target.identity, aim.owner), aim) is not aim:
+            raise UsageError("it is named twice", where=aim.target.name, remedy="leave one of them out")
+    return aims
+
+
+def _all(made: Sequence[_Made | ProvisionError], names: Sequence[str]) -> list[_Made]:
+    failures = [
+        (name, each) for name, each in zip(names, made, strict=True) if isinstance(each, ProvisionError)
+    ]
+    if failures:
+        raise together(failures)
+    return [each for each in made if not isinstance(each, ProvisionError)]
+
+
+def _require_same(
+    file: Path, plans: Sequence[Plan], projects: Sequence[Project], aims: Mapping[tuple[str, str], Aim]
+) -> None:
+    names = [project.name for project in projects]
+    others = {plan.owner for plan in plans}.difference(names)
     if others:
         raise ProvisionError(
-            f"is a plan of the project {min(others)!r}, and this one is {project.name!r}", where=str(file)
+            f"is a plan of the project {min(others)!r}, and this one is {names[0]!r}", where=str(file)
         )
-    meant = {plan.identity: plan.target for plan in plans}
+    meant = {(plan.identity, plan.owner): plan.target for plan in plans}
     if meant.keys() != aims.keys():
         theirs = ", ".join(sorted(meant.values())) or "no server"
         ours = ", ".join(sorted(aim.target.name for aim in aims.values()))

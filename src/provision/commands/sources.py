@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from provision.commands.options import absolute
 from provision.errors import ProvisionError, SourceErrors
-from provision.model import Resource
+from provision.model import Definition, Resource
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -29,6 +29,30 @@ def loaded(project: Project, paths: Sequence[Path] = ()) -> Loaded:
         result = load(project, [absolute(path) for path in paths] or None, progress=advance)
     if result.problems:
         raise SourceErrors(result.problems)
+    return result
+
+
+def compiled(
+    projects: Sequence[Project], *, empty: bool = False
+) -> list[tuple[Project, tuple[Definition, ...]]]:
+    """The definitions of one project in each of some environments. Its sources are compiled once for all that agree
+    on every variable that is read; they share the very same tuple.
+
+    Args:
+        empty: whether a project without any source is what may be meant.
+
+    Raises:
+        SourceErrors: some sources are broken; all are listed.
+        ProvisionError: the project has no source at all.
+    """
+    done: list[Loaded] = []
+    result = []
+    for project in projects:
+        found = next((each for each in done if each.holds_for(project)), None)
+        if found is None:
+            found = loaded(project) if empty else not_empty(project, loaded(project))
+            done.append(found)
+        result.append((project, found.definitions))
     return result
 
 

@@ -75,6 +75,7 @@ class Plan:
         verdict: why it isn't carried out unless it is forced; a sentence with the counts, or empty.
         asked: what the user asked for when it was made: `overwrite`, `adopt`, `prune`, `force`.
         identity: what tells the target apart from every other, for a plan that is kept and carried out later.
+        instance: what the settings or the command line call the target; empty when it has no name there.
     """
 
     target: str
@@ -85,11 +86,17 @@ class Plan:
     verdict: str = ""
     asked: tuple[str, ...] = ()
     identity: str = ""
+    instance: str = ""
 
     @property
     def refused(self) -> bool:
         """Whether it isn't carried out as it changes too much at once, and nobody forced it."""
         return bool(self.verdict) and "force" not in self.asked
+
+    @property
+    def heading(self) -> str:
+        """The target with its name, such as `eu: grafana https://eu.example.org`."""
+        return f"{self.instance}: {self.target}" if self.instance else self.target
 
     @property
     def writes(self) -> tuple[Action, ...]:

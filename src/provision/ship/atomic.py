@@ -17,7 +17,7 @@ from provision.compile.kinds import CONTACT_POINT, DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Outcome, Plan, Resource, Verb, decode, digest
 from provision.ship.apply import apply
-from provision.ship.fleet import Leg, carry_out_all
+from provision.ship.fleet import Aim, Leg, carry_out_all
 from provision.ship.target import Target
 
 _Name = tuple[str, str]
@@ -70,16 +70,20 @@ def _secrets(body: Mapping[str, Any], only: str = "") -> set[tuple[int, str, str
 
 
 def carry_out_or_undo(
-    legs: Sequence[Leg], cancelled: Callable[[], bool], advance: Callable[[int, int], None]
+    legs: Sequence[Leg],
+    cancelled: Callable[[], bool],
+    advance: Callable[[int, int], None],
+    canary: Callable[[Aim], bool] = lambda _: False,
 ) -> None:
-    """Carry out the plans of all legs; where not all was done, by failure or by interruption, put all of it back.
+    """Carry out the plans of all legs, those of canaries first; where not all was done, by failure or by interruption, put all of it back.
 
     Raises:
         ProvisionError: a target gave up in the middle; the others were put back.
     """
     failed = threading.Event()
     try:
-        carry_out_all(legs, partial(apply, cancelled=cancelled, failed=failed), advance)
+        carry_out = partial(apply, cancelled=cancelled, failed=failed)
+        carry_out_all(legs, carry_out, advance, canary=canary, cancelled=cancelled)
     except Exception:
         undo_all(legs)
         raise

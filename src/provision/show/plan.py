@@ -9,6 +9,7 @@ from typing import Any, Final
 import orjson
 
 from provision.diff import diff_bodies, title_of
+from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
 from provision.ship.planfile import FORMAT, action_state, live_state
 from provision.show.changes import change_lines
@@ -45,7 +46,7 @@ def plan_text(plan: Plan, *, everything: bool = False) -> str:
     Args:
         everything: show also the fields that are folded otherwise.
     """
-    lines = [strong(plan.target)]
+    lines = [strong(plan.heading)]
     for action in plan.actions:
         if action.verb is not Verb.KEEP:
             lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
@@ -58,9 +59,14 @@ def plan_text(plan: Plan, *, everything: bool = False) -> str:
     return "\n".join(lines)
 
 
-def plan_summary(plan: Plan) -> str:
+def total_text(plans: Sequence[Plan]) -> str:
+    """What several plans come to together."""
+    return f"Total on {len(plans)} servers: {plan_summary(*plans)}"
+
+
+def plan_summary(*plans: Plan) -> str:
     """Such as `2 to create, 1 to update, 14 unchanged`."""
-    count = Counter(action.verb for action in plan.actions)
+    count = Counter(action.verb for plan in plans for action in plan.actions)
     said = [f"{count[verb]} {words}" for verb, words in _COUNTED.items() if count[verb]]
     return ", ".join([*(said or ["nothing to do"]), f"{count[Verb.KEEP]} unchanged"])
 
@@ -70,9 +76,13 @@ def plan_json(plan: Plan) -> str:
     return plans_json([plan])
 
 
-def plans_json(plans: Sequence[Plan]) -> str:
-    """Plans as one JSON document."""
-    document = {"format": FORMAT, "plans": [_plan(plan) for plan in plans]}
+def plans_json(plans: Sequence[Plan], failures: Sequence[tuple[str, ProvisionError]] = ()) -> str:
+    """Plans as one JSON document, with what kept other servers from having one."""
+    document = {
+        "format": FORMAT,
+        "plans": [_plan(plan) for plan in plans],
+        "failures": [{"instance": name or None, "message": str(error)} for name, error in failures],
+    }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
@@ -133,6 +143,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
     return {
         "target": plan.target,
         "identity": plan.identity,
+        "instance": plan.instance or None,
         "owner": plan.owner,
         "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
         "left": [{"kind": found.kind, "key": found.key, "title": _title_of(found)} for found in plan.left],

@@ -24,14 +24,18 @@ _DID: Final = {
 }
 _STATES: Final = ("failed", "skipped", "undone")
 
+Report = tuple[Plan, Sequence[Outcome]]
+"""A plan, and what came of it."""
+
 
 def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     """What happened to each resource, how long it took and where to look; last what to do when it wasn't all."""
-    lines = [strong(plan.target)]
+    lines = [strong(plan.heading)]
     for outcome in outcomes:
         lines.extend(f"  {line}" for line in _outcome_lines(outcome, plan))
     missed = [outcome for outcome in outcomes if outcome.status != "done"]
-    lines.append(f"{'Not all was done' if missed else 'Done'}: {report_summary(plan, outcomes)}")
+    whole = is_whole(plan, outcomes)
+    lines.append(f"{'Done' if whole else 'Not all was done'}: {report_summary([(plan, outcomes)])}")
     failed = any(outcome.status == "failed" or not outcome.action.verb.stops for outcome in missed)
     if failed:
         lines.append(
@@ -40,17 +44,30 @@ def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     return "\n".join(lines)
 
 
-def report_summary(plan: Plan, outcomes: Sequence[Outcome]) -> str:
+def is_whole(plan: Plan, outcomes: Sequence[Outcome]) -> bool:
+    """Whether everything in the plan was done."""
+    return len(outcomes) == len(plan.writes) and all(outcome.status == "done" for outcome in outcomes)
+
+
+def total_text(reports: Sequence[Report]) -> str:
+    """What came of several plans together, and where not all was done."""
+    missed = [plan.instance or plan.target for plan, outcomes in reports if not is_whole(plan, outcomes)]
+    where = f"; not all was done on {', '.join(missed)}" if missed else ""
+    return f"Total on {len(reports)} servers: {report_summary(reports)}{where}"
+
+
+def report_summary(reports: Sequence[Report]) -> str:
     """Such as `2 created, 1 updated, 1 failed, 14 unchanged`."""
+    outcomes = [outcome for _, each in reports for outcome in each]
     done = Counter(outcome.action.verb for outcome in outcomes if outcome.status == "done")
     states = Counter(outcome.status for outcome in outcomes)
-    kept = sum(action.verb is Verb.KEEP for action in plan.actions)
+    kept = sum(action.verb is Verb.KEEP for plan, _ in reports for action in plan.actions)
     said = [f"{done[verb]} {word}" for verb, word in _DID.items() if done[verb]]
     said += [f"{states[state]} {state}" for state in _STATES if states[state]]
     return ", ".join([*(said or ["nothing to do"]), f"{kept} unchanged"])
 
 
-def reports_json(reports: Sequence[tuple[Plan, Sequence[Outcome]]]) -> str:
+def reports_json(reports: Sequence[Report]) -> str:
     """What came of plans, as one JSON document."""
     document = {"format": FORMAT, "reports": [_report(plan, outcomes) for plan, outcomes in reports]}
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
@@ -78,6 +95,7 @@ def _report(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
     states = Counter(outcome.status for outcome in outcomes)
     return {
         "target": plan.target,
+        "instance": plan.instance or None,
         "owner": plan.owner,
         "outcomes": [
             {

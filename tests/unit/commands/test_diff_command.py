@@ -6,8 +6,9 @@ import pytest
 
 from provision.cli import run
 from provision.commands import diff as module
-from provision.commands.targets import Aim
+from provision.commands.targets import Destination
 from provision.model import Live, Mark, Resource, digest, encode
+from provision.ship.fleet import Aim
 
 PROJECT = """\
 [tool.provision]
@@ -199,6 +200,7 @@ class Shelf:
     """A target that holds what it is given, and takes nothing."""
 
     name = "shelf http://127.0.0.1:1"
+    identity = "shelf"
     order = ("folder", "datasource")
     marks = frozenset(("folder", "datasource"))
 
@@ -221,7 +223,11 @@ def live(resource, owner="shop", base=None):
 @pytest.fixture
 def aims(monkeypatch):
     found = []
-    monkeypatch.setattr("provision.commands.targets.open_targets", lambda *_: tuple(found))
+
+    def destinations(*_):
+        return tuple(Destination(None, "", "http://g", lambda _, aim=aim: aim) for aim in found)
+
+    monkeypatch.setattr("provision.commands.targets.destinations", destinations)
     return found
 
 

@@ -7,6 +7,7 @@ import select
 import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -385,10 +386,39 @@ def test_an_ignored_signal_stays_ignored(provision, shop, grafana):
 def test_the_next_server_is_not_begun_after_a_signal(provision, shop, grafana):
     with standin("12.4.0") as other:
         grafana.faults.append(Fault("POST", "/folders", then=lambda: os.kill(os.getpid(), signal.SIGINT)))
+        ran = provision("push", "--grafana", grafana.url, "--grafana", other.url, "--canary", grafana.url)
+        assert ran.code == 130
+        assert ran.out.count("interrupted before it was begun") == 3
+        assert other.writes == []
+
+
+def test_a_signal_reaches_all_servers(provision, shop, grafana):
+    arrived, interrupted = threading.Event(), threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+
+    def interrupt() -> None:
+        arrived.wait(60)
+        os.kill(os.getpid(), signal.SIGINT)
+        while signal.getsignal(signal.SIGINT) != before:  # until the main thread has heard of it
+            time.sleep(0.001)
+        interrupted.set()
+
+    def wait() -> None:
+        arrived.set()
+        interrupted.wait(60)
+
+    with standin("12.4.0") as other:
+        grafana.faults.append(Fault("POST", "/folders", then=interrupt))
+        other.faults.append(Fault("POST", "/folders", then=wait))
         ran = provision("push", "--grafana", grafana.url, "--grafana", other.url)
         assert ran.code == 130
-        assert ran.out.count("interrupted before it was begun") == 2
-        assert other.writes == []
+        assert (list(grafana.folders), list(other.folders)) == (["sales"], ["sales"])
+        assert "sales-orders" not in (*grafana.dashboards, *other.dashboards)
+        assert ran.out.count('skipped dashboard "Orders" in folder "Sales": interrupted before') == 2
+        assert ran.out.endswith(
+            f"Total on 2 servers: 2 created, 2 skipped, 0 unchanged; not all was done on "
+            f"grafana {grafana.url}, grafana {other.url}\n"
+        )
 
 
 def test_signals_are_left_alone_outside_the_main_thread(provision, shop):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from provision.commands.options import Servers
-from provision.commands.targets import named, open_targets
+from provision.commands.targets import destinations, open_targets
 from provision.errors import UsageError
 from provision.project import Project, open_project
 from support.commands import ROUTES, write
@@ -39,18 +40,44 @@ def of(root: Path, **settings: object) -> Project:
     ],
 )  # fmt: skip
 def test_flags_win_over_the_environment_and_that_over_settings(tmp_path, flags, environ, settings, expected):
-    found = named(flags, of(tmp_path, **settings), environ)
-    assert (found.grafana, found.prometheus, found.alertmanager) == expected
+    flags = replace(flags, rules_dir=flags.rules_dir or (Path("r") if expected[1] else None),
+                    config_file=flags.config_file or (Path("c") if expected[2] else None))  # fmt: skip
+    found = destinations(flags, (of(tmp_path, **settings),), environ)
+    grafana, prometheus, alertmanager = expected
+    assert [each.url for each in found] == [*grafana, *filter(None, (prometheus, alertmanager))]
 
 
-def test_paths_of_flags_are_seen_from_here_and_those_of_settings_from_the_root(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    root = tmp_path / "shop"
-    project = of(root, rules_dir="r", config_file="/etc/c.yml", prometheus=P, alertmanager=A)
-    found = named(Servers(), project, {})
-    assert (found.rules_dir, found.config_file) == (root / "r", Path("/etc/c.yml"))
-    found = named(Servers(rules_dir=Path("r"), config_file=Path("c")), project, {})
-    assert (found.rules_dir, found.config_file) == (tmp_path / "r", tmp_path / "c")
+def test_paths_of_flags_are_seen_from_here_and_those_of_settings_from_the_root(
+    provision, shop, tmp_path, monkeypatch
+):
+    write(shop, {"provisioning/routes.py": ROUTES})
+    (tmp_path / "r").mkdir()
+    (shop / "r").mkdir()
+    config = "route: {receiver: nobody}\nreceivers: [{name: nobody}]\n"
+    write(tmp_path, {"c.yml": config})
+    write(shop, {"c.yml": config})
+    with (
+        serving(PrometheusState(shop, ("r/*.yml",))) as prometheus,
+        serving(AlertmanagerState(shop / "c.yml")) as alertmanager,
+    ):
+        (shop / "pyproject.toml").write_text(
+            f'[tool.provision]\nname = "shop"\nprometheus = "{prometheus}"\nrules_dir = "r"\n'
+            f'alertmanager = "{alertmanager}"\nconfig_file = "c.yml"\n'
+        )
+        monkeypatch.chdir(tmp_path)
+        assert provision("push", "--project", "shop", "--overwrite").code == 0
+    assert (shop / "r" / "shop.yml").exists()
+    assert "on-call" in (shop / "c.yml").read_text()
+    with (
+        serving(PrometheusState(tmp_path, ("r/*.yml",))) as prometheus,
+        serving(AlertmanagerState(tmp_path / "c.yml")) as alertmanager,
+    ):
+        named = ("--prometheus", prometheus, "--rules-dir", "r", "--alertmanager", alertmanager)
+        assert (
+            provision("push", "--project", "shop", *named, "--config-file", "c.yml", "--overwrite").code == 0
+        )
+    assert (tmp_path / "r" / "shop.yml").exists()
+    assert "on-call" in (tmp_path / "c.yml").read_text()
 
 
 @pytest.mark.parametrize(
@@ -194,4 +221,4 @@ def test_a_secret_in_a_file_is_found_from_the_projects_root(provision, shop, mon
 
 def test_a_missing_url_is_told(tmp_path):
     with pytest.raises(UsageError, match="no server is named"):
-        named(Servers(), of(tmp_path), {})
+        destinations(Servers(), (of(tmp_path),), {})

@@ -178,7 +178,7 @@ def test_what_was_undone_and_what_was_taken_over():
 
 
 def test_nothing_to_do():
-    assert report_summary(plan(KEEP), ()) == "nothing to do, 1 unchanged"
+    assert report_summary([(plan(KEEP), ())]) == "nothing to do, 1 unchanged"
 
 
 def test_a_report_as_json():

@@ -31,12 +31,19 @@ class Loaded:
             definitions.
         compiled: how many sources were compiled.
         cached: how many sources were taken from the cache.
+        variables: (name, digest of the value) of the variables that the sources read.
     """
 
     definitions: tuple[Definition, ...]
     problems: tuple[Problem, ...]
     compiled: int
     cached: int
+    variables: frozenset[tuple[str, str]] = frozenset()
+
+    def holds_for(self, project: Project) -> bool:
+        """Whether the same sources come to the same in another environment of the project: each variable that
+        they read has the same value there."""
+        return all(cache.value_of(project, name) == value for name, value in self.variables)
 
 
 def load(
@@ -78,20 +85,24 @@ def load(
     entries = {path: entry for path, entry in known.items() if paths is not None and path not in chosen}
     definitions: list[Definition] = []
     problems: list[Problem] = []
+    variables: set[tuple[str, str]] = set()
     for path in sources:
         if path in held:
             entries[path] = held[path]
+            variables.update((name, value) for name, value in held[path].variables)  # JSON gives lists
             definitions.extend(wire.unpack(held[path].blob))
             continue
         answer = answers[path]
         problems.extend(answer.problems)
         definitions.extend(wire.unpack(answer.blob))
+        entry = _entry(project, answer)
+        variables.update(entry.variables)
         if answer.repeatable:
-            entries[path] = _entry(project, answer)
+            entries[path] = entry
     if stamp and entries != known:
         cache.write(project, stamp, entries)
     assembled, taken = assemble(definitions, sources)
-    return Loaded(assembled, (*problems, *taken), len(answers), len(held))
+    return Loaded(assembled, (*problems, *taken), len(answers), len(held), frozenset(variables))
 
 
 def _compiled(
