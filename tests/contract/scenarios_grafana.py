@@ -913,7 +913,7 @@ def all_or_nothing(stage: Stage) -> None:
     stage.edit_in_ui("b", f"{stage.prefix} by hand")
     before = everything(stage)
     new = "" if stage.old else "new"
-    folders = () if stage.old else (stage.folder("edge"), stage.folder("new"))
+    folders = (stage.folder("edge"), *(() if stage.old else (stage.folder("new"),)))
     desired = (
         *folders,
         stage.datasource(url="http://127.0.0.1:9"),

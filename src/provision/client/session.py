@@ -28,6 +28,7 @@ import orjson
 
 from provision.client import failures
 from provision.client.endpoint import Credentials, Endpoint, Prefix, endpoint_from
+from provision.client.pace import pace_of
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
 from provision.model import JSON, encode
 
@@ -102,6 +103,7 @@ class Session:
     def __init__(self, endpoint: Endpoint, sleep: Callable[[float], None] = time.sleep) -> None:
         self.endpoint = endpoint
         self._sleep = sleep
+        self.pace = pace_of(endpoint.url)
         self._http = _http(endpoint)
         proxy = endpoint.proxy
         self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
@@ -224,7 +226,9 @@ class Session:
     def _answered(
         self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], limit: float | None
     ) -> Answer:
-        """The answer, after as many attempts as are harmless."""
+        """The answer, after as many attempts as are harmless, and after the pause that the server has asked for."""
+        if asked := self.pace.pause():
+            self._sleep(asked)
         for pause in (*PAUSES_SECONDS, None):
             answer, failure, cut = self._once(method, url, data, headers, limit)
             if answer is None:
@@ -236,6 +240,8 @@ class Session:
             wait = self._wait(method, answer, pause)
             if wait is None:
                 return answer
+            if answer.status in (429, 503):
+                self.pace.hold(wait)
             self._sleep(wait)
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 

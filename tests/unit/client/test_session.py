@@ -469,6 +469,22 @@ def test_a_write_that_was_turned_away_is_sent_again(fault):
     assert waits == ([2.0] if len(fault) == 3 else [PAUSES_SECONDS[0]])
 
 
+def test_when_a_server_asks_for_a_pause_nobody_sends_anything():
+    waits = []
+    with (
+        serving((429, b"", {"Retry-After": "20"}), (200, {})) as script,
+        session(script.url, waits) as opened,
+    ):
+        opened.request("PUT", "/api/x", json={})
+        assert waits == [20.0]
+        assert opened.pace.width() == 2
+        opened.request("PUT", "/api/y", json={})
+        assert 10 < waits[1] <= 20  # what is left of it
+        with session(script.url, waits) as other:  # another organisation of the same server
+            other.request("GET", "/api/z")
+        assert len(waits) == 3
+
+
 def test_a_server_that_wants_too_long_a_wait_gets_none():
     waits = []
     with (

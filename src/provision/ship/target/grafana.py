@@ -175,7 +175,9 @@ class Grafana:
         done: list[Action] = []
         keeper = self.keepers[first.kind]
         work = chain((first,), actions)
-        for outcome in at_once(work, lambda action: self._carry_out(action, owner), keeper.width):
+        self.server.pace.begin()
+        width = keeper.width or self.server.pace.width
+        for outcome in at_once(work, lambda action: self._carry_out(action, owner), width):
             if outcome.status == "done":
                 done.append(outcome.action)
             yield outcome

@@ -34,19 +34,17 @@ _HISTORY: Final = 100
 _FIRST: Final = "Initial save"
 """The message that Grafana itself gives to a first version."""
 
-_WRITERS: Final = 4
-
 
 def dashboards() -> Keeper:
     """How dashboards are kept."""
     page = lambda uid, title: f"/d/{uid}/{slug(title)}"  # noqa: E731  # as short as its twin on the resource API
-    return Keeper(True, _WRITERS, _read_dashboards, _one_dashboard, _write_dashboard, page)
+    return Keeper(True, None, _read_dashboards, _one_dashboard, _write_dashboard, page)
 
 
 def folders() -> Keeper:
     """How folders are kept."""
     return Keeper(
-        False, _WRITERS, _read_folders, _one_folder, _write_folder, lambda uid, _: f"/dashboards/f/{uid}"
+        False, None, _read_folders, _one_folder, _write_folder, lambda uid, _: f"/dashboards/f/{uid}"
     )
 
 

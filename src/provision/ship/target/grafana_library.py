@@ -12,12 +12,12 @@ from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import LIBRARY_PANEL
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import Action, Live, Verb, decode
-from provision.ship.target.grafana_server import WRITERS, Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
 
 
 def library_panels() -> Keeper:
     """How library panels are kept."""
-    return Keeper(False, WRITERS, _read, _one, _write, lambda *_: "/library-panels")
+    return Keeper(False, None, _read, _one, _write, lambda *_: "/library-panels")
 
 
 def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:

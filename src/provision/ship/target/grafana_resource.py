@@ -32,8 +32,6 @@ from provision.ship.target.grafana_server import (
 FOLDERS: Final = "folder.grafana.app"
 _MANAGER: Final = "kubectl"
 _FILES: Final = "classic-file-provisioning"
-_WRITERS: Final = 4
-"""Writes at once; on SQLite more gain nothing and meet a locked database."""
 
 _FOLDER: Final = "grafana.app/folder"
 _MANAGED_BY: Final = "grafana.app/managedBy"
@@ -158,7 +156,7 @@ def _keeper(
         metadata["resourceVersion"] = _lock(server, action, one)
         server.client.replace(at, action.key, body)
 
-    return Keeper(True, _WRITERS, read, one, write, page)
+    return Keeper(True, None, read, one, write, page)
 
 
 def _lock(server: Server, action: Action, one: Callable[[Server, str], Live | None]) -> str:

@@ -16,7 +16,7 @@ from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.errors import NotAllowed
 from provision.model import Action, Live, decode, encode
 from provision.ship.target.grafana_named import mark_of_provenance
-from provision.ship.target.grafana_server import WRITERS, Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
 
 _Any = dict[str, Any]
 
@@ -34,7 +34,7 @@ _BESIDE: Final = ("for", "keep_firing_for", "annotations", "labels")
 
 def rule_groups() -> Keeper:
     """How groups of rules are kept."""
-    return Keeper(False, WRITERS, _read, _one, _write, lambda *_: "/alerting/list")
+    return Keeper(False, None, _read, _one, _write, lambda *_: "/alerting/list")
 
 
 def key_of(folder: str, title: str) -> str:

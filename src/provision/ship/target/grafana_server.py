@@ -3,33 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 from provision.client.grafana import GrafanaClient
+from provision.client.pace import Pace
 from provision.compile.dialect.grafana import GrafanaDialect
 from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Live
+from provision.ship.target.crew import at_once as at_once  # noqa: PLC0414  # what all kinds share is had here
 from provision.ship.target.grafana_book import Book
 
 READERS: Final = 8
 """Objects that are read at once where there are no list pages; more than eight gain nothing."""
-
-WRITERS: Final = 4
-"""Writes at once; on SQLite more gain nothing and meet a locked database."""
 
 FILES: Final = "Grafana's file provisioning"
 """The owner of what the server itself reads from files."""
 
 FILES_FIXED: Final = "Grafana reads it from a file on its own machine"
 """Why what the server reads from files can't be taken over."""
-
-_Given = TypeVar("_Given")
-_Made = TypeVar("_Made")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +56,11 @@ class Server:
         """Its address."""
         return self.client.session.endpoint.url
 
+    @property
+    def pace(self) -> Pace:
+        """How many writes it is given at once."""
+        return self.client.session.pace
+
 
 @dataclass(frozen=True, slots=True)
 class Keeper:
@@ -68,7 +68,7 @@ class Keeper:
 
     Attributes:
         marked: whether there is room for a mark.
-        width: how many are written at once.
+        width: how many are written at once; None: as many as the server takes well.
         read: what is there: at least what is wanted by key, and what carries a mark of this toolkit.
         one: what is there under a key.
         write: carry out an action that writes, with the owner's mark.
@@ -76,7 +76,7 @@ class Keeper:
     """
 
     marked: bool
-    width: int
+    width: int | None
     read: Callable[[Server, frozenset[str]], Iterator[Live]]
     one: Callable[[Server, str], Live | None]
     write: Callable[[Server, Action, str], None]
@@ -103,21 +103,3 @@ def changed_meanwhile() -> ProvisionError:
     return ProvisionError(
         "somebody changed it meanwhile, so it was left alone", remedy="plan again to see what changed"
     )
-
-
-def at_once(items: Iterable[_Given], do: Callable[[_Given], _Made], width: int) -> Iterator[_Made]:
-    """What `do` makes of each item, `width` at a time, as soon as it is made. An item is taken from `items`
-    when there is room for it; what is running when the consumer stops is finished."""
-    waiting = iter(items)
-    with ThreadPoolExecutor(width, thread_name_prefix="grafana") as pool:
-        running: set[Future[_Made]] = set()
-        while True:
-            for item in waiting:
-                running.add(pool.submit(do, item))
-                if len(running) >= width:
-                    break
-            if not running:
-                return
-            done, running = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()

@@ -78,9 +78,12 @@ def _attempt(server: Server, keeper: Keeper, action: Action, owner: str) -> _Fai
         return ProvisionError(_FILES), "none"
     unsure = False
     for pause in (*_PAUSES_SECONDS, None):
+        began = server.pace.clock()
         try:
             keeper.write(server, action, owner)
         except ProvisionError as error:
+            if _is_busy(error) or (isinstance(error, ServerRefused) and error.status in (429, 503)):
+                server.pace.refused(began)
             if _is_busy(error) and pause is not None:
                 unsure = True
                 server.sleep(pause)
@@ -92,6 +95,7 @@ def _attempt(server: Server, keeper: Keeper, action: Action, owner: str) -> _Fai
             )
         except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
             return error, "unknown"
+        server.pace.took(began)
         return None
     raise AssertionError("the last attempt returns")  # pragma: no cover
 

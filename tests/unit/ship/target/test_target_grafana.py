@@ -272,6 +272,26 @@ def test_only_so_many_are_written_at_once():
     assert list(at_once([], work, 3)) == []
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500, "body": {"message": "database is locked"}},
+        {"status": 429, "body": None, "headers": {"Retry-After": "0"}},
+        {"status": 503, "body": None, "headers": {"Retry-After": "0"}},
+    ],
+    ids=["locked", "429", "503"],
+)
+def test_fewer_write_at_once_to_a_server_that_has_too_much_to_do(modern, fault):
+    target = connect(modern)
+    target = replace(target, server=replace(target.server, sleep=lambda _: None))
+    modern.faults = [Fault("POST", "dashboards$", times=1, **fault)]
+    plan = make_plan([dashboard(f"d{n}") for n in range(6)], target, OWNER)
+    assert {outcome.status for outcome in apply(plan, target)} == {"done"}
+    assert modern.faults[0].times == 0
+    assert target.server.pace.width() == 2
+    assert len([path for method, path in modern.writes if method == "POST"]) == 7
+
+
 CREATED = ("POST", "/api/datasources$")
 LOCKED = {"message": "database is locked"}
 

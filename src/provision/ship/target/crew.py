@@ -1,0 +1,94 @@
+"""Threads that take their work themselves: nothing waits for another thread to hand it over."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from typing import Generic, TypeVar
+
+_Given = TypeVar("_Given")
+_Made = TypeVar("_Made")
+
+
+def at_once(
+    items: Iterable[_Given], do: Callable[[_Given], _Made], width: int | Callable[[], int]
+) -> Iterator[_Made]:
+    """What `do` makes of each item, `width` at a time, as soon as it is made. An item is taken from `items` when
+    somebody is free for it; what is running when the consumer stops is finished.
+
+    Args:
+        width: a function is asked again whenever an item is taken.
+    """
+    crew = _Crew(iter(items), do, width if callable(width) else lambda: width)
+    threads: list[threading.Thread] = []
+    here = 0
+    try:
+        while True:
+            for _ in range(crew.wanted()):
+                here += 1
+                threads.append(threading.Thread(target=crew.work, name="grafana", daemon=True))
+                threads[-1].start()
+            if not here:
+                return
+            made = crew.results.get()
+            if isinstance(made, _Box):
+                yield made.value
+            elif made is None:
+                here -= 1
+            else:
+                raise made
+    finally:
+        crew.dismiss()
+        for thread in threads:
+            thread.join()
+
+
+@dataclass(frozen=True, slots=True)
+class _Box(Generic[_Made]):
+    value: _Made
+
+
+@dataclass(slots=True)
+class _Crew(Generic[_Given, _Made]):
+    """What the threads share. In `results`, None says that one of them has left."""
+
+    items: Iterator[_Given]
+    do: Callable[[_Given], _Made]
+    limit: Callable[[], int]
+    results: SimpleQueue[_Box[_Made] | BaseException | None] = field(default_factory=SimpleQueue)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _working: int = 0
+    _ended: bool = False
+
+    def wanted(self) -> int:
+        """How many more are to work; they count as working from now on."""
+        with self._lock:
+            more = 0 if self._ended else max(0, self.limit() - self._working)
+            self._working += more
+            return more
+
+    def dismiss(self) -> None:
+        """Nobody takes another item."""
+        with self._lock:
+            self._ended = True
+
+    def work(self) -> None:
+        """Take items as long as there are some, and not too many who do so."""
+        try:
+            while (item := self._next()) is not None:
+                self.results.put(_Box(self.do(item.value)))
+        except BaseException as error:  # noqa: BLE001  # raised where the results are taken
+            self.dismiss()
+            self.results.put(error)
+        self.results.put(None)
+
+    def _next(self) -> _Box[_Given] | None:
+        with self._lock:
+            if not self._ended and self._working <= self.limit():
+                for item in self.items:
+                    return _Box(item)
+                self._ended = True
+            self._working -= 1
+            return None
