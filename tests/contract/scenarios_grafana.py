@@ -81,10 +81,21 @@ class Stage:
         """Whether dashboards and folders go over the resource API."""
         return not self.classic and not self.old
 
-    def ask(self, method: str, path: str, body: Any = None, *, expect: Iterable[int] = (200, 201)) -> Any:
-        """What somebody else asks; the stand-in doesn't count it."""
+    def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        expect: Iterable[int] = (200, 201),
+        editable: bool = False,
+    ) -> Any:
+        """What somebody else asks, `editable` as Grafana's page does; the stand-in doesn't count it."""
+        headers = {"X-Test": "yes", "Content-Type": "application/json"}
+        if editable:
+            headers["X-Disable-Provenance"] = "true"
         response = niquests.request(
-            method, self.url + path, auth=(self.user, self.password), headers={"X-Test": "yes", "Content-Type": "application/json"},
+            method, self.url + path, auth=(self.user, self.password), headers=headers,
             data=None if body is None else json.dumps(body),
         )  # fmt: skip
         assert response.status_code in expect, (method, path, response.status_code, response.text)
@@ -240,8 +251,8 @@ class Stage:
         tree = self.ask("GET", f"{at}/policies")
         kept = [route for route in tree.get("routes") or () if self.prefix not in json.dumps(route)]
         if kept != (tree.pop("routes", None) or []):
-            tree.pop("provenance", None)
-            self.ask("PUT", f"{at}/policies", tree | {"routes": kept}, expect=(202,))
+            editable = not tree.pop("provenance", None)
+            self.ask("PUT", f"{at}/policies", tree | {"routes": kept}, expect=(202,), editable=editable)
         for rule in self.ask("GET", f"{at}/alert-rules"):
             if rule["uid"].startswith(self.prefix) or rule["folderUID"].startswith(self.prefix):
                 self.ask("DELETE", f"{at}/alert-rules/{rule['uid']}", expect=(204,))
@@ -912,15 +923,14 @@ def all_or_nothing(stage: Stage) -> None:
     )
     stage.edit_in_ui("b", f"{stage.prefix} by hand")
     before = everything(stage)
-    new = "" if stage.old else "new"
-    folders = (stage.folder("edge"), *(() if stage.old else (stage.folder("new"),)))
     desired = (
-        *folders,
+        stage.folder("edge"),
+        stage.folder("new"),
         stage.datasource(url="http://127.0.0.1:9"),
-        stage.dashboard("a", new, title="A"),
+        stage.dashboard("a", "new", title="A"),
         stage.dashboard("b"),
         stage.dashboard("d"),
-        stage.dashboard("e", new),
+        stage.dashboard("e", "new"),
         stage.dashboard("f"),
     )
     prune = True

@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
-from contract.scenarios_grafana import Stage
+from contract.scenarios_grafana import Stage, requests_of
 from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import (
     CONTACT_POINT,
@@ -20,13 +21,15 @@ from provision.compile.kinds import (
     POLICY,
     TEMPLATE,
 )
-from provision.model import Outcome, Place, Plan, Resource
+from provision.errors import ProvisionError
+from provision.model import Outcome, Place, Plan, Resource, Verb, decode
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
 from provision.ship.target import grafana
+from provision.ship.target.grafana_ledger import uid_of
 
 PROVISIONING = "/api/v1/provisioning"
-EDITABLE = {"X-Disable-Provenance": "true"}
+LEDGERED = (LIBRARY_PANEL, TEMPLATE, MUTE_TIMING, CONTACT_POINT, POLICY, GRAFANA_RULE_GROUP)
 
 Scenario = Any
 SCENARIOS: dict[str, Scenario] = {}
@@ -147,6 +150,31 @@ class Desk:
             route for route in self.live("policies").get("routes") or () if self.stage.prefix in str(route)
         ]
 
+    def put_policies(self, tree: dict[str, Any]) -> None:
+        editable = not tree.pop("provenance", None)
+        self.stage.ask("PUT", f"{PROVISIONING}/policies", tree, expect=(202,), editable=editable)
+
+    def contacts(self) -> list[dict[str, Any]]:
+        return [found for found in self.live("contact-points") if found["name"].startswith(self.stage.prefix)]
+
+    def secret(self) -> str | None:
+        """The secret that Grafana holds, as only its export, decrypted, tells."""
+        if self.stage.state is not None:
+            found = self.stage.state.alerting["contacts"][self.uid("ops")]["settings"]
+            return found.get("authorization_credentials")
+        exported = self.live("contact-points/export?decrypt=true&format=json")["contactPoints"]
+        by_uid = {one["uid"]: one for point in exported for one in point["receivers"]}
+        return by_uid[self.uid("ops")]["settings"].get("authorization_credentials")
+
+    def group_live(self, title: str, folder: str = "rules") -> Any:
+        return self.live(f"folder/{self.uid(folder)}/rule-groups/{quote(title, safe='')}")
+
+    def provenances(self) -> set[str | None]:
+        rules = [rule for rule in self.live("alert-rules") if rule["folderUID"] == self.uid("rules")]
+        named = [*self.contacts(), *self.live("mute-timings"), *(self.live("templates") or ())]
+        mine = [found for found in named if found["name"].startswith(self.stage.prefix)]
+        return {found.get("provenance") for found in (*rules, *mine)}
+
 
 def needs_alerting(stage: Stage) -> None:
     if stage.old:
@@ -167,3 +195,503 @@ def everything_is_created_and_a_second_push_writes_nothing(stage: Stage) -> None
     assert {(action.verb.value, action.reason) for action in plan.actions} == {("keep", "")}
     with stage.only_reading():
         assert list(apply(plan, again)) == []
+
+
+# ── changes ──────────────────────────────────────────────────────────────────
+
+
+def changed(desk: Desk) -> tuple[Resource, ...]:
+    """Everything once more, each with a change."""
+    return (
+        desk.folder("rules"),
+        desk.panel("panel", "rules", description="new"),
+        desk.template("short", "y"),
+        desk.timing("nights / weekends", "21:00"),
+        desk.contact("ops", desk.webhook("ops", "new"), desk.webhook("ops2", "other")),
+        desk.policy(desk.route("ops", "b", mute_time_intervals=[desk.name("nights / weekends")]), desk.route("ops", "c")),
+        desk.group("a/b & c", desk.rule("r1"), desk.rule("r3"), interval=120),
+    )  # fmt: skip
+
+
+@scenario
+def only_what_changed_is_written(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, *desk.everything())
+    plan = desk.plan(target, *changed(desk))
+    assert desk.verbs(plan) == {FOLDER: "keep", **dict.fromkeys(LEDGERED, "update")}
+    with requests_of() as sent:
+        assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    writes = [line.split(" ")[0] + " " + line.split("/api")[1].split(" ")[0] for line in sent if not line.startswith("GET ")]  # fmt: skip
+    ledger = [line for line in writes if "provision-ledger" in line or "dashboards/db" in line]
+    assert len(ledger) == 2  # ahead of all, and once the policies are there
+    assert len(writes) == len(ledger) + len(LEDGERED)
+    assert [rule["uid"] for rule in desk.group_live("a/b & c")["rules"]] == [desk.uid("r1"), desk.uid("r3")]
+    assert desk.group_live("a/b & c")["interval"] == 120
+    again = desk.connect()
+    plan = desk.plan(again, *changed(desk))
+    assert {(action.verb.value, action.reason) for action in plan.actions} == {("keep", "")}
+
+
+def edit_everything(desk: Desk) -> None:
+    """What somebody does on Grafana's page to each kind."""
+    ask, quoted = desk.stage.ask, lambda name: quote(desk.name(name), safe="")
+    found = ask("GET", f"/api/library-elements/{desk.uid('panel')}")["result"]
+    body = {"kind": 1, "folderUid": found["folderUid"], "version": found["version"], "name": desk.name("by hand"), "model": found["model"]}  # fmt: skip
+    ask("PATCH", f"/api/library-elements/{desk.uid('panel')}", body)
+    text = {"template": '{{ define "by hand" }}by hand{{ end }}'}
+    ask("PUT", f"{PROVISIONING}/templates/{quoted('short')}", text, expect=(202,))
+    timing = {"name": desk.name("nights / weekends"), "time_intervals": [{"weekdays": ["monday"]}]}
+    ask("PUT", f"{PROVISIONING}/mute-timings/{quoted('nights / weekends')}", timing, expect=(202,))
+    contact = desk.webhook("ops", "by-hand") | {"name": desk.name("ops")}
+    ask("PUT", f"{PROVISIONING}/contact-points/{desk.uid('ops')}", contact, expect=(202,))
+    tree = desk.live("policies")
+    for route in tree["routes"]:
+        if route["object_matchers"] == [[desk.stage.prefix, "=", "a"]]:
+            route["group_wait"] = "7s"
+    desk.put_policies(tree)
+    group = desk.group_live("a/b & c")
+    group["rules"][0]["title"] = desk.name("by hand")
+    path = f"{PROVISIONING}/folder/{desk.uid('rules')}/rule-groups/{quote('a/b & c', safe='')}"
+    ask("PUT", path, group)
+
+
+@scenario
+def an_edit_elsewhere_is_a_conflict(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, *desk.everything())
+    edit_everything(desk)
+    for wanted in (desk.everything(), changed(desk)):
+        plan = desk.plan(target, *wanted)
+        assert desk.verbs(plan) == {FOLDER: "keep", **dict.fromkeys(LEDGERED, "conflict")}
+        with stage.only_reading():
+            assert {one.status for one in apply(plan, target)} == {"skipped"}
+    desk.done(target, *changed(desk), overwrite=True)
+    assert len(desk.routes()) == 2
+    assert "by hand" not in str(desk.group_live("a/b & c"))
+    plan = desk.plan(desk.connect(), *changed(desk))
+    assert {(action.verb.value, action.reason) for action in plan.actions} == {("keep", "")}
+
+
+@scenario
+def an_edit_to_what_is_wanted_only_changes_the_ledger(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, desk.template("short"))
+    text = {"template": decode(desk.template("short", "agreed").body)["template"]}
+    stage.ask("PUT", f"{PROVISIONING}/templates/{quote(desk.name('short'), safe='')}", text, expect=(202,))
+    plan = desk.plan(target, desk.template("short", "agreed"))
+    assert desk.verbs(plan) == {TEMPLATE: "adopt"}
+    with requests_of() as sent:
+        assert [one.status for one in apply(plan, target)] == ["done"]
+    assert not [line for line in sent if "templates" in line and not line.startswith("GET ")]
+    assert desk.verbs(desk.plan(desk.connect(), desk.template("short", "agreed"))) == {TEMPLATE: "keep"}
+    assert desk.verbs(desk.plan(desk.connect(), desk.template("short", "next"))) == {TEMPLATE: "update"}
+
+
+@scenario
+def a_change_between_plan_and_push_is_left_alone(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, *desk.everything())
+    plan = desk.plan(target, *changed(desk))
+    edit_everything(desk)
+    target.begin(plan)
+    outcomes = [one for action in plan.writes for one in target.write([action], plan.owner)]
+    assert {(one.action.kind, one.status) for one in outcomes} == {(kind, "failed") for kind in LEDGERED}
+    assert {one.message for one in outcomes} == {
+        "somebody changed it meanwhile, so it was left alone; plan again to see what changed"
+    }
+    assert set(desk.verbs(desk.plan(target, *changed(desk))).values()) == {"keep", "conflict"}
+
+
+@scenario
+def what_was_created_between_plan_and_push_is_left_alone(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk, theirs = Desk(stage), Desk(stage, "the others")
+    target = desk.connect()
+    desk.done(target, desk.folder("rules"))
+    plan = desk.plan(target, *desk.everything())
+    theirs.done(theirs.connect(), *(found for found in changed(theirs) if found.kind not in (FOLDER, POLICY)))
+    target.begin(plan)
+    writes = [action for action in plan.writes if action.kind != POLICY]
+    outcomes = [one for action in writes for one in target.write([action], plan.owner)]
+    assert {one.status for one in outcomes} == {"failed"}
+    assert all("meanwhile" in one.message or "already" in one.message for one in outcomes), outcomes
+    assert desk.group_live("a/b & c")["interval"] == 120
+
+
+# ── whose it is ──────────────────────────────────────────────────────────────
+
+
+@scenario
+def what_exists_already_is_foreign(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk, theirs = Desk(stage), Desk(stage, f"the others {stage.prefix}")
+    other = theirs.connect()
+    made = tuple(found for found in theirs.everything() if found.kind not in (FOLDER, POLICY))
+    theirs.done(other, *theirs.everything())
+    target = desk.connect()
+    mine = tuple(found for found in changed(desk) if found.kind not in (FOLDER, POLICY))
+    plan = desk.plan(target, *mine)
+    assert {(action.verb, action.reason) for action in plan.actions} == {
+        (Verb.FOREIGN, f"it belongs to {theirs.owner!r}")
+    }
+    with stage.only_reading():
+        assert {one.status for one in apply(plan, target)} == {"skipped"}
+    assert desk.plan(target, prune=True).actions == ()
+    stage.ask("DELETE", f"/api/dashboards/uid/{uid_of(theirs.owner)}")  # their ledger is lost
+    plan = theirs.plan(theirs.connect(), *changed(theirs), prune=True)
+    assert {action.reason for action in plan.actions if action.verb is Verb.FOREIGN} == {
+        "it exists already and carries no mark of this project"
+    }
+    assert len([action for action in plan.actions if action.verb is Verb.FOREIGN]) == len(made)
+    left = [FOLDER] if stage.resource_api else []  # where folders have no mark, they were in the ledger, too
+    assert [action.kind for action in theirs.plan(theirs.connect(), prune=True).actions] == left
+    desk.done(target, *mine, overwrite=True)
+    assert {action.verb for action in desk.plan(desk.connect(), *mine).actions} == {Verb.KEEP}
+
+
+@scenario
+def policies_of_others_stay_as_they_are(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk, theirs = Desk(stage), Desk(stage, f"the others {stage.prefix}")
+    target = desk.connect()
+    contact = desk.contact("ops")
+    desk.done(target, contact)
+    by_hand = desk.route("ops", "by hand", group_by=["alertname"], **{"continue": True})
+    desk.put_policies(
+        desk.live("policies") | {"routes": [*(desk.live("policies").get("routes") or ()), by_hand]}
+    )
+    desk.done(target, contact, desk.policy(desk.route("ops", "a"), desk.route("ops", "b")))
+    theirs.done(theirs.connect(), theirs.policy(desk.route("ops", "t"), desk.route("ops", "b")))
+    later = desk.route("ops", "later")
+    desk.put_policies(desk.live("policies") | {"routes": [*desk.live("policies")["routes"], later]})
+    values = lambda: [route["object_matchers"][0][2] for route in desk.routes()]  # noqa: E731
+    assert values() == ["by hand", "a", "b", "t", "b", "later"]
+    desk.done(
+        target, contact, desk.policy(desk.route("ops", "b"), desk.route("ops", "c"), desk.route("ops", "d"))
+    )
+    assert values() == ["by hand", "b", "c", "d", "t", "b", "later"]
+    theirs.done(theirs.connect(), theirs.policy(desk.route("ops", "b")))
+    assert values() == ["by hand", "b", "c", "d", "b", "later"]
+    for mine, wanted in ((desk, ("b", "c", "d")), (theirs, ("b",))):
+        plan = mine.plan(mine.connect(), mine.policy(*(desk.route("ops", value) for value in wanted)))
+        assert mine.verbs(plan) == {POLICY: "keep"}
+    plan = desk.plan(target, contact, prune=True)
+    assert [action.verb for action in plan.actions] == [Verb.KEEP, Verb.DELETE]
+    assert [one.status for one in apply(plan, target)] == ["done"]
+    assert values() == ["by hand", "b", "later"]
+    assert desk.routes()[0]["group_by"] == ["alertname"]
+    assert desk.plan(desk.connect(), contact, prune=True).writes == ()
+
+
+@scenario
+def routes_that_stand_there_already_are_not_doubled(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    wanted = (desk.contact("ops"), desk.policy(desk.route("ops", "a"), desk.route("ops", "b")))
+    desk.done(target, *wanted)
+    before = desk.live("policies")
+    stage.ask("DELETE", f"/api/dashboards/uid/{uid_of(desk.owner)}")
+    again = desk.connect()
+    assert desk.verbs(desk.plan(again, *wanted)) == {CONTACT_POINT: "keep", POLICY: "create"}
+    desk.done(again, *wanted)
+    assert desk.live("policies") == before
+    assert desk.verbs(desk.plan(desk.connect(), *wanted))[POLICY] == "keep"
+
+
+@scenario
+def rules_of_others_in_the_same_folder_stay(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, desk.folder("rules"), desk.group("mine", desk.rule("r1")))
+    theirs = {"title": "theirs", "folderUid": desk.uid("rules"), "interval": 60, "rules": [{**desk.rule("t1"), "folderUID": desk.uid("rules"), "ruleGroup": "theirs"}]}  # fmt: skip
+    stage.ask("PUT", f"{PROVISIONING}/folder/{desk.uid('rules')}/rule-groups/theirs", theirs)
+    stolen = desk.group("mine", desk.rule("r1"), desk.rule("t1"))
+    plan = desk.plan(target, desk.folder("rules"), stolen)
+    (obstacle,) = target.obstacles(plan.writes)
+    assert f"uid {desk.uid('t1')!r}, which is that of a rule in {desk.uid('rules')}/theirs" in obstacle
+    plan = desk.plan(target, prune=True)
+    outcomes = {one.action.kind: one for one in apply(plan, target)}
+    assert outcomes[GRAFANA_RULE_GROUP].status == "done"
+    assert outcomes[FOLDER].status == "failed"
+    assert outcomes[FOLDER].message == "the folder still holds something; move or delete that first"
+    assert desk.group_live("theirs")["rules"][0]["uid"] == desk.uid("t1")
+
+
+@scenario
+def a_group_that_is_renamed_takes_its_rules_along(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    rules = [desk.rule(name) for name in ("r1", "r2", "r3")]
+    desk.done(target, desk.folder("rules"), desk.group("old", *rules), desk.group("other", desk.rule("o")))
+    wanted = (
+        desk.folder("rules"),
+        desk.group("new", *rules[:2]),
+        desk.group("other", desk.rule("o"), rules[2]),
+    )
+    plan = desk.plan(target, *wanted, prune=True)
+    assert sorted(action.verb.value for action in plan.writes) == ["create", "delete", "update"]
+    assert target.obstacles(plan.writes) == ()
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    assert [rule["uid"] for rule in desk.group_live("new")["rules"]] == [desk.uid("r1"), desk.uid("r2")]
+    assert len(desk.group_live("other")["rules"]) == 2
+    desk.live(f"folder/{desk.uid('rules')}/rule-groups/old", expect=(404,))
+    assert desk.plan(desk.connect(), *wanted, prune=True).writes == ()
+
+
+@scenario
+def an_integration_that_somebody_added_is_a_conflict(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, desk.contact("ops"))
+    added = {"uid": desk.uid("added"), "name": desk.name("ops"), "type": "email", "settings": {"addresses": "a@example.org"}}  # fmt: skip
+    stage.ask("POST", f"{PROVISIONING}/contact-points", added, expect=(202,))
+    assert desk.verbs(desk.plan(target, desk.contact("ops"))) == {CONTACT_POINT: "conflict"}
+    assert desk.verbs(desk.plan(target, prune=True)) == {CONTACT_POINT: "conflict"}
+    desk.done(target, desk.contact("ops"), overwrite=True)
+    assert [found["uid"] for found in desk.contacts()] == [desk.uid("ops")]
+
+
+@scenario
+def another_push_of_the_project_meanwhile_is_noticed(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    desk.done(desk.connect(), desk.template("short"))
+    first, second = desk.connect(), desk.connect()
+    plans = [
+        desk.plan(first, desk.template("short"), desk.timing("nights")),
+        desk.plan(second, desk.template("short", "y")),
+    ]
+    assert {one.status for one in apply(plans[0], first)} == {"done"}
+    with pytest.raises(ProvisionError, match=r"another push of .* has written here since.*plan again"):
+        list(apply(plans[1], second))
+    assert "y" not in desk.live(f"templates/{quote(desk.name('short'), safe='')}")["template"]
+
+
+@scenario
+def projects_keep_to_themselves(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk, theirs = Desk(stage), Desk(stage, f"the others {stage.prefix}")
+    desk.done(desk.connect(), *desk.everything())
+    theirs.done(theirs.connect(), theirs.template("theirs"), theirs.contact("theirs"), theirs.policy(theirs.route("theirs", "t")))  # fmt: skip
+    plan = theirs.plan(theirs.connect(), theirs.template("short", "y"), theirs.template("theirs"))
+    assert {action.key: action.verb.value for action in plan.actions} == {
+        theirs.name("short"): "foreign", theirs.name("theirs"): "keep"
+    }  # fmt: skip
+    target = theirs.connect()
+    plan = theirs.plan(target, prune=True)
+    assert [action.kind for action in plan.actions] == [POLICY, CONTACT_POINT, TEMPLATE]
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    assert {action.verb for action in desk.plan(desk.connect(), *desk.everything()).actions} == {Verb.KEEP}
+
+
+# ── deleting ─────────────────────────────────────────────────────────────────
+
+
+@scenario
+def prune_deletes_all_kinds_in_reverse(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    desk.done(target, *desk.everything())
+    plan = desk.plan(target, prune=True)
+    assert [action.kind for action in plan.actions] == [GRAFANA_RULE_GROUP, POLICY, CONTACT_POINT, MUTE_TIMING, TEMPLATE, LIBRARY_PANEL, FOLDER]  # fmt: skip
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    assert desk.contacts() == desk.routes() == []
+    stage.ask("GET", f"/api/library-elements/{desk.uid('panel')}", expect=(404,))
+    stage.ask("GET", f"/api/folders/{desk.uid('rules')}", expect=(404,))
+    plan = desk.plan(desk.connect(), prune=True)
+    assert plan.actions == plan.left == ()
+
+
+@scenario
+def what_is_in_use_is_not_deleted(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    wanted = (desk.panel("panel"), desk.timing("nights"), desk.contact("ops", desk.webhook("ops"), desk.webhook("ops2")), desk.contact("rule"))  # fmt: skip
+    desk.done(target, *wanted, desk.folder("rules"))
+    route = desk.route("ops", "theirs", mute_time_intervals=[desk.name("nights")])
+    desk.put_policies(
+        desk.live("policies") | {"routes": [*(desk.live("policies").get("routes") or ()), route]}
+    )
+    rule = {**desk.rule("r"), "notification_settings": {"receiver": desk.name("rule")}, "folderUID": desk.uid("rules"), "ruleGroup": "theirs"}  # fmt: skip
+    group = {"title": "theirs", "folderUid": desk.uid("rules"), "interval": 60, "rules": [rule]}
+    stage.ask("PUT", f"{PROVISIONING}/folder/{desk.uid('rules')}/rule-groups/theirs", group)
+    shows = {"uid": stage.uid("d"), "title": desk.name("d"), "panels": [{"id": 1, "title": "T", "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0}, "libraryPanel": {"uid": desk.uid("panel"), "name": desk.name("panel")}}]}  # fmt: skip
+    stage.ask("POST", "/api/dashboards/db", {"dashboard": shows, "folderUid": ""})
+    plan = desk.plan(target, desk.folder("rules"), prune=True)
+    said = {one.action.key: (one.status, one.message) for one in apply(plan, target)}
+    assert said == {
+        desk.name("ops"): ("failed", "a notification policy still sends to it; change that policy first"),
+        desk.name("rule"): ("failed", f"the alert rule {desk.name('r')!r} still sends to it; change it first"),
+        desk.name("nights"): ("failed", "a notification policy or an alert rule still refers to it; take it out there first"),
+        desk.uid("panel"): ("failed", "a dashboard shows it; take it out there first"),
+    }  # fmt: skip
+    assert len(desk.contacts()) == 3
+    plan = desk.plan(desk.connect(), *wanted, desk.folder("rules"))
+    assert {action.verb for action in plan.actions} == {Verb.KEEP}
+
+
+# ── a push that was killed ───────────────────────────────────────────────────
+
+
+@scenario
+def a_push_that_was_killed_knows_its_work_again(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    plan = desk.plan(target, *desk.everything())
+    target.begin(plan)  # and no more
+    assert set(desk.verbs(desk.plan(desk.connect(), *desk.everything())).values()) == {"create"}
+    target = desk.connect()
+    plan = desk.plan(target, *desk.everything())
+    target.begin(plan)
+    for action in plan.writes[:4]:
+        assert [one.status for one in target.write([action], plan.owner)] == ["done"]
+    again = desk.connect()
+    plan = desk.plan(again, *changed(desk))
+    assert desk.verbs(plan) == {
+        FOLDER: "keep", LIBRARY_PANEL: "update", TEMPLATE: "update", MUTE_TIMING: "update",
+        CONTACT_POINT: "create", POLICY: "create", GRAFANA_RULE_GROUP: "create",
+    }  # fmt: skip
+    again.begin(plan)
+    for action in (plan.writes[0], *plan.writes[2:4]):
+        assert [one.status for one in again.write([action], plan.owner)] == ["done"]
+    desk.done(desk.connect(), *changed(desk))
+    plan = desk.plan(desk.connect(), *changed(desk), prune=True)
+    assert {(action.verb.value, action.reason) for action in plan.actions} == {("keep", "")}
+    plan = desk.plan(again, prune=True)
+    again.begin(plan)
+    assert [one.status for one in again.write([plan.writes[0]], plan.owner)] == ["done"]
+    plan = desk.plan(desk.connect(), prune=True)
+    assert {action.verb for action in plan.actions} == {Verb.DELETE}
+    assert len(plan.actions) == 6
+
+
+@scenario
+def a_contact_point_that_was_half_done_is_finished(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    old = desk.contact("ops", desk.webhook("ops"), desk.webhook("ops2"), desk.webhook("ops3"))
+    new = desk.contact("ops", desk.webhook("ops", "x"), desk.webhook("ops2", "y"), desk.webhook("ops4"))
+    plan = desk.plan(target, old)
+    target.begin(plan)
+    first = desk.webhook("ops") | {"name": desk.name("ops")}
+    stage.ask("POST", f"{PROVISIONING}/contact-points", first, expect=(202,))
+    assert desk.verbs(desk.plan(desk.connect(), old)) == {CONTACT_POINT: "update"}
+    desk.done(desk.connect(), old)
+    target = desk.connect()
+    plan = desk.plan(target, new)
+    target.begin(plan)
+    half = desk.webhook("ops", "x") | {"name": desk.name("ops")}
+    stage.ask("PUT", f"{PROVISIONING}/contact-points/{desk.uid('ops')}", half, expect=(202,))
+    assert desk.verbs(desk.plan(desk.connect(), new)) == {CONTACT_POINT: "update"}
+    stage.ask("DELETE", f"{PROVISIONING}/contact-points/{desk.uid('ops2')}", expect=(202,))
+    assert desk.verbs(desk.plan(desk.connect(), new)) == {
+        CONTACT_POINT: "conflict"
+    }  # no push of ours did that
+    desk.done(desk.connect(), new, overwrite=True)
+    assert {found["uid"] for found in desk.contacts()} == {desk.uid(name) for name in ("ops", "ops2", "ops4")}
+    assert desk.verbs(desk.plan(desk.connect(), new)) == {CONTACT_POINT: "keep"}
+
+
+# ── secrets ──────────────────────────────────────────────────────────────────
+
+
+def with_secret(desk: Desk, reference: dict[str, str], path: str = "hook") -> Resource:
+    secure = {"authorization_credentials": reference}
+    return desk.contact("ops", desk.webhook("ops", path, secure=secure), desk.webhook("plain"))
+
+
+@scenario
+def secrets_of_contact_points_are_written_and_never_seen_again(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect(environ={"TOKEN": "hunter2-secret", "OTHER": "another-secret"})
+    token, other = {"source": "env", "name": "TOKEN"}, {"source": "env", "name": "OTHER"}
+    outcomes = desk.done(target, with_secret(desk, token))
+    assert "hunter2-secret" not in repr(outcomes) + repr(target)
+    assert desk.secret() == "hunter2-secret"
+    assert desk.verbs(desk.plan(desk.connect(), with_secret(desk, token))) == {CONTACT_POINT: "keep"}
+    server = {"source": "server", "name": ""}
+    assert desk.verbs(desk.plan(desk.connect(), with_secret(desk, token, "new"))) == {CONTACT_POINT: "update"}
+    desk.done(target, with_secret(desk, other))
+    assert desk.secret() == "another-secret"
+    assert desk.verbs(desk.plan(desk.connect(), with_secret(desk, other))) == {CONTACT_POINT: "keep"}
+    desk.done(target, with_secret(desk, server, "kept"))
+    assert desk.secret() == "another-secret"
+    assert desk.verbs(desk.plan(desk.connect(), with_secret(desk, server, "kept"))) == {CONTACT_POINT: "keep"}
+    desk.done(target, desk.contact("ops", desk.webhook("ops"), desk.webhook("plain")))
+    assert desk.secret() is None
+    plan = desk.plan(desk.connect(environ={}), with_secret(desk, token))
+    assert desk.connect(environ={}).obstacles(plan.writes) == (
+        f"contact-point {desk.name('ops')}: its secret 'authorization_credentials' needs the environment variable TOKEN, "
+        f"which isn't set",
+    )
+    (outcome,) = apply(desk.plan(target, with_secret(desk, server)), target)
+    assert outcome.status == "failed"
+    assert "is to stay as it is on the server, which has none" in outcome.message
+
+
+@scenario
+def a_secret_of_a_killed_push_is_written_again(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    environ = {"TOKEN": "hunter2-secret", "OTHER": "another-secret"}
+    desk.done(desk.connect(environ=environ), with_secret(desk, {"source": "env", "name": "TOKEN"}))
+    wanted = with_secret(desk, {"source": "env", "name": "OTHER"})
+    target = desk.connect(environ=environ)
+    plan = desk.plan(target, wanted)
+    target.begin(plan)
+    again = desk.connect(environ=environ)
+    plan = desk.plan(again, wanted)
+    assert desk.verbs(plan) == {CONTACT_POINT: "update"}
+    assert [one.status for one in apply(plan, again)] == ["done"]
+    assert desk.secret() == "another-secret"
+    assert desk.verbs(desk.plan(desk.connect(), wanted)) == {CONTACT_POINT: "keep"}
+
+
+# ── who may change it on Grafana's page ──────────────────────────────────────
+
+
+@scenario
+def grafanas_page_may_change_it_when_the_project_says_so(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    stage.ask("DELETE", f"{PROVISIONING}/policies", expect=(202,))
+    desk.done(desk.connect(ui_edits="allowed"), *desk.everything())
+    assert desk.provenances() == {None}
+    desk.done(desk.connect(), *changed(desk))
+    assert desk.provenances() == {"api"}
+    assert desk.live("policies").get("provenance") is None  # the tree is everybody's
+    desk.done(desk.connect(ui_edits="allowed"), *desk.everything())  # only rules can be set free again
+    plan = desk.plan(desk.connect(ui_edits="allowed"), *desk.everything())
+    assert {action.verb for action in plan.actions} == {Verb.KEEP}
+
+
+@scenario
+def alerting_that_is_off_is_told_before_the_first_write(stage: Stage) -> None:
+    if not stage.old:
+        pytest.skip("its alerting is on")
+    desk = Desk(stage)
+    target = desk.connect()
+    plan = desk.plan(target, *desk.everything())
+    with stage.only_reading():
+        assert target.obstacles(plan.writes) == (
+            f"template {desk.name('short')} and 4 more: the alerting of this Grafana is switched off, or too old",
+        )
+    desk.done(target, desk.folder("rules"), desk.panel("panel", "rules"))
+    assert {action.verb for action in desk.plan(desk.connect(), desk.folder("rules"), desk.panel("panel", "rules")).actions} == {Verb.KEEP}  # fmt: skip

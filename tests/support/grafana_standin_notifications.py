@@ -88,6 +88,7 @@ def _create_contact(state: State, request: Request) -> tuple[int, Any]:
         return refused
     stored = {"disableResolveMessage": False, **asked} | _provenance(request)
     contacts[asked["uid"]] = stored
+    _of_one_provenance(state, stored)
     return 202, {name: value for name, value in _shown(stored).items() if name != "provenance"}
 
 
@@ -111,7 +112,17 @@ def _update_contact(state: State, request: Request) -> tuple[int, Any]:
     contacts[uid] = {"disableResolveMessage": False, **asked, "uid": uid, "settings": settings} | _provenance(
         request
     )
+    _of_one_provenance(state, contacts[uid])
     return 202, {"message": "contactpoint updated"}
+
+
+def _of_one_provenance(state: State, written: dict[str, Any]) -> None:
+    """Seen: all integrations of a contact point have the provenance of the one that was written last."""
+    provenance = {"provenance": written["provenance"]} if "provenance" in written else {}
+    for contact in state.alerting["contacts"].values():
+        if contact["name"] == written["name"]:
+            contact.pop("provenance", None)
+            contact.update(provenance)
 
 
 def _receivers(policy: dict[str, Any]) -> set[str]:

@@ -97,7 +97,7 @@ class Book:
             name, live = (action.kind, action.key), digest(action.before) if action.before else ""
             known = entries.pop(name, ())
             leaving.pop(name, None)
-            if action.after is None:
+            if action.after is None or _goes_back_to_another(action, owner):
                 leaving[name] = (live,)
             else:
                 own = live in known or (action.live is not None and action.live.mark == Mark(owner, live))
@@ -195,6 +195,12 @@ class Book:
         return Ledger(
             ledger.owner, entries, leaving, of_these(ledger.secure), of_these(ledger.pending), routes
         )
+
+
+def _goes_back_to_another(action: Action, owner: str) -> bool:
+    """Whether an action puts back what wasn't the project's before."""
+    former = action.former
+    return former is not None and (former.mark is None or former.mark.owner != owner)
 
 
 def _routes(body: bytes | None) -> tuple[dict[str, Any], ...]:

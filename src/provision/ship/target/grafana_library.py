@@ -56,8 +56,9 @@ def _write(server: Server, action: Action, _: str) -> None:
         return
     assert action.desired is not None
     body = decode(action.desired.body)
+    model = {"description": "", **body["model"]}  # without one Grafana keeps the one that it had
     if action.live is None:
-        library.create(action.key, body["folderUid"], body["name"], body["model"])
+        library.create(action.key, body["folderUid"], body["name"], model)
     else:
         version = int(action.live.lock or 0)
-        library.update(action.key, body["folderUid"], body["name"], body["model"], version)
+        library.update(action.key, body["folderUid"], body["name"], model, version)

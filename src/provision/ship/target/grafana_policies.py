@@ -9,7 +9,7 @@ the project's, and the root route with it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import canonical
@@ -20,6 +20,8 @@ from provision.ship.target.grafana_named import mark_of_provenance
 from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
 
 KEY: Final = "root"
+
+_NOT_OF_THE_ROOT: Final = ("routes", "provenance")
 
 _Route = dict[str, Any]
 
@@ -52,7 +54,7 @@ def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
         return None
     body: dict[str, Any] = {"routes": mine}
     if server.own_tree:
-        body["root"] = {name: value for name, value in tree.items() if name not in ("routes", "provenance")}
+        body["root"] = _root(tree)
     content = canonical(POLICY, body)
     mark = mark_of_provenance(tree)
     if mark is None and server.own_tree:
@@ -72,23 +74,27 @@ def _routes(tree: Mapping[str, Any]) -> list[_Route]:
 
 def own_routes(server: Server, routes: Sequence[_Route]) -> list[int]:
     """Where the project's routes stand among the top-level ones."""
-    theirs = _claimed(server, routes)
-    free = [at for at in range(len(routes)) if at not in theirs]
+    earlier = _claimed(server, routes, lambda owner: owner < server.owner)
+    free = [at for at in range(len(routes)) if at not in earlier]
     states = server.book.of(server.owner).routes
     whole = [(len(state), number) for number, state in enumerate(states) if _is_there(state, routes, free)]
     if whole:  # what a push was about to remove is there as long as it is
         return sorted(_equal(states[max(whole)[1]], routes, free).values())
-    return sorted(_edited(states[-1], routes, free)) if states else []
+    likely: list[int] = []
+    for state in states:
+        found = _edited(state, routes, free)
+        likely = found if len(found) >= len(likely) else likely
+    return sorted(likely)
 
 
-def _claimed(server: Server, routes: Sequence[_Route]) -> set[int]:
-    """What other projects' ledgers say is theirs."""
+def _claimed(server: Server, routes: Sequence[_Route], which: Callable[[str], bool]) -> set[int]:
+    """What other projects' ledgers say is theirs. Of routes that are equal the project whose name is the first in
+    the alphabet has the first one, so that all projects see it alike."""
     claimed: set[int] = set()
     for ledger in server.book.others(server.owner):
-        for state in ledger.routes[-1:]:
-            claimed.update(
-                _equal(state, routes, [at for at in range(len(routes)) if at not in claimed]).values()
-            )
+        for state in ledger.routes[-1:] if which(ledger.owner) else ():
+            free = [at for at in range(len(routes)) if at not in claimed]
+            claimed.update(_equal(state, routes, free).values())
     return claimed
 
 
@@ -126,19 +132,31 @@ def _matchers(route: Mapping[str, Any]) -> bytes:
 
 def _write(server: Server, action: Action, _: str) -> None:
     tree = server.client.alerting.policies()
-    now = _live(server, tree)
-    if (None if now is None else now.body) != action.before:
-        raise changed_meanwhile()
-    routes = _routes(tree)
+    raw, routes = list(tree.get("routes") or ()), _routes(tree)
+    earlier = _claimed(server, routes, lambda owner: owner < server.owner)
+    free = [at for at in range(len(routes)) if at not in earlier]
+    before = decode(action.before) if action.before is not None else {"routes": []}
     wanted = decode(action.after) if action.after is not None else {"routes": []}
-    raw = list(tree.get("routes") or ())
-    merged = merge(raw, routes, own_routes(server, routes), wanted["routes"], _claimed(server, routes))
-    root = {name: value for name, value in tree.items() if name not in ("routes", "provenance")}
+    own = _equal(before["routes"], routes, free)
+    if len(own) < len(before["routes"]) or ("root" in before and before["root"] != _root(tree)):
+        if _is_there(wanted["routes"], routes, free) and wanted.get("root") in (None, _root(tree)):
+            return  # an earlier try has done it
+        raise changed_meanwhile()
+    theirs = _claimed(server, routes, lambda _: True)
+    merged = merge(raw, routes, sorted(own.values()), wanted["routes"], theirs)
+    root = {name: value for name, value in tree.items() if name not in _NOT_OF_THE_ROOT}
     sent = {**(wanted.get("root") or root), "routes": merged}
     if encode({**root, "routes": raw}) == encode(sent):
         return  # they stood there already, by whomever
     locks = server.own_tree and server.locked
     server.client.alerting.put_policies(sent, editable=not tree.get("provenance") and not locks)
+
+
+def _root(tree: Mapping[str, Any]) -> _Route | None:
+    """The root route in its one form."""
+    root = {name: value for name, value in tree.items() if name not in _NOT_OF_THE_ROOT}
+    found: _Route | None = decode(canonical(POLICY, {"routes": [], "root": root})).get("root")
+    return found
 
 
 def merge(

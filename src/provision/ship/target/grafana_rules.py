@@ -13,12 +13,14 @@ from typing import Any, Final
 from provision.author.durations import seconds
 from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import GRAFANA_RULE_GROUP
-from provision.errors import NotAllowed
+from provision.errors import NotAllowed, ProvisionError, ServerRefused
 from provision.model import Action, Live, decode, encode
 from provision.ship.target.grafana_named import mark_of_provenance
 from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
 
 _Any = dict[str, Any]
+
+_TRIES: Final = 4
 
 _AS_IN_RULER: Final = ("uid", "title", "condition", "data", "notification_settings", "record")
 _IN_RULER: Final[Mapping[str, str]] = {
@@ -92,22 +94,48 @@ def _one(server: Server, key: str) -> Live | None:
 
 
 def _write(server: Server, action: Action, _: str) -> None:
+    for tries_left in reversed(range(_TRIES)):
+        try:
+            _try(server, action)
+        except ServerRefused as error:
+            # Another group that is written beside this one has moved one of its rules: nothing was done.
+            if error.status != 409 or "optimistic locking" not in error.what or not tries_left:
+                raise
+        else:
+            return
+
+
+def _try(server: Server, action: Action) -> None:
     folder, _, title = action.key.partition("/")
     now = _one(server, action.key)
     if not _is_as_planned(server, action, now):
         raise changed_meanwhile()
+    # A rule that another group is about to take is left to it: deleted here first, it would lose its state.
+    leaving = _leaving(server, action.key, now)
     if action.after is None:
+        if leaving:
+            raise ProvisionError(
+                f"its rule {leaving[0].get('title')!r} was to move to another group, and hasn't",
+                remedy="see what came of that one, and push again",
+            )
         if now is not None:
             server.client.alerting.delete_rule_group(folder, title)
         return
     wanted = decode(action.after)
+    rules = [*wanted["rules"], *leaving]
     body = {
         "title": title,
         "folderUid": folder,
         "interval": wanted["interval"],
-        "rules": [_sent(rule, folder, title) for rule in wanted["rules"]],
+        "rules": [_sent(rule, folder, title) for rule in rules],
     }
     server.client.alerting.put_rule_group(folder, title, body, editable=not server.locked)
+
+
+def _leaving(server: Server, key: str, now: Live | None) -> list[_Any]:
+    """The rules of a group that this push moves to another one, and that are still here."""
+    rules = [] if now is None else decode(now.body)["rules"]
+    return [rule for rule in rules if server.book.moving.get(rule.get("uid"), key) != key]
 
 
 def _is_as_planned(server: Server, action: Action, now: Live | None) -> bool:

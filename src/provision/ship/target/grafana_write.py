@@ -132,6 +132,8 @@ def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bo
     was = action.live
     if was is not None and (now.body, now.mark, now.lock) == (was.body, was.mark, was.lock):
         return False  # only the mark was to change, or a secret
+    if was is not None and not keeper.marked and was.body == action.after:
+        return False  # only a secret was to change
     wanted = Mark(owner, digest(action.after or b"")) if keeper.marked else now.mark
     if action.former is not None:
         wanted = action.former.mark
@@ -163,6 +165,8 @@ def sentence(error: ProvisionError, action: Action) -> str:
         for statuses, said, told in _KNOWN:
             if error.status in statuses and said in answer:
                 return told
+        if error.status in (409, 412) and action.live is not None:
+            return _MEANWHILE
         if error.status in (409, 412):
             return "it is there already, made by somebody else meanwhile; plan again to see what it holds"
     return f"{error.what}; {error.remedy}" if error.remedy else error.what
