@@ -93,6 +93,8 @@ def _tls(text: str, endpoint: Endpoint) -> ProvisionError:
         )
     ):
         what, remedy = "what listens there speaks plain http, not TLS", "write the URL with http://"
+    elif "KEY_VALUES_MISMATCH" in text or "key values mismatch" in text:
+        what, remedy = "the client certificate and its key don't belong together", "check both"
     elif "mismatch" in text or "doesn't match" in text or "is not valid for" in text:
         what, remedy = "its certificate is made out to another name", "use the name in the certificate"
     elif "has expired" in text:
