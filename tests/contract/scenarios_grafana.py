@@ -206,6 +206,15 @@ class Stage:
         found["metadata"]["annotations"].pop("grafana.app/message", None)
         self.ask("PUT", path, found)
 
+    def save_over_classic(self, name: str, title: str) -> None:
+        """Save over the classic API, whatever there is beside it."""
+        found = self.ask("GET", f"/api/dashboards/uid/{self.uid(name)}")
+        body = {
+            "dashboard": found["dashboard"] | {"title": title},
+            "folderUid": found["meta"].get("folderUid") or "",
+        }
+        self.ask("POST", "/api/dashboards/db", body | {"overwrite": True, "message": "by hand"})
+
     def save_title(self, name: str, title: str) -> None:
         """Save another title and nothing else, and keep what lies beside the content."""
         if self.resource_api:
@@ -496,6 +505,84 @@ def another_projects_dashboard_is_named(stage: Stage) -> None:
     plan = stage.plan(target, stage.datasource(url="http://127.0.0.1:9"), stage.dashboard("d", title="mine"))
     assert stage.verbs(plan) == {"prom": "foreign", "d": "foreign"}
     assert all("'the others'" in action.reason for action in plan.actions)
+
+
+@scenario
+def a_save_over_the_classic_api_is_an_edit_of_ours(stage: Stage) -> None:
+    """It takes the annotations away; the history remembers whose it was."""
+    if not stage.resource_api:
+        pytest.skip("the classic API keeps its own marks")
+    target = stage.connect()
+    stage.done(target, stage.dashboard("d"), stage.dashboard("same"))
+    stage.save_over_classic("d", "by hand")
+    stage.save_over_classic("same", f"{stage.prefix} same")
+    plan = stage.plan(target, stage.dashboard("d"), stage.dashboard("same"))
+    assert stage.verbs(plan) == {"d": "conflict", "same": "adopt"}
+    (stopped,) = plan.stops
+    assert stopped.reason == "it was changed on the server since the last push"
+    other = stage.plan(target, stage.dashboard("d"), owner=f"{stage.prefix} other")
+    assert (stage.verbs(other), other.actions[0].reason) == (
+        {"d": "foreign"},
+        f"it belongs to {stage.owner!r}",
+    )
+    stage.done(target, stage.dashboard("d"), stage.dashboard("same"), overwrite=True)
+    plan = stage.plan(target, stage.dashboard("d"), stage.dashboard("same"))
+    assert stage.verbs(plan) == {"d": "keep", "same": "keep"}
+
+
+@scenario
+def what_was_made_anew_after_a_deletion_is_not_ours(stage: Stage) -> None:
+    target = stage.connect()
+    stage.done(target, stage.dashboard("d"))
+    stage.ask("DELETE", f"/api/dashboards/uid/{stage.uid('d')}")
+    body = {
+        "dashboard": {"uid": stage.uid("d"), "title": f"{stage.prefix} theirs", "panels": []},
+        "folderUid": "",
+    }
+    stage.ask("POST", "/api/dashboards/db", body)
+    assert stage.verbs(stage.plan(target, stage.dashboard("d"))) == {"d": "foreign"}
+
+
+@scenario
+def a_setting_that_changes_alone_is_written(stage: Stage) -> None:
+    if not stage.resource_api:
+        pytest.skip("the classic API can't lock a dashboard")
+    wanted = (stage.folder("edge", "Edge"), stage.dashboard("d", "edge"))
+    stage.done(stage.connect(), *wanted)
+    for setting, annotation, reason in (
+        ("allowed", "true", "Grafana's page may now save changes of it"),
+        ("locked", None, "Grafana's page may no longer save changes of it"),
+    ):
+        target = stage.connect(ui_edits=setting)
+        plan = stage.plan(target, *wanted)
+        assert stage.verbs(plan) == {"edge": "adopt", "d": "adopt"}
+        assert {action.reason for action in plan.actions} == {reason}
+        stage.done(target, *wanted)
+        assert stage.verbs(stage.plan(target, *wanted)) == {"edge": "keep", "d": "keep"}
+        path = f"/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards/{stage.uid('d')}"
+        annotations = stage.ask("GET", path)["metadata"]["annotations"]
+        assert annotations.get("grafana.app/managerAllowsEdits") == annotation
+
+
+@scenario
+def dashboards_are_pushed_into_a_folder_of_somebody_else(stage: Stage) -> None:
+    target = stage.connect()
+    stage.ask("POST", "/api/folders", {"uid": stage.uid("theirs"), "title": f"{stage.prefix} theirs"})
+    stage.done(target, stage.folder("theirs"), stage.dashboard("d", "theirs"))
+    found = stage.ask("GET", f"/api/dashboards/uid/{stage.uid('d')}")
+    assert found["meta"]["folderUid"] == stage.uid("theirs")
+    plan = stage.plan(target, stage.folder("theirs"), stage.dashboard("d", "theirs"))
+    assert stage.verbs(plan) == {"theirs": "keep", "d": "keep"}
+    renamed = (
+        stage.folder("theirs", "ours"),
+        stage.dashboard("d", "theirs"),
+        stage.dashboard("new", "theirs"),
+    )
+    plan = stage.plan(target, *renamed)
+    assert stage.verbs(plan) == {"theirs": "foreign", "d": "keep", "new": "create"}
+    told = {one.action.key: one.status for one in stage.apply(target, plan)}
+    assert told == {stage.uid("theirs"): "skipped", stage.uid("new"): "done"}
+    assert stage.ask("GET", f"/api/folders/{stage.uid('theirs')}")["title"] == f"{stage.prefix} theirs"
 
 
 @scenario
@@ -933,7 +1020,7 @@ def all_or_nothing(stage: Stage) -> None:
         stage.dashboard("e", "new"),
         stage.dashboard("f"),
     )
-    prune = True
+    prune = not stage.old  # there the folder still holds what somebody made, and that is refused
     plan = stage.plan(target, *desired, overwrite=True, prune=prune)
     assert {action.verb.value for action in plan.writes} == {"create", "update"} | (
         {"delete"} if prune else set()

@@ -306,6 +306,7 @@ def _save(state: State, request: Request) -> tuple[int, Any]:
     author = f"user:{request.account.uid}"
     if state.modern:
         same = stored is not None and stored["spec"] == spec and _folder_uid(stored) == folder
+        same = same and _MANAGER not in stored["own"]  # seen: the marks go, whatever else is the same
         if same and stored["generation"] > 1:  # seen: the history gets another entry of the same version
             entry = {**stored["history"][-1], "message": message}
             stored["history"] = [*stored["history"], entry]

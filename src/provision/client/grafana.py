@@ -145,6 +145,19 @@ class GrafanaClient:
         answer = self.session.request("GET", api.of(name), allow=frozenset({403, 404}))
         return None if answer.status in (403, 404) else self._item(answer.json())
 
+    def history(self, api: Api, name: str, limit: int) -> list[dict[str, Any]]:
+        """The newest versions of an object, newest first; none where it keeps no history."""
+        query = {
+            "labelSelector": "grafana.app/get-history=true",
+            "fieldSelector": f"metadata.name={name}",
+            "limit": limit,
+        }
+        answer = self.session.request("GET", api.path, params=query, allow=frozenset({403, 404}))
+        if answer.status in (403, 404):
+            return []
+        page = self._object(answer.json(), "metadata")
+        return [self._item(item) for item in page.get("items") or ()]
+
     def create(self, api: Api, body: JSON) -> None:
         """Create an object; 409 when it is there."""
         self._item(self.session.request("POST", api.path, json=body).json())

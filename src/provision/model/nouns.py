@@ -82,6 +82,7 @@ class Live:
         fixed: why nobody can take it over as it is, not even by a mark; a sentence, or empty.
         beside: what the target keeps beside the body and a write replaces (annotations, a file's own text), as the
             target itself writes it: for putting it back. It may hold a secret, so it isn't shown.
+        outdated: why its owner's mark has to be written anew though the body is as it should be; a sentence, or empty.
     """
 
     kind: str
@@ -92,6 +93,7 @@ class Live:
     title: str = ""
     fixed: str = ""
     beside: bytes = field(default=b"", repr=False, compare=False)
+    outdated: str = ""
 
 
 @dataclass(frozen=True, slots=True)

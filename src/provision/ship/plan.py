@@ -99,6 +99,8 @@ def decide(
         if desired.kind not in marks or (
             live.mark is not None and owned and live.mark.base == digest(live.body)
         ):
+            if owned and live.outdated:
+                return action(Verb.ADOPT, live.outdated)
             return action(Verb.KEEP)
         if owned:  # only the mark is written, so that the next change of the sources is no conflict
             return action(Verb.ADOPT, "it was changed on the server to what the sources ask for")

@@ -54,6 +54,15 @@ def test_overwrite_turns_what_stops_into_updates(found: Live) -> None:
     assert decide(resource(2), found, OURS, MARKS, overwrite=True).verb is Verb.UPDATE
 
 
+def test_a_mark_that_is_out_of_date_is_written_alone() -> None:
+    found = replace(live(1, sent(1)), outdated="its setting has changed")
+    action = decide(resource(1), found, OURS, MARKS)
+    assert (action.verb, action.reason) == (Verb.ADOPT, "its setting has changed")
+    assert decide(resource(2), found, OURS, MARKS).verb is Verb.UPDATE
+    theirs = replace(live(1, sent(1, "other")), outdated="its setting has changed")
+    assert decide(resource(1), theirs, OURS, MARKS).verb is Verb.KEEP
+
+
 def test_what_is_the_same_but_not_ours_is_taken_over_only_when_asked() -> None:
     assert decide(resource(1), live(1, None), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
     assert decide(resource(1), live(1, sent(1, "other")), OURS, MARKS, overwrite=True).verb is Verb.ADOPT

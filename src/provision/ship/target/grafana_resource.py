@@ -19,6 +19,7 @@ from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target import grafana_classic, grafana_v2
+from provision.ship.target.grafana_history import PUT_BACK, former_mark
 from provision.ship.target.grafana_server import (
     FILES,
     FILES_FIXED,
@@ -37,6 +38,7 @@ _FOLDER: Final = "grafana.app/folder"
 _MANAGED_BY: Final = "grafana.app/managedBy"
 _MANAGER_ID: Final = "grafana.app/managerId"
 _CHECKSUM: Final = "grafana.app/sourceChecksum"
+_ALLOWS_EDITS: Final = "grafana.app/managerAllowsEdits"
 _MESSAGE: Final = "grafana.app/message"
 _OF_THE_SERVER: Final = frozenset({
     _MESSAGE, "grafana.app/createdBy", "grafana.app/updatedBy", "grafana.app/updatedTimestamp",
@@ -52,7 +54,11 @@ _Item = dict[str, Any]
 def dashboards() -> Keeper:
     """How dashboards are kept."""
     return _keeper(
-        _dashboard_api, live_dashboard, _dashboard_spec, lambda uid, title: f"/d/{uid}/{slug(title)}"
+        _dashboard_api,
+        live_dashboard,
+        _dashboard_spec,
+        lambda uid, title: f"/d/{uid}/{slug(title)}",
+        lambda server, uid: former_mark(server.client, _dashboard_api(server, False), uid, _MANAGER),
     )
 
 
@@ -98,10 +104,20 @@ def _keeper(
     live: Callable[[_Item], Live],
     spec: Callable[[Any], tuple[str, Any]],
     page: Callable[[str, str], str],
+    former: Callable[[Server, str], Mark | None] = lambda *_: None,
 ) -> Keeper:
     def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         missing = set(wanted)
         converted: set[str] = set()
+        unmarked: list[Live] = []
+
+        def told(item: _Item) -> Iterator[Live]:
+            found = _with_setting(server, item, live(item))
+            if found.mark is None:
+                unmarked.append(found)
+            else:
+                yield found
+
         for items in server.client.pages(api(server, False)):
             for position, item in enumerate(items):
                 name = item["metadata"]["name"]
@@ -112,10 +128,11 @@ def _keeper(
                     if grafana_v2.is_converted(server, item):
                         converted.add(name)
                     else:
-                        yield live(item)
+                        yield from told(item)
                 items[position] = {}  # a page of large dashboards is large: only what is yielded is kept
         for item in grafana_v2.originals(server, converted):
-            yield live(item)
+            yield from told(item)
+        yield from at_once(unmarked, lambda found: remembered(server, found), READERS)
         # For a while, lists leave out what an account that isn't an administrator has just created.
         for found in at_once(sorted(missing), lambda key: one(server, key), READERS):
             if found is not None and (found.key in wanted or found.mark is not None):
@@ -129,7 +146,10 @@ def _keeper(
             return None
         if _may_be_classic(item):
             return replace(live(item), mark=grafana_classic.mark_of(server, key, item["spec"]))
-        return live(item)
+        return remembered(server, _with_setting(server, item, live(item)))
+
+    def remembered(server: Server, found: Live) -> Live:
+        return replace(found, mark=former(server, found.key)) if found.mark is None else found
 
     def write(server: Server, action: Action, owner: str) -> None:
         if action.verb is Verb.DELETE:
@@ -204,7 +224,7 @@ def _annotations(server: Server, action: Action, owner: str, folder_uid: str) ->
     if folder_uid:
         annotations[_FOLDER] = folder_uid
     if not server.locked:
-        annotations["grafana.app/managerAllowsEdits"] = "true"
+        annotations[_ALLOWS_EDITS] = "true"
     return annotations
 
 
@@ -212,7 +232,7 @@ def _put_back(former: Live, content: dict[str, Any]) -> dict[str, Any]:
     """The metadata that a former state had; its tags are put into `content`, the classic API's mark among them."""
     beside = decode(former.beside)
     tags = beside.pop("tags", None)
-    message = "provision: put back"
+    message = PUT_BACK
     if tags is not None:
         content["tags"] = tags
         if former.mark is not None:
@@ -261,6 +281,17 @@ def _is_ours(item: _Item) -> bool:
     """Whether it carries a mark of this toolkit, whatever the project: the checksum names its scheme."""
     annotations = item["metadata"].get("annotations") or {}
     return annotations.get(_MANAGED_BY) == _MANAGER and (annotations.get(_CHECKSUM) or "").startswith("v1:")
+
+
+def _with_setting(server: Server, item: _Item, found: Live) -> Live:
+    """The same, and why its mark is out of date where the project's setting is no longer what it says."""
+    annotations = item["metadata"].get("annotations") or {}
+    if annotations.get(_MANAGED_BY) != _MANAGER or server.locked != (
+        annotations.get(_ALLOWS_EDITS) == "true"
+    ):
+        return found
+    now = "no longer" if server.locked else "now"
+    return replace(found, outdated=f"Grafana's page may {now} save changes of it")
 
 
 def _may_be_classic(item: _Item) -> bool:

@@ -1,0 +1,37 @@
+"""Whose a dashboard was before somebody saved it over the classic API, which takes every mark from it.
+
+Its history keeps the annotations of earlier versions (seen on 12.4); that of a dashboard which was deleted and made
+again begins anew. It costs a request, so it is looked at only where a dashboard is wanted and carries no mark.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from provision.client.grafana import Api, GrafanaClient
+from provision.model import Mark
+
+PUT_BACK: Final = "provision: put back"
+"""The message of a version that undoes a push: it has the marks of what was there before."""
+
+_VERSIONS: Final = 50
+"""So many saves are looked back at."""
+
+
+def former_mark(client: GrafanaClient, api: Api, name: str, manager: str) -> Mark | None:
+    """The mark of the newest version that has one, without its base: whatever is live now was saved since, by
+    somebody else. None where no version has one, the newest that has is another kind of manager's, or a push that
+    had written it was undone.
+
+    Args:
+        manager: the kind of manager that this toolkit is.
+    """
+    for version in client.history(api, name, _VERSIONS):
+        annotations = version["metadata"].get("annotations") or {}
+        if annotations.get("grafana.app/message") == PUT_BACK:
+            return None
+        found = annotations.get("grafana.app/managedBy")
+        if found:
+            owner = annotations.get("grafana.app/managerId")
+            return Mark(owner, "") if found == manager and owner else None
+    return None
