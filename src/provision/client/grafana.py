@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -130,15 +131,22 @@ class GrafanaClient:
     # ── resource API ─────────────────────────────────────────────────────────
 
     def pages(self, api: Api) -> Iterator[list[dict[str, Any]]]:
-        """All objects, a page at a time."""
-        token: str | None = None
-        while True:
-            answer = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token})
-            page = self._object(answer.json(), "metadata")
-            yield [self._item(item) for item in page.get("items") or ()]
-            token = self._object(page["metadata"]).get("continue")
-            if not token:
-                return
+        """All objects, a page at a time; the next one is asked for while one is worked on."""
+        with ThreadPoolExecutor(1, thread_name_prefix="pages") as pool:
+            coming = pool.submit(self._page, api, None)
+            while True:
+                items, token = coming.result()
+                if token:
+                    coming = pool.submit(self._page, api, token)
+                yield items
+                if not token:
+                    return
+
+    def _page(self, api: Api, token: str | None) -> tuple[list[dict[str, Any]], str | None]:
+        answer = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token})
+        page = self._object(answer.json(), "metadata")
+        items = [self._item(item) for item in page.get("items") or ()]
+        return items, self._object(page["metadata"]).get("continue")
 
     def get(self, api: Api, name: str) -> dict[str, Any] | None:
         """One object, or None where there is none that the credentials may see."""

@@ -20,6 +20,7 @@ A Grafana without nested folders gets a nested folder at its root, with its pare
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -51,6 +52,10 @@ MARK: Final = "provision"
 
 _COUNTED_BY_THE_SERVER: Final = ("id", "version")
 _EXACT_INTEGERS: Final = 2**53
+_WHOLE: Final = re.compile(rb"\.0[,}\]]")
+_EXPONENT: Final = re.compile(rb"e\+?[0-9]+[,}\]]")
+_DIGITS: Final = bytes(ord("0") if chr(byte).isdigit() and byte < 128 else 0 for byte in range(256))
+_LONG: Final = b"0" * len(str(_EXACT_INTEGERS))
 _INTEGERS: Final = 2.0**63
 _USUAL: Final = GrafanaSettings()
 
@@ -172,7 +177,8 @@ def canonical(kind: str, body: JSON) -> bytes:
         body = {name: value for name, value in body.items() if value or name in ("title", "parentUid")}
     else:
         body = grafana_canonical.settle(kind, body)
-    return encode(_numbers(body))
+    content = encode(body)
+    return encode(_numbers(body)) if _may_be_rewritten(content) else content
 
 
 _DATASOURCE_FIELDS: Final = frozenset({
@@ -188,6 +194,17 @@ def _spec(spec: Mapping[str, Any]) -> dict[str, Any]:
     if not result.get("tags"):
         result.pop("tags", None)
     return result
+
+
+def _may_be_rewritten(content: bytes) -> bool:
+    """Whether `_numbers` may change something of what these bytes hold: it walks through every value, which takes
+    longer than all the rest, and hardly any dashboard has such a number. A text that looks like one only costs
+    the walk."""
+    return (
+        _WHOLE.search(content) is not None
+        or _EXPONENT.search(content) is not None
+        or _LONG in content.translate(_DIGITS)
+    )
 
 
 def _numbers(value: Any) -> Any:
