@@ -339,5 +339,5 @@ def _organisation(client: GrafanaClient) -> dict[str, Any]:
         f"the credentials don't belong to organisation {wanted}, or there is none of that number",
         status=403,
         where=client.session.endpoint.url,
-        remedy="check GRAFANA_ORG_ID",
+        remedy="check --org, the organisation of the instance, or GRAFANA_ORG_ID",
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from typing import Final, Literal
 
+from provision.client.endpoint import ORGANISATION
 from provision.compile.kinds import (
     CONTACT_POINT,
     DASHBOARD,
@@ -50,11 +51,14 @@ def carry_out(server: Server, keeper: Keeper, action: Action, owner: str) -> Out
 
 
 def link(server: Server, keeper: Keeper, action: Action) -> str:
-    """Where people look at the resource; in an organisation that isn't the first, the link says which."""
+    """Where people look at the resource; in an organisation that isn't the first, or was asked for, the link says
+    which: a browser is in one of its own."""
     body = decode(action.after or b"{}")
     title = body.get("spec", body).get("title") or ""
     space = server.dialect.namespace
-    suffix = f"?orgId={space.removeprefix('org-')}" if space.startswith("org-") else ""
+    asked = server.client.session.endpoint.headers.get(ORGANISATION, "")
+    organisation = space.removeprefix("org-") if space.startswith("org-") else asked
+    suffix = f"?orgId={organisation}" if organisation else ""
     return f"{server.url}{keeper.page(action.key, title)}{suffix}"
 
 
