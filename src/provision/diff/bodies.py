@@ -8,8 +8,11 @@ from typing import Any, Final
 from provision.compile import kinds
 from provision.diff.dashboards import dashboard_changes
 from provision.diff.filetext import file_changes
+from provision.diff.grafana_alerting import CONTACT_POINT, POLICY
+from provision.diff.grafana_alerting import RULE_GROUP as GRAFANA_RULE_GROUP
 from provision.diff.hidden import cover, uncovered
 from provision.diff.leaves import MISSING, PLAIN, Handler, Shape, change, leaves
+from provision.diff.panels import panel_changes
 from provision.diff.routing import CONFIG, ROUTE
 from provision.diff.rules import RULE_FILE, group_changes
 from provision.diff.scraping import DATASOURCE, PROMETHEUS
@@ -45,12 +48,23 @@ def _by(shape: Shape) -> Callable[[str, Any, Any], Iterator[Change]]:
     return lambda path, before, after: leaves(path, before, after, shape)
 
 
+def _model(path: str, before: Any, after: Any) -> Iterator[Change]:
+    if isinstance(before, dict) and isinstance(after, dict):
+        yield from panel_changes(path, before, after)
+    else:
+        yield from leaves(path, before, after)
+
+
 _BODIES: Final[dict[str, Handler]] = {
     kinds.DASHBOARD: _by(Shape({("spec",): "", ("folderUid",): "folder"}, {("spec",): dashboard_changes})),
     kinds.RULE_GROUP: _by(
         Shape({("group",): "", ("index",): "position in its file"}, {("group",): group_changes})
     ),
     kinds.DATASOURCE: _by(DATASOURCE),
+    kinds.LIBRARY_PANEL: _by(Shape({("model",): "", ("folderUid",): "folder"}, {("model",): _model})),
+    kinds.GRAFANA_RULE_GROUP: _by(GRAFANA_RULE_GROUP),
+    kinds.CONTACT_POINT: _by(CONTACT_POINT),
+    kinds.POLICY: _by(POLICY),
     kinds.FOLDER: _by(Shape({("parentUid",): "parent"})),
     kinds.ROUTE: _by(ROUTE),
     "rule-file": _by(RULE_FILE),

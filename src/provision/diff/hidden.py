@@ -25,6 +25,8 @@ _ENDINGS: Final = (
     "api_secret",
     "service_key",
     "routing_key",
+    "integrationkey",
+    "userkey",
     "user_key",
     "private_key",
     "privatekey",
@@ -60,7 +62,7 @@ _PARAMETERS: Final = frozenset({"key", "sig", "signature", "auth", "code", "pass
 _QUERY_LISTS: Final = ("http_sd_configs", "incidentio_configs")
 """Whose addresses may carry the secret in the query, under whatever name."""
 
-_URL_LISTS: Final = ("webhook_configs", "msteams_configs", "discord_configs", "remote_write")
+_URL_LISTS: Final = ("webhook_configs", "msteams_configs", "discord_configs", "remote_write", "settings")
 _PARAMETER: Final = re.compile(r"([?&;]([\w.-]+)=)([^&#\s\"'<>\ue000]+)")
 _USER: Final = re.compile(r"(://[^/\s:@]*):[^/\s@]+@")
 _COVER: Final = re.compile("\ue000[0-9a-f]{32}\ue001")

@@ -8,6 +8,7 @@ from typing import Any, Final
 from provision.diff.leaves import Kept, Shape, kept, leaves
 from provision.diff.naming import field, numbered, overlap, position
 from provision.diff.pairs import by, by_nth
+from provision.diff.words import words
 from provision.model import Change, encode
 
 
@@ -19,11 +20,19 @@ def matchers_text(body: dict[str, Any], side: str = "") -> str:
     """
     listed = body.get(f"{side}matchers")
     found = [str(matcher) for matcher in listed] if isinstance(listed, list) else []
+    if not side and isinstance(body.get("object_matchers"), list):  # as Grafana writes them
+        found += [_joined(matcher) for matcher in body["object_matchers"]]
     for name, operator in ((f"{side}match", "="), (f"{side}match_re", "=~")):
         older = body.get(name)
         if isinstance(older, dict):
             found += [f'{label}{operator}"{value}"' for label, value in older.items()]
     return "{" + ", ".join(found) + "}"
+
+
+def _joined(matcher: Any) -> str:
+    if isinstance(matcher, list) and len(matcher) == 3:
+        return f'{matcher[0]}{matcher[1]}"{matcher[2]}"'
+    return words(matcher)
 
 
 def route_name(route: dict[str, Any], routes: Sequence[Any]) -> str:
@@ -61,8 +70,9 @@ def _whole(route: dict[str, Any]) -> Hashable:
 ROUTE_PASSES: Final = (by(encode), by(_whole), by(matchers_text), by_nth(_whole))
 """How routes are matched: with their receivers, then by matchers alone."""
 
-_ROUTES: Final = kept(Kept("routes", route_name, route_changes, ROUTE_PASSES, route_likeness))
-ROUTE: Final = Shape({("routes",): ""}, {("routes",): _ROUTES})
+ROUTES: Final = kept(Kept("routes", route_name, route_changes, ROUTE_PASSES, route_likeness))
+"""A list of routes."""
+ROUTE: Final = Shape({("routes",): ""}, {("routes",): ROUTES})
 """One route."""
 
 INHIBITION_PASSES: Final = (

@@ -28,7 +28,8 @@ PROMETHEUS: Final = Shape(
 """A whole `prometheus.yml`."""
 
 
-def _secure(path: str, before: Any, after: Any) -> Iterator[Change]:
+def secrets(path: str, before: Any, after: Any) -> Iterator[Change]:
+    """Secrets by name, each by its reference."""
     sides = [side for side in (before, after) if side is not MISSING]
     if not any(sides) or not all(isinstance(side, dict) for side in sides):
         yield from leaves(join(path, "secrets"), before, after)
@@ -65,5 +66,5 @@ def _name(reference: Mapping[str, str]) -> tuple[str, str]:
     return reference["source"], reference["name"]
 
 
-DATASOURCE: Final = Shape({("secure",): ""}, {("secure",): _secure})
+DATASOURCE: Final = Shape({("secure",): ""}, {("secure",): secrets})
 """A data source; its secrets are references."""

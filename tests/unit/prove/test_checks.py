@@ -26,7 +26,7 @@ def ids(*definitions: Definition, **options: Any) -> list[str]:
 def test_the_ids_are_stable() -> None:
     assert list(CHECKS) == [
         "schema", "promql", "duplicate-key", "unknown-datasource", "unknown-folder", "unknown-variable",
-        "unknown-record", "unknown-receiver", "rule-version", "alertmanager-version", "promtool", "amtool",
+        "unknown-record", "unknown-receiver", "grafana-alerting", "rule-version", "alertmanager-version", "promtool", "amtool",
     ]  # fmt: skip
 
 
@@ -322,6 +322,54 @@ def test_receivers_of_all_routes() -> None:
 )
 def test_there_must_be_a_root(definition: Definition) -> None:
     assert ("unknown-receiver", "Alertmanager's routes", "there is no root route") in told(definition)
+
+
+# ── grafana-alerting ─────────────────────────────────────────────────────────
+ALERT = {"alert": "A", "expr": "sum(x)"}
+
+
+def test_rules_are_looked_at_with_grafana_s_eyes_only_where_it_evaluates_them() -> None:
+    definition = group({**ALERT, "annotations": {"s": "{{ $labels }}"}}, interval="15s", limit=3)
+    assert told(definition) == []
+    assert told(definition, grafana_alerting=True) == [
+        ("grafana-alerting", 'rule group "shop"', "Grafana evaluates it every 20 s: its interval of 15s isn't a multiple of 10 s"),
+        ("grafana-alerting", 'rule group "shop"', "Grafana has no limit of series, and evaluates without one"),
+        ("grafana-alerting", 'rule group "shop", alert "A"', "s: it prints all labels, to which Grafana adds its own"),
+    ]  # fmt: skip
+
+
+def test_a_broken_expression_is_told_once() -> None:
+    said = [
+        each
+        for each in told(group({**ALERT, "expr": "sum("}), grafana_alerting=True)
+        if each[0] != "promtool"
+    ]
+    assert [each[0] for each in said] == ["promql"]
+
+
+def test_the_data_source_may_be_said_when_pushing() -> None:
+    loki = other("datasource", "l", name="L", uid="l", type="loki", url="", isDefault=True, jsonData={}, secure={},
+                 access="proxy", basicAuth=False, basicAuthUser="")  # fmt: skip
+    assert ids(group(ALERT), loki, grafana_alerting=True) == []
+
+
+def test_what_is_grafana_s_own_is_looked_at_always() -> None:
+    rules = other("grafana-rule-group", "team/g", folder="team", title="g", interval=7, rules=[])
+    folder = other("folder", "team", uid="team", title="Team", parent="")
+    texts = other("template", "t", name="t", template="{{ define")
+    assert {(each.id, each.severity) for each in found(rules, folder, texts)} == {
+        ("grafana-alerting", "error")
+    }
+    assert len(found(rules, folder, texts)) == 3
+    assert ids(rules, folder, texts, guests=["provisioning/all.py"]) == []
+
+
+def test_routes_of_a_grafana_lead_to_contact_points_and_need_no_root() -> None:
+    mail = {"type": "email", "settings": {"addresses": "a@b.c"}, "secure": {}}
+    point = other("contact-point", "ops", name="ops", integrations=[mail])
+    route = other("route", "a.py#1", receiver="ops", matchers=['a="b"'])
+    assert "unknown-receiver" in ids(point, route)
+    assert ids(point, route, grafana_alerting=True) == []
 
 
 # ── versions ─────────────────────────────────────────────────────────────────

@@ -2,7 +2,7 @@
 
 In Prometheus every series that an alert's expression returns fires, whatever its value; in Grafana a value of 0 is
 normal, and no series at all is a state of its own. So an alert becomes the query A, and the expression B that is 1
-for every number, NaN and infinity; what returns nothing is OK. All of it was seen on Grafana 12.4.
+for every value, 0, NaN and infinity alike; what returns nothing is OK. All of it was seen on Grafana 12.4.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from provision.promql.names import selectors
 
 Body = dict[str, Any]
 
-FIRES: Final = "is_number($A) || is_nan($A) || is_inf($A)"
+FIRES: Final = "!is_null($A)"
+"""1 for every value there is. It names A once: where an expression names it twice (`is_number($A) || is_nan($A) || …`),
+Grafana joins the series of A whose labels hold another's, and calls their alerts duplicates."""
 _RANGE_SECONDS: Final = 600
 """What Grafana's own page writes; an instant query looks at its end only."""
 

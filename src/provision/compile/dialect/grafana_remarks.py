@@ -16,12 +16,14 @@ class Said:
     Attributes:
         severity: `error` where it can't be pushed, `warning` where it does something else, `info`.
         pointer: JSON pointer into the definition it is about.
+        checked_elsewhere: whether a check of its own tells of it wherever the rule is evaluated.
     """
 
     severity: Severity
     pointer: str
     message: str
     remedy: str = ""
+    checked_elsewhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

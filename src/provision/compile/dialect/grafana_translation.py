@@ -107,7 +107,7 @@ def _groups(
         for each in said:
             tell(definition, each)
         for pointer, fault in _not_promql(body["group"], settings.features):
-            tell(definition, Said("error", pointer, fault))
+            tell(definition, Said("error", pointer, fault, checked_elsewhere=True))
         key = f"{folder}/{made['title']}"
         earlier = taken.setdefault(key, definition)
         if earlier is not definition:

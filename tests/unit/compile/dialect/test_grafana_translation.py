@@ -94,7 +94,7 @@ def test_an_alert_fires_for_every_series_that_is_returned():
     }  # fmt: skip
     assert condition == {
         "refId": "B", "datasourceUid": "__expr__",
-        "model": {"type": "math", "expression": "is_number($A) || is_nan($A) || is_inf($A)"},
+        "model": {"type": "math", "expression": "!is_null($A)"},
     }  # fmt: skip
     assert rule == {
         "title": "Slow", "condition": "B", "noDataState": "OK", "execErrState": "KeepLast", "missingSeriesEvalsToResolve": 1,

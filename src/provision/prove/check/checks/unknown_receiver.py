@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
+from provision.compile.dialect.grafana_settings import GrafanaSettings
+from provision.compile.kinds import ALERTMANAGER, CONTACT_POINT, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
 from provision.model import JSON, Definition, Finding
 from provision.prove.check.estate import Estate, objects, subject_of, suggestion, text_of
 
@@ -14,8 +15,11 @@ ID = "unknown-receiver"
 def check(estate: Estate) -> Iterator[Finding]:
     """Routes that lead nowhere, and a missing root."""
     receivers = {definition.key for definition, _ in estate.of(RECEIVER)}
+    on_grafana = GrafanaSettings.of(estate.project).alerting
+    if on_grafana:
+        receivers |= {definition.key for definition, _ in estate.of(CONTACT_POINT)}
     routes = estate.of(ROUTE)
-    if not any(definition.key == "root" for definition, _ in routes):
+    if not on_grafana and not any(definition.key == "root" for definition, _ in routes):
         orphans = [
             definition
             for kind in (ROUTE, RECEIVER, INHIBIT, TIME_INTERVAL, ALERTMANAGER)
