@@ -8,7 +8,7 @@ for a success).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -178,6 +178,11 @@ class GrafanaClient:
         """Delete an object; 409 when its `resourceVersion` isn't `lock` (empty: whatever it is)."""
         options = {"preconditions": {"resourceVersion": lock}} if lock else None
         self._object(self.session.request("DELETE", api.of(name), json=options).json())
+
+    def annotate(self, text: str, tags: Sequence[str]) -> None:
+        """Leave a note on the time line, now."""
+        body = {"text": text, "tags": list(tags)}
+        self._object(self.session.request("POST", "/api/annotations", json=body).json(), "id")
 
     # ── classic API ──────────────────────────────────────────────────────────
 

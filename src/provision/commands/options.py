@@ -138,6 +138,7 @@ class Choices:
     force: bool = False
     rotate_secrets: bool = False
     atomic: bool = False
+    annotate: bool = False
     canary: str | None = None
 
     def __post_init__(self) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -59,6 +60,7 @@ from provision.ship.fleet import Aim, Check, Leg, carry_out_all, check_all
 @click.option(
     "--atomic", is_flag=True, help="All or nothing: when something fails, put back what was changed."
 )
+@click.option("--annotate", is_flag=True, help="Leave an annotation in each Grafana that was changed.")
 @format_option
 @fleet_options
 def command(
@@ -102,7 +104,10 @@ def command(
     if not yes and not _confirmed(found, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED
-    return _carried_out(found.legs, choices, form, quiet=quiet)
+    code = _carried_out(found.legs, choices, form, quiet=quiet)
+    if choices.annotate:
+        _annotate(found.legs, projects[0].root)
+    return code
 
 
 def _require_canary(canary: str | None, named: Sequence[Destination]) -> None:
@@ -132,6 +137,7 @@ def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: boo
     from provision.ship.atomic import carry_out_or_undo
     from provision.show.progress import progress
 
+    began = time.perf_counter()
     servers = legs[0].target.name if len(legs) == 1 else f"{len(legs)} servers"
     try:
         with _interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
@@ -148,8 +154,21 @@ def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: boo
             raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
         raise
     finally:
-        _tell(legs, form, quiet=quiet)
+        _tell(legs, time.perf_counter() - began, form, quiet=quiet)
     return INTERRUPTED if interrupted else exit_code([one for leg in legs for one in leg.outcomes])
+
+
+def _annotate(legs: Sequence[Leg], root: Path) -> None:
+    """Leave a note in each Grafana that was changed. One that can't be left makes no push a failed one."""
+    from provision.ship.annotate import annotate_all
+    from provision.tools import git
+
+    try:
+        commit = git.head(root)
+    except ProvisionError:  # no repository, no commit, no git: then the note names none
+        commit = ""
+    for said in annotate_all(legs, commit):
+        click.echo(f"Warning: {said}", err=True)
 
 
 def _warn(push: Planned, *, quiet: bool) -> None:
@@ -197,13 +216,13 @@ def _confirmed(found: Planned, *, shown: bool) -> bool:
     return click.confirm(f"Apply {writes} change{'' if writes == 1 else 's'}{where}?", err=True)
 
 
-def _tell(legs: Sequence[Leg], form: str, *, quiet: bool) -> None:
+def _tell(legs: Sequence[Leg], seconds: float, form: str, *, quiet: bool) -> None:
     """Print what came of each plan; with -q only where not all was done, and on stderr."""
-    from provision.show.report import report_text, reports_json, total_text
+    from provision.show.report import report_text, reports_json, took_text, total_text
 
     reports = [(leg.plan, leg.outcomes) for leg in legs]
     if form == "json":
-        click.echo(reports_json(reports))
+        click.echo(reports_json(reports, seconds))
         return
     if not any(leg.outcomes for leg in legs) and all(leg.complete for leg in legs):
         return  # the plan said it already: there is nothing to do
@@ -212,6 +231,8 @@ def _tell(legs: Sequence[Leg], form: str, *, quiet: bool) -> None:
             click.echo(report_text(leg.plan, leg.outcomes), err=quiet)
     if len(legs) > 1 and not (quiet and all(leg.complete for leg in legs)):
         click.echo(total_text(reports), err=quiet)
+    if not quiet and (took := took_text(seconds)):
+        click.echo(took)
 
 
 def exit_code(outcomes: list[Outcome]) -> int:

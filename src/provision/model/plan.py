@@ -121,6 +121,8 @@ class Outcome:
         seconds: how long the write took.
         left_behind: whether something of a write that failed may still be on the target.
         not_allowed: whether it failed because the server refused the credentials (401, 403).
+        remedy: what can be done about a failure, where more is known than that it is to be mended; the message may
+            say it, too.
     """
 
     action: Action
@@ -130,3 +132,4 @@ class Outcome:
     seconds: float = 0.0
     left_behind: bool = False
     not_allowed: bool = False
+    remedy: str = ""

@@ -22,6 +22,11 @@ _DID: Final = {
     Verb.DELETE: "deleted",
     Verb.ADOPT: "taken over",
 }
+_WHAT_TO_DO: Final = {
+    "failed": "mend what the message names, then push again",
+    "skipped": "push again when what kept it is mended",
+    "undone": "push again when what failed is mended",
+}
 _STATES: Final = ("failed", "skipped", "undone")
 
 Report = tuple[Plan, Sequence[Outcome]]
@@ -67,9 +72,22 @@ def report_summary(reports: Sequence[Report]) -> str:
     return ", ".join([*(said or ["nothing to do"]), f"{kept} unchanged"])
 
 
-def reports_json(reports: Sequence[Report]) -> str:
-    """What came of plans, as one JSON document."""
-    document = {"format": FORMAT, "reports": [_report(plan, outcomes) for plan, outcomes in reports]}
+def took_text(seconds: float) -> str:
+    """How long all of it took; empty where nobody had to wait."""
+    return f"It took {seconds:.1f} s." if seconds >= 1 else ""
+
+
+def reports_json(reports: Sequence[Report], seconds: float = 0.0) -> str:
+    """What came of plans, as one JSON document.
+
+    Args:
+        seconds: how long carrying them out took.
+    """
+    document = {
+        "format": FORMAT,
+        "reports": [_report(plan, outcomes) for plan, outcomes in reports],
+        "seconds": round(seconds, 3),
+    }
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
@@ -87,8 +105,21 @@ def _outcome_lines(outcome: Outcome, plan: Plan) -> Iterator[str]:
     yield f"{mark(_MARKS[outcome.status])} {what} {title}{message}{time}"
     if outcome.url:
         yield f"    {outcome.url}"
-    if action.verb.stops and outcome.status != "done":
-        yield f"    What to do: {REMEDIES[action.verb]}"
+    remedy = what_to_do(outcome)
+    named = outcome.status == "failed" or action.verb.stops  # of all others the last line says it
+    if named and remedy and remedy not in outcome.message:
+        yield f"    What to do: {remedy}"
+
+
+def what_to_do(outcome: Outcome) -> str:
+    """What can be done about an outcome, as half a sentence; empty where it is done."""
+    if outcome.status == "done":
+        return ""
+    if outcome.action.verb.stops:
+        return REMEDIES[outcome.action.verb]
+    if outcome.left_behind and outcome.status == "failed":
+        return outcome.remedy or "look at it on the server, then plan again"
+    return outcome.remedy or _WHAT_TO_DO[outcome.status]
 
 
 def _report(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -102,6 +133,7 @@ def _report(plan: Plan, outcomes: Sequence[Outcome]) -> dict[str, Any]:
                 **action_value(outcome.action, plan),
                 "status": outcome.status,
                 "message": outcome.message or None,
+                "remedy": what_to_do(outcome) or None,
                 "url": outcome.url or None,
                 "seconds": round(outcome.seconds, 3),
             }

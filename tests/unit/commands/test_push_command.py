@@ -5,6 +5,7 @@ import os
 import pty
 import select
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -533,3 +534,27 @@ def test_what_could_not_be_put_back_ends_with_4(provision, shop, grafana):
     assert ran.code == 4
     assert 'failed folder "Sales": it was written, and could not be put back' in ran.out
     assert "told to stay" in ran.out
+
+
+def test_an_annotation_is_left_where_something_was_written(provision, shop, grafana):
+    subprocess.run(["git", "init", "-q"], cwd=shop, check=True)
+    subprocess.run(
+        ["git", "-c", "user.name=a", "-c", "user.email=a@e.org", "commit", "-q", "--allow-empty", "-m", "x"],
+        cwd=shop,
+        check=True,
+    )
+    commit = subprocess.run(
+        ["git", "rev-parse", "HEAD"], cwd=shop, check=True, capture_output=True, text=True
+    ).stdout
+    assert provision("push", "--grafana", grafana.url, "--annotate").code == 0
+    (found,) = grafana.alerting["annotations"]
+    assert found == {"text": f"provision: shop at {commit[:12]}: 2 created", "tags": ["provision", "shop"]}
+    assert provision("push", "--grafana", grafana.url, "--annotate").code == 0
+    assert len(grafana.alerting["annotations"]) == 1
+
+
+def test_an_annotation_that_can_not_be_left_is_a_warning(provision, shop, grafana):
+    grafana.faults.append(Fault("POST", "annotations", status=403, body={"message": "no"}))
+    ran = provision("push", "--grafana", grafana.url, "--annotate")
+    assert ran.code == 0
+    assert ran.err.startswith("Warning: the annotation could not be left: ")

@@ -5,7 +5,14 @@ import pytest
 
 from provision.model import Action, Live, Outcome, Place, Plan, Resource, Verb, encode
 from provision.show.plan import plan_json, plan_summary, plan_text, plans_json
-from provision.show.report import report_json, report_summary, report_text, reports_json
+from provision.show.report import (
+    report_json,
+    report_summary,
+    report_text,
+    reports_json,
+    took_text,
+    what_to_do,
+)
 
 
 def dashboard(refresh, folder="traefik"):
@@ -157,6 +164,7 @@ def test_what_failed_says_why_and_what_to_do():
     assert report(*outcomes) == [
         "grafana http://127.0.0.1:3000",
         '  ✗ failed dashboard "SLA": the server answered 500',
+        "      What to do: mend what the message names, then push again",
         '  · skipped dashboard "SLA" in folder traefik: it needs folder x',
         "Not all was done: 1 failed, 1 skipped, 0 unchanged",
         "What to do: mend what failed and push again; what is done is not written a second time.",
@@ -191,10 +199,33 @@ def test_a_report_as_json():
     assert found["summary"] == {"done": 1, "failed": 1, "skipped": 0, "undone": 0, "kept": 1}
     assert found["outcomes"][0] == {
         "verb": "update", "kind": "dashboard", "key": "sla", "title": 'dashboard "SLA"', "folder": "folder traefik",
-        "places": ["dashboards/traefik/sla.py:4"], "reason": None, "status": "done", "message": None, "url": URL,
+        "places": ["dashboards/traefik/sla.py:4"], "reason": None, "status": "done", "message": None, "remedy": None, "url": URL,
         "seconds": 0.123,
     }  # fmt: skip
     assert found["outcomes"][1]["message"] == "no"
+    assert found["outcomes"][1]["remedy"] == "mend what the message names, then push again"
+    assert json.loads(reports_json([(made, outcomes)], 3.14159))["seconds"] == 3.142
+
+
+@pytest.mark.parametrize(
+    ("outcome", "remedy"),
+    [
+        (Outcome(UPDATE, "done"), ""),
+        (Outcome(UPDATE, "failed", "its name is taken; rename it", remedy="rename it"), "rename it"),
+        (Outcome(UPDATE, "failed", "lost", left_behind=True), "look at it on the server, then plan again"),
+        (Outcome(UPDATE, "skipped", "interrupted"), "push again when what kept it is mended"),
+        (Outcome(UPDATE, "undone", "put back"), "push again when what failed is mended"),
+    ],
+)
+def test_what_can_be_done_about_an_outcome(outcome, remedy):
+    assert what_to_do(outcome) == remedy
+    text = "\n".join(report(outcome))
+    assert text.count(remedy or "What to do") == (1 if remedy and outcome.status == "failed" else 0)
+
+
+def test_how_long_it_took_is_said_to_those_who_had_to_wait():
+    assert took_text(0.99) == ""
+    assert took_text(61.26) == "It took 61.3 s."
 
 
 def test_what_the_sources_no_longer_define_is_named_and_left():

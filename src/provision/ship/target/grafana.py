@@ -193,6 +193,14 @@ class Grafana:
             )  # the ledger says so already
         return carry_out(self.server, keeper, action, owner)
 
+    def annotate(self, text: str, tags: Sequence[str]) -> None:
+        """Leave a note on the time line.
+
+        Raises:
+            Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        self.server.client.annotate(text, tags)
+
     def binding(self, name_or_uid: str) -> Binding:
         """The data source of that uid or name.
 

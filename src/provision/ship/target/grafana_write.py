@@ -45,6 +45,7 @@ def carry_out(server: Server, keeper: Keeper, action: Action, owner: str) -> Out
             seconds=seconds,
             left_behind=traces != "none",
             not_allowed=isinstance(error, NotAllowed) and told != _FILES,
+            remedy=told.partition("; ")[2] if isinstance(error, ProvisionError) else "",
         )
     url = "" if action.verb is Verb.DELETE else link(server, keeper, action)
     return Outcome(action, "done", url=url, seconds=seconds)
