@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from provision.compile import kinds
-from provision.diff.dashboards import dashboard_changes
+from provision.diff.dashboards_v2 import body_changes
 from provision.diff.filetext import file_changes
 from provision.diff.grafana_alerting import CONTACT_POINT, POLICY
 from provision.diff.grafana_alerting import RULE_GROUP as GRAFANA_RULE_GROUP
@@ -56,7 +56,7 @@ def _model(path: str, before: Any, after: Any) -> Iterator[Change]:
 
 
 _BODIES: Final[dict[str, Handler]] = {
-    kinds.DASHBOARD: _by(Shape({("spec",): "", ("folderUid",): "folder"}, {("spec",): dashboard_changes})),
+    kinds.DASHBOARD: body_changes,
     kinds.RULE_GROUP: _by(
         Shape({("group",): "", ("index",): "position in its file"}, {("group",): group_changes})
     ),

@@ -90,6 +90,9 @@ def from_v2(value: Any) -> SecondGeneration:
         raise ValueError(
             "it is written in v2alpha1, which no Grafana keeps; open it in Grafana 12.4 or later and export it again"
         )
+    absent = sorted(_shown(layout) - elements.keys())
+    if absent:
+        raise ValueError(f"its layout shows {', '.join(map(repr, absent))}, and it has no such element")
     time = spec.get("timeSettings")
     filled = {**_DEFAULTS, **{name: item for name, item in spec.items() if item is not None}}
     filled["timeSettings"] = {**_TIME, **(time if isinstance(time, dict) else {})}
@@ -97,6 +100,16 @@ def from_v2(value: Any) -> SecondGeneration:
     for name in ("id", "uid", "version"):
         filled.pop(name, None)
     return SecondGeneration(schema, uid or str(spec.get("uid") or ""), filled)
+
+
+def _shown(layout: Any) -> set[str]:
+    """The names of the elements that a layout shows; Grafana would take one that isn't there, and show an error."""
+    if isinstance(layout, list):
+        return {name for item in layout for name in _shown(item)}
+    if not isinstance(layout, dict):
+        return set()
+    own = {str(layout.get("name"))} if layout.get("kind") == "ElementReference" else set()
+    return own.union(*(_shown(item) for item in layout.values() if isinstance(item, dict | list)))
 
 
 def _is_manifest(value: object) -> bool:

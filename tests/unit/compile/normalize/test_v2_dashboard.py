@@ -84,6 +84,7 @@ def test_panels_without_an_id_get_one_that_lasts() -> None:
         ({**RESOURCE, "kind": "Folder"}, "a Folder of dashboard"),
         ({**RESOURCE, "spec": "x"}, "a Dashboard of dashboard"),
         ({**RESOURCE, "spec": {"title": "x"}}, "needs elements and a layout"),
+        ({**spec(), "elements": {}}, "its layout shows 'panel-1', and it has no such element"),
         (spec(elements={"a": {"kind": "Panel", "spec": {"data": {"kind": "QueryGroup", "spec": {"queries": [
             {"kind": "PanelQuery", "spec": {"query": {"kind": "prometheus", "spec": {}}}}]}}}}}), "written in v2alpha1"),
     ],
