@@ -565,6 +565,25 @@ def a_setting_that_changes_alone_is_written(stage: Stage) -> None:
 
 
 @scenario
+def a_library_panel_that_nobody_has_is_told_before_the_first_write(stage: Stage) -> None:
+    if stage.old:
+        pytest.skip("its library panels were not recorded")
+    target = stage.connect()
+    link = {"uid": stage.uid("lib"), "name": f"{stage.prefix} lib"}
+    shown = {"id": 1, "title": "L", "libraryPanel": link, "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0}}
+    plan = stage.plan(target, stage.dashboard("d", panels=[shown]))
+    (told,) = target.obstacles(plan.writes)
+    assert told.startswith(f"dashboard {stage.uid('d')}: it shows the library panel {stage.uid('lib')!r}")
+    body = {"folder": "", "name": f"{stage.prefix} lib", "model": {"type": "text", "title": "L"}}
+    panel = Definition("library-panel", stage.uid("lib"), encode(body), Place("provisioning/lib.py", 1))
+    plan = stage.plan(target, panel, stage.dashboard("d", panels=[shown]))
+    assert target.obstacles(plan.writes) == ()
+    stage.apply(target, plan)
+    other = stage.plan(target, stage.dashboard("e", panels=[shown]))
+    assert target.obstacles(other.writes) == ()
+
+
+@scenario
 def dashboards_are_pushed_into_a_folder_of_somebody_else(stage: Stage) -> None:
     target = stage.connect()
     stage.ask("POST", "/api/folders", {"uid": stage.uid("theirs"), "title": f"{stage.prefix} theirs"})

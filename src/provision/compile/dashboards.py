@@ -58,7 +58,8 @@ def compile_dashboard(path: str, suffix: tuple[str, ...], value: object, place: 
 
 def copies(path: str, made: Sequence[tuple[tuple[str, ...], Definition]]) -> frozenset[int]:
     """The ids of definitions that are another one of the same source once more: a builder beside what it built, a
-    dashboard beside what `auto_panel_ids` made of it. The one that is named `dashboard` is kept, else the first.
+    dashboard beside what `auto_panel_ids` made of it. The one that is named `dashboard` is kept, else the first; a
+    manifest, which gives a builder its uid, rather than the builder.
 
     Args:
         made: the dashboards of one source, each with what tells it apart there.
@@ -67,11 +68,16 @@ def copies(path: str, made: Sequence[tuple[tuple[str, ...], Definition]]) -> fro
         return frozenset()
     kept: dict[bytes, tuple[bool, Definition]] = {}
     doubles: set[int] = set()
+    derived_uids = {id(definition): uid_of(*inside(path), *_own(suffix)) for suffix, definition in made}
+    manifests = {one.body for _, one in made if b'"schema"' in one.body and one.key != derived_uids[id(one)]}
     for suffix, definition in made:
         body = decode(definition.body)
         uid = definition.key
         body["spec"].pop("uid", None)
-        derived = uid == uid_of(*inside(path), *_own(suffix))
+        derived = uid == derived_uids[id(definition)]
+        if derived and "schema" in body and definition.body in manifests:
+            doubles.add(id(definition))
+            continue
         content = encode([body, None if derived else uid])
         chosen = suffix == ("dashboard",)
         earlier = kept.get(content)

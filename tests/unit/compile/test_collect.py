@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from grafana_foundation_sdk.builders import dashboardv2
 
 from provision.author import (
     Alert,
@@ -26,6 +27,7 @@ from provision.author import (
 )
 from provision.compile.collect import Collected, collect_file, collect_python
 from provision.model import Place, decode
+from support import second_generation
 
 
 def collect(path: str, **names: Any) -> Collected:
@@ -385,3 +387,15 @@ def test_a_dictionary_that_is_not_marked_is_told_where_there_is_nothing_else() -
         == "dashboards/x.py:1: board: a plain dictionary is no dashboard; write JsonDashboard({…})"
     )
     assert collect("dashboards/x.py", board=JsonDashboard(plain), data=plain).problems == []
+
+
+def test_a_manifest_gives_the_uid_of_the_builder_beside_it() -> None:
+    builder = second_generation.built()
+    made = collect("dashboards/shop.py", dashboard=builder, manifest=dashboardv2.manifest("own", builder))
+    assert list(bodies(made)) == [("dashboard", "own")]
+    alone = collect("dashboards/shop.py", dashboard=builder, built=builder.build())
+    assert list(bodies(alone)) == [("dashboard", "shop")]
+    both = collect(
+        "dashboards/shop.py", a=dashboardv2.manifest("a1", builder), b=dashboardv2.manifest("b1", builder)
+    )
+    assert list(bodies(both)) == [("dashboard", "a1"), ("dashboard", "b1")]

@@ -7,6 +7,7 @@ from typing import Any
 
 from provision.compile.kinds import CONTACT_POINT, DATASOURCE
 from provision.model import Action, decode
+from provision.ship.target.grafana_linked import unlinked
 from provision.ship.target.grafana_rules import stolen
 from provision.ship.target.grafana_secrets import unfound
 from provision.ship.target.grafana_server import Server
@@ -14,8 +15,8 @@ from provision.ship.target.grafana_write import ALERTING
 
 
 def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
-    """A sentence each: data sources whose name another one has, secrets that can't be found here, rules that would be
-    moved out of a group of somebody else, and alerting on a server without it. Sends GETs only."""
+    """A sentence each: data sources whose name another one has, secrets that can't be found here, library panels
+    that dashboards show and nobody has, rules that would be moved out of a group of somebody else, and alerting on a server without it. Sends GETs only."""
     alerting = [action for action in actions if action.kind in ALERTING]
     if alerting and not server.dialect.alerting:
         first = alerting[0]
@@ -23,7 +24,12 @@ def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
         return (
             f"{first.kind} {first.key}{others}: the alerting of this Grafana is switched off, or too old",
         )
-    return (*_unfound(server, actions), *_of_one_name(server, actions), *stolen(server, actions))
+    return (
+        *_unfound(server, actions),
+        *_of_one_name(server, actions),
+        *unlinked(server, actions),
+        *stolen(server, actions),
+    )
 
 
 def _unfound(server: Server, actions: Sequence[Action]) -> Iterator[str]:

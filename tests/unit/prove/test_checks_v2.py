@@ -1,0 +1,82 @@
+"""The checks look into dashboards of the second generation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from provision.compile.normalize import from_v2
+from provision.model import Definition, Place, encode
+from provision.project import Project
+from provision.prove.check.checks import promql, schema, unknown_datasource, unknown_variable
+from provision.prove.check.reading import estate_of
+from provision.prove.check.tools import Tools
+from support.checking import other
+from support.second_generation import built, panel, spec
+
+
+def definition(value: Any) -> Definition:
+    made = from_v2(value)
+    body = {"folder": "", "schema": made.schema, "spec": made.spec}
+    return Definition("dashboard", "shop", encode(body), Place("dashboards/shop.py", 3))
+
+
+def estate(value: Any, *others: Definition) -> Any:
+    return estate_of((definition(value), *others), Project(root=Path("/nowhere"), name="test"), Tools())
+
+
+def said(check: Any, value: Any, *others: Definition) -> list[tuple[str, str]]:
+    return [(one.subject, one.message) for one in check(estate(value, *others))]
+
+
+PROM = other("datasource", "prometheus", name="Prometheus", uid="prometheus", type="prometheus")
+
+
+def test_the_promql_of_panels_variables_and_annotations_is_seen() -> None:
+    note = {"kind": "AnnotationQuery", "spec": {"name": "Deploys", "query": {"kind": "DataQuery", "group": "prometheus", "spec": {"expr": "changes(a[1m])"}}}}  # fmt: skip
+    logs = panel('{a="b"}', title="Logs")
+    logs["spec"]["data"]["spec"]["queries"][0]["spec"]["query"]["group"] = "loki"
+    found = estate(spec(elements={"a/b": panel("up"), "logs": logs}, annotations=[note]))
+    assert [(one.what, one.text, one.pointer) for one in found.expressions] == [
+        ('panel "Up", query A', "up", "/spec/elements/a~1b/spec/data/spec/queries/0/spec/query/spec/expr"),
+        ('annotation "Deploys"', "changes(a[1m])", "/spec/annotations/0/spec/query/spec/expr"),
+    ]
+    assert [(one.what, one.text) for one in estate(built()).expressions] == [
+        ('panel "Rate", query A', 'sum(rate(http_requests_total{job="$job"}[5m]))'),
+        ("variable $job", "up"),
+    ]
+
+
+def test_broken_promql_is_told_and_the_classic_schema_isnt_asked() -> None:
+    ((subject, _),) = said(promql.check, spec(elements={"a": panel("sum(")}))
+    assert subject == 'dashboard "Shop", panel "Up", query A'
+    assert said(schema.check, spec()) == []
+
+
+def test_unknown_data_sources_are_told() -> None:
+    assert said(unknown_datasource.check, spec(), PROM) == []
+    ((subject, message),) = said(
+        unknown_datasource.check, spec(elements={"a": panel(datasource="gone")}), PROM
+    )
+    assert (subject, message) == (
+        'dashboard "Shop", panel "Up", query A',
+        "no source defines the data source 'gone'",
+    )
+
+
+def test_unknown_variables_are_told() -> None:
+    assert said(unknown_variable.check, built()) == []
+    written = spec(elements={"a": panel('up{job="$job"}', title="Up of $team")})
+    written["layout"]["spec"]["items"][0]["spec"]["repeat"] = {"mode": "variable", "value": "zone"}
+    assert sorted(message for _, message in said(unknown_variable.check, written)) == [
+        "the dashboard doesn't define $job",
+        "the dashboard doesn't define $team",
+        "the dashboard doesn't define $zone",
+    ]
+
+
+def test_odd_shapes_break_no_check() -> None:
+    odd = spec(variables=[1, {"kind": "QueryVariable"}, {"spec": {"name": "x", "query": 5}}], annotations="x")
+    odd["elements"] = {"panel-1": {"kind": "Panel", "spec": {"data": 5}}}
+    for check in (promql.check, schema.check, unknown_datasource.check, unknown_variable.check):
+        assert said(check, odd) == []
