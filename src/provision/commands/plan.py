@@ -98,13 +98,20 @@ def planned(found: Sequence[Destination], choices: Choices) -> Planned:
     Raises:
         ProvisionError: sources are broken, or two of the servers are one.
     """
+    from provision.show.progress import progress
+
     sources = tuple(compiled(projects_of(found), empty=choices.prune))
+    read: list[str] = []
 
     def leg(destination: Destination) -> Leg:
         aim = destination.open(definitions_of(destination, sources))
-        return Leg(aim, replace(_plan(aim, choices), instance=aim.instance))
+        plan = replace(_plan(aim, choices), instance=aim.instance)
+        read.append(plan.target)
+        advance(len(read), len(found))
+        return Leg(aim, plan)
 
-    made = side_by_side(found, leg)
+    with progress(f"Reading {f'{len(found)} servers' if len(found) > 1 else found[0].url}") as advance:
+        made = side_by_side(found, leg)
     legs = tuple(each for each in made if isinstance(each, Leg))
     require_distinct(legs)
     failures = [
