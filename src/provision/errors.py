@@ -75,6 +75,9 @@ class ServerRefused(ProvisionError):
 
     Args:
         status: the HTTP status code, such as 409.
+
+    Attributes:
+        repeated: whether the request was sent twice, so that this may answer to what the first one did.
     """
 
     def __init__(
@@ -82,6 +85,7 @@ class ServerRefused(ProvisionError):
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.status = status
+        self.repeated = False
 
 
 class NotAllowed(ServerRefused):

@@ -92,7 +92,7 @@ class Trouble:
 
     Attributes:
         method: such as `PUT`; `WRITE` for all that aren't reads, `*` for all.
-        pattern: a regular expression that is searched in the path with its query.
+        pattern: a regular expression that is searched in the path with its query, a space, and the body.
         fault: a name in `FAULTS`.
         nth: the first that goes wrong, of those that match, counted from 1.
         times: how many go wrong from there on.
@@ -115,10 +115,10 @@ class Trouble:
     met: int = 0
     seen: int = 0
 
-    def takes(self, method: str, path: str) -> bool:
+    def takes(self, method: str, request: str) -> bool:
         """Whether this request is to go wrong; counts it."""
         named = self.method in ("*", method) or (self.method == "WRITE" and method not in SAFE)
-        if not named or not re.search(self.pattern, path):
+        if not named or not re.search(self.pattern, request):
             return False
         self.seen += 1
         if not self.nth <= self.seen < self.nth + self.times:
@@ -185,12 +185,13 @@ class Proxy:
             self.requests.clear()
             self.delivered.clear()
 
-    def met(self, method: str, path: str) -> Trouble | None:
+    def met(self, method: str, path: str, content: bytes) -> Trouble | None:
+        request = f"{path} {content.decode(errors='replace')}"
         with self.lock:
             self.requests.append((method, path))
             if self.down:
                 return Trouble(method, "", "reset before")
-            trouble = next((one for one in self.troubles if one.takes(method, path)), None)
+            trouble = next((one for one in self.troubles if one.takes(method, request)), None)
             self.down = trouble is not None and trouble.down
             return trouble
 
@@ -220,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         own = self.headers.get("X-Test") == "yes"
-        trouble = None if own else self.proxy.met(self.command, self.path)
+        trouble = None if own else self.proxy.met(self.command, self.path, content)
         fault = FAULTS[trouble.fault] if trouble is not None and trouble.fault else None
         if trouble is not None:
             trouble.wait("before")

@@ -18,7 +18,7 @@ import logging
 import time
 import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
@@ -69,12 +69,15 @@ class Answer:
     Attributes:
         headers: names in lower case.
         url: the endpoint's URL, for messages.
+        repeated: whether it answers a write that was sent again after a 503, which promises nothing: it may meet
+            what the first one did.
     """
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     url: str = ""
+    repeated: bool = False
 
     def json(self) -> JSON:
         """The JSON value in the body.
@@ -169,9 +172,12 @@ class Session:
                 f"{method} {path} is redirected in circles", where=self.endpoint.url, remedy="check the URL"
             )
         if answer.status >= 400:
-            raise failures.refused(
+            error = failures.refused(
                 method, path, answer.status, answer.headers, answer.body, self.endpoint, secrets
             )
+            if isinstance(error, ServerRefused):
+                error.repeated = answer.repeated
+            raise error
         if answer.headers.get("content-type", "").startswith("text/html"):
             raise failures.html(self.endpoint, answer.body)
         return answer
@@ -229,6 +235,7 @@ class Session:
         """The answer, after as many attempts as are harmless, and after the pause that the server has asked for."""
         if asked := self.pace.pause():
             self._sleep(asked)
+        repeated = False
         for pause in (*PAUSES_SECONDS, None):
             answer, failure, cut = self._once(method, url, data, headers, limit)
             if answer is None:
@@ -239,7 +246,8 @@ class Session:
                 continue
             wait = self._wait(method, answer, pause)
             if wait is None:
-                return answer
+                return replace(answer, repeated=repeated)
+            repeated = repeated or (answer.status == 503 and method not in _SAFE)
             if answer.status in (429, 503):
                 self.pace.hold(wait)
             self._sleep(wait)

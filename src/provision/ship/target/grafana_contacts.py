@@ -7,7 +7,9 @@ the ledger remembers. Nothing is locked: a contact point is read again just befo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
+from functools import partial
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import canonical
@@ -19,7 +21,7 @@ from provision.ship.target.grafana_named import FILE
 from provision.ship.target.grafana_pending import fits
 from provision.ship.target.grafana_policies import receivers_in
 from provision.ship.target.grafana_secrets import resolve
-from provision.ship.target.grafana_server import FILES, Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import FILES, Keeper, Server, begun, changed_meanwhile
 
 _Any = dict[str, Any]
 
@@ -74,14 +76,25 @@ def _write(server: Server, action: Action, _: str) -> None:
     now = _live(server, action.key, found) if found else None
     if not _is_as_planned(server, action, now):
         raise changed_meanwhile()
-    there = {str(one["uid"]): one for one in found}
-    alerting = server.client.alerting
     if action.after is None:
         _require_unused(server, action.key)
-        for uid in there:
-            alerting.delete_integration(uid)
-        return
-    wanted = {one["uid"]: one for one in decode(action.after)["integrations"]}
+    # All secrets are looked up before the first request.
+    for number, request in enumerate(list(_requests(server, action, found, now))):
+        with begun() if number else nullcontext():
+            request()
+
+
+def _requests(
+    server: Server, action: Action, found: list[_Any], now: Live | None
+) -> Iterator[Callable[[], None]]:
+    """What has to be sent, integration by integration.
+
+    Raises:
+        ProvisionError: a secret can't be found.
+    """
+    there = {str(one["uid"]): one for one in found}
+    alerting = server.client.alerting
+    wanted = {one["uid"]: one for one in decode(action.after)["integrations"]} if action.after else {}
     current = {one["uid"]: one for one in decode(now.body)["integrations"]} if now is not None else {}
     again = action.before == action.after  # nothing but its secrets is to be written
     # What was written so that Grafana's page may not change it can't be made changeable again.
@@ -93,11 +106,12 @@ def _write(server: Server, action: Action, _: str) -> None:
         body = {name: value for name, value in integration.items() if name != "secure"}
         body |= {"name": action.key, "settings": settings}
         if uid in there:
-            alerting.update_integration(uid, body, editable=editable, secrets=secrets)
+            yield partial(alerting.update_integration, uid, body, editable=editable, secrets=secrets)
         else:
-            alerting.create_integration(body, editable=editable, secrets=secrets)
-    for uid in there.keys() - wanted.keys():
-        alerting.delete_integration(uid)
+            yield partial(alerting.create_integration, body, editable=editable, secrets=secrets)
+    for uid in there:
+        if uid not in wanted:
+            yield partial(alerting.delete_integration, uid)
 
 
 def _is_as_planned(server: Server, action: Action, now: Live | None) -> bool:

@@ -1,6 +1,7 @@
 """Carrying out one action on a Grafana, and telling what came of it in a sentence.
 
-A write is tried again only where Grafana says that it did nothing (`database is locked`). Where the answer was
+A write is tried again only where Grafana says that it did nothing (`database is locked`), or where it was sent twice
+and met itself. Where the answer was
 lost, or a second try meets what the first one did, the resource is read: if it is as it should be, the write was
 done, whatever was heard of it; if it can't be read, or only part of the write was done, the outcome says that.
 """
@@ -24,6 +25,7 @@ from provision.compile.kinds import (
 )
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Outcome, Verb, decode, digest
+from provision.ship.target.grafana_pending import references_of
 from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.unexpected import unexpected
 
@@ -89,7 +91,7 @@ def _attempt(server: Server, keeper: Keeper, action: Action, owner: str) -> _Fai
         except ProvisionError as error:
             if _is_busy(error) or (isinstance(error, ServerRefused) and error.status in (429, 503)):
                 server.pace.refused(began)
-            if _is_busy(error) and pause is not None:
+            if (_is_busy(error) or _met_itself(error)) and pause is not None:
                 unsure = True
                 server.sleep(pause)
                 continue
@@ -103,6 +105,12 @@ def _attempt(server: Server, keeper: Keeper, action: Action, owner: str) -> _Fai
         server.pace.took(began)
         return None
     raise AssertionError("the last attempt returns")  # pragma: no cover
+
+
+def _met_itself(error: ProvisionError) -> bool:
+    """Whether a request was sent twice and met what it had done the first time. Done once more as a whole, a write of
+    several requests goes on from there."""
+    return isinstance(error, ServerRefused) and error.repeated and error.status in (404, 409, 412)
 
 
 def _is_open(error: ProvisionError) -> bool:
@@ -127,7 +135,9 @@ def _aftermath(
         return None
     # A lock that fails says that somebody else was there.
     theirs = isinstance(error, ServerRefused) and error.status in (409, 412)
-    return error, "some" if not theirs and _is_half_done(keeper, action, now) else "none"
+    if not theirs and _is_half_done(keeper, action, now):
+        return error, "some"
+    return error, "unknown" if _is_unseen(action) else "none"
 
 
 def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bool:
@@ -135,7 +145,8 @@ def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bo
     if action.verb is Verb.DELETE or now is None:
         return now is None and action.verb is Verb.DELETE
     was = action.live
-    if was is not None and (now.body, now.mark, now.lock) == (was.body, was.mark, was.lock):
+    same_mark = not keeper.marked or (was is not None and now.mark == was.mark)
+    if was is not None and same_mark and (now.body, now.lock) == (was.body, was.lock):
         return False  # only the mark was to change, or a secret
     if was is not None and not keeper.marked and was.body == action.after:
         return False  # only a secret was to change
@@ -147,9 +158,18 @@ def _is_done(keeper: Keeper, action: Action, owner: str, now: Live | None) -> bo
 
 def _is_half_done(keeper: Keeper, action: Action, now: Live | None) -> bool:
     """Whether this is neither what it was nor what somebody else has made of it meanwhile."""
-    if now is None or action.after is None or now.body == action.before:
+    if now is None or now.body == action.before:
         return False
+    if action.after is None:
+        return True
     return not keeper.marked or now.mark is None or now.mark.base in ("", digest(action.after))
+
+
+def _is_unseen(action: Action) -> bool:
+    """Whether a write changes what can't be read: secrets of a contact point, which has no version."""
+    if action.kind != CONTACT_POINT or action.before is None or action.after is None:
+        return False
+    return action.before == action.after or references_of(action.before) != references_of(action.after)
 
 
 def _is_busy(error: ProvisionError) -> bool:
