@@ -24,6 +24,7 @@ from provision.compile.kinds import (
 from provision.errors import ProvisionError
 from provision.model import Outcome, Place, Plan, Resource, Verb, decode
 from provision.ship.apply import apply
+from provision.ship.atomic import require_reversible, undo
 from provision.ship.plan import make_plan
 from provision.ship.target import grafana
 from provision.ship.target.grafana_ledger import uid_of
@@ -695,3 +696,50 @@ def alerting_that_is_off_is_told_before_the_first_write(stage: Stage) -> None:
         )
     desk.done(target, desk.folder("rules"), desk.panel("panel", "rules"))
     assert {action.verb for action in desk.plan(desk.connect(), desk.folder("rules"), desk.panel("panel", "rules")).actions} == {Verb.KEEP}  # fmt: skip
+
+
+# ── all or nothing ───────────────────────────────────────────────────────────
+
+
+@scenario
+def all_or_nothing(stage: Stage) -> None:
+    """What a push has created, changed and deleted is put back, and the ledger says so."""
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    first = (
+        desk.folder("rules"),
+        desk.panel("panel", "rules"),
+        desk.template("short"),
+        desk.template("goes"),
+        desk.contact("ops"),
+        desk.policy(desk.route("ops", "a")),
+        desk.group("g", desk.rule("r1")),
+        desk.group("goes", desk.rule("r2")),
+    )
+    desk.done(target, *first)
+    names = frozenset((one.kind, one.key) for one in first)
+    before = {(live.kind, live.key): (live.body, live.mark) for live in desk.connect().read(names)}
+    second = (
+        desk.folder("rules"),
+        desk.panel("panel", "rules", description="changed"),
+        desk.panel("more"),
+        desk.template("short", "changed"),
+        desk.timing("nights"),
+        desk.contact("ops", desk.webhook("ops", "changed")),
+        desk.contact("more"),
+        desk.policy(desk.route("more", "b"), desk.route("ops", "a")),
+        desk.group("g", desk.rule("r1", labels={"severity": "page"}), desk.rule("r3")),
+    )
+    plan = desk.plan(target, *second, prune=True)
+    assert {action.verb.value for action in plan.writes} == {"create", "update", "delete"}
+    require_reversible(target, plan)
+    outcomes = list(apply(plan, target))
+    assert [one.message for one in outcomes if one.status != "done"] == []
+    told = list(undo(plan, target, outcomes))
+    assert [(one.action.kind, one.message) for one in told if one.status != "undone"] == []
+    assert len(told) == len(outcomes)
+    again = {(live.kind, live.key): (live.body, live.mark) for live in desk.connect().read(names)}
+    assert again == before
+    plan = desk.plan(desk.connect(), *first, prune=True)
+    assert set(desk.verbs(plan).values()) == {"keep"}

@@ -122,7 +122,7 @@ def undo(plan: Plan, target: Target, outcomes: Sequence[Outcome]) -> Iterator[Ou
             inverses.append(_inverse(action, now, found))
         elif known[_name(action)].status == "done":
             yield _left(known[_name(action)], _CHANGED)
-    for outcome in apply(Plan(plan.target, plan.owner, _in_runs(inverses)), target):
+    for outcome in _carried_out(Plan(plan.target, plan.owner, _in_runs(inverses)), target):
         before = known[_name(outcome.action)]
         if outcome.status != "done":
             why = outcome.message or "it was not tried"
@@ -131,6 +131,18 @@ def undo(plan: Plan, target: Target, outcomes: Sequence[Outcome]) -> Iterator[Ou
             yield replace(before, status="undone", message="put back, as not all could be done", url="")
         else:
             yield replace(before, message=f"{before.message}; it was put back", left_behind=False)
+
+
+def _carried_out(plan: Plan, target: Target) -> Iterator[Outcome]:
+    """An outcome for every action, also where the target gives up."""
+    missing = {_name(action): action for action in plan.actions}
+    try:
+        for outcome in apply(plan, target):
+            del missing[_name(outcome.action)]
+            yield outcome
+    except ProvisionError as error:
+        for action in missing.values():
+            yield Outcome(action, "failed", error.what)
 
 
 def _in_runs(inverses: Sequence[Action]) -> tuple[Action, ...]:

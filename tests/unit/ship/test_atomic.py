@@ -205,6 +205,23 @@ def test_a_target_that_can_not_be_read_any_more() -> None:
     assert len(told) == len(outcomes)
 
 
+def test_a_target_that_gives_up_on_the_way_back() -> None:
+    target = usual()
+    plan = make_plan(WANTED, target, OURS, overwrite=True)
+    outcomes = list(apply(plan, target))
+
+    def give_up(plan: Plan) -> None:
+        raise ProvisionError("the ledger can't be written")
+
+    target.begin = give_up  # type: ignore[method-assign]
+    told = list(undo(plan, target, outcomes))
+    assert len(told) == len(outcomes)
+    assert {one.message for one in told} == {
+        "it was written, and could not be put back: the ledger can't be written"
+    }
+    assert all(one.left_behind for one in told)
+
+
 def test_a_failure_that_was_written_all_the_same_is_put_back() -> None:
     target = usual()
     before = target.state
