@@ -88,6 +88,8 @@ def server_options(function: F) -> F:
                      help="An organisation of each Grafana; may be given several times."),
         click.option("--datasource", metavar="NAME|UID", type=given,
                      help="Bind the dashboards to a data source that is already in Grafana."),
+        click.option("--own-policy-tree", is_flag=True,
+                     help="The root of Grafana's notification policies is this project's, too."),
         click.option("--prometheus", metavar="URL", type=given, help="A Prometheus that reads its rules from --rules-dir."),
         click.option("--rules-dir", metavar="DIR", type=SOMEWHERE,
                      help="The folder the Prometheus reads its rule files from."),
@@ -156,6 +158,7 @@ class Servers:
 
     grafana: tuple[str, ...] = ()
     datasource: str | None = None
+    own_policy_tree: bool = False
     prometheus: str | None = None
     rules_dir: Path | None = None
     alertmanager: str | None = None

@@ -108,12 +108,16 @@ def _of_project(
     for option, value, server, owner in (
         ("--datasource NAME", servers.datasource, grafanas, "--grafana URL"),
         ("--org N", servers.org, grafanas, "--grafana URL"),
+        ("--own-policy-tree", servers.own_policy_tree, grafanas, "--grafana URL"),
         ("--rules-dir DIR", servers.rules_dir, prometheus, "--prometheus URL"),
         ("--config-file FILE", servers.config_file, alertmanager, "--alertmanager URL"),
     ):
         if value and not server:
             raise UsageError(f"{option} belongs to {owner}, and that isn't named")
-    found = [_grafana(instance, project, environ, environment) for instance in grafanas]
+    found = [
+        _grafana(instance, project, environ, environment, own_tree=servers.own_policy_tree)
+        for instance in grafanas
+    ]
     transport = transport_of(servers, environ)
     if prometheus:
         endpoint = transport.endpoint(environ, "PROMETHEUS", prometheus)
@@ -150,7 +154,7 @@ def _path(project: Project, setting: str) -> Path | None:
 
 
 def _grafana(
-    instance: Instance, project: Project, environ: Mapping[str, str], environment: str
+    instance: Instance, project: Project, environ: Mapping[str, str], environment: str, *, own_tree: bool
 ) -> Destination:
     name = "/".join(part for part in (environment, instance.name) if part)
 
@@ -165,9 +169,10 @@ def _grafana(
             environ=environ,
             root=project.root,
             owner=project.name,
+            own_tree=own_tree,
         )
         binding = target.binding(instance.datasource) if instance.datasource else None
-        settings = dialect.GrafanaSettings.of(project)
+        settings = dialect.GrafanaSettings.of(project, own_policy_tree=own_tree)
         desired = dialect.shape(definitions, target.dialect, datasource=binding, settings=settings)
         # Those that another one of the server stands in for.
         spared = frozenset((found.kind, found.key) for found in definitions if found.kind == DATASOURCE)

@@ -16,7 +16,7 @@ _SDK = {
 }
 _REMEDY = {
     "rule": "write such rules with Group, Record and Alert of provision.author in a file under rules/",
-    "routing": "write such things with Route, Receiver and TimeInterval of provision.author in a file under provisioning/",
+    "routing": "write such things with ContactPoint, MessageTemplate, Route and TimeInterval of provision.author in a file under provisioning/",
 }
 
 

@@ -118,6 +118,22 @@ def shape(
     return Resource(CONFIG, CONFIG_KEY, encode(yamltext.settled(body)), places)
 
 
+def is_whole(definitions: Sequence[Definition]) -> bool:
+    """Whether there is a root route, and a receiver of each name that routes lead to."""
+    routes = [decode(found.body) for found in definitions if found.kind == ROUTE]
+    receivers = {found.key for found in definitions if found.kind == RECEIVER}
+    named = {name for route in routes for name in _receivers(route)}
+    return named <= receivers and any(found.kind == ROUTE and found.key == _ROOT for found in definitions)
+
+
+def _receivers(route: JSON) -> Iterator[str]:
+    if isinstance(route, dict):
+        if isinstance(route.get("receiver"), str):
+            yield route["receiver"]
+        for child, _ in each(route.get("routes"), ""):
+            yield from _receivers(child)
+
+
 def too_new(definition: Definition, dialect: AlertmanagerDialect) -> tuple[NewerField, ...]:
     """The fields of a definition that the dialect's version refuses."""
     body, version = decode(definition.body), dialect.version
@@ -162,18 +178,19 @@ def read_config(text: bytes) -> tuple[bytes, Mark | None]:
     return encode(document or {}), read_mark(text, CONFIG_KEY)
 
 
+_ROOT: Final = "root"
 _KINDS = frozenset({ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL})
 
 
 def _tree(routes: Sequence[Definition]) -> dict[str, JSON]:
-    roots = [route for route in routes if route.key == "root"]
+    roots = [route for route in routes if route.key == _ROOT]
     if not roots:
         raise ProvisionError(
             "Alertmanager needs a root route and there is none",
             remedy="add a module-level Route(receiver=…) without matchers under provisioning/",
         )
     root: dict[str, JSON] = decode(roots[0].body)
-    children = [decode(route.body) for route in routes if route.key != "root"]
+    children = [decode(route.body) for route in routes if route.key != _ROOT]
     if children:
         root["routes"] = [*root.get("routes", []), *children]
     return root

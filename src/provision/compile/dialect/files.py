@@ -11,6 +11,7 @@ import orjson
 from provision.compile import yamltext
 from provision.compile.dashboards import GENERAL
 from provision.compile.dialect import alertmanager, grafana_v2, prometheus
+from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.model import Definition, Place, Resource, decode
 from provision.project import Project
@@ -29,11 +30,18 @@ def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource
     for rules in prometheus.shape_rules(definitions, dialect):
         text = prometheus.rule_file_bytes(rules, project.name)
         files.append(_file(f"prometheus/rules/{rules.key}", text, rules.places))
-    routing = alertmanager.shape(definitions, alertmanager.AlertmanagerDialect.of(project))
+    routing = _routing(definitions, project)
     if routing is not None:
         text = alertmanager.config_bytes(routing, project.name)
         files.append(_file("alertmanager/alertmanager.yml", text, routing.places))
     return tuple(files)
+
+
+def _routing(definitions: Sequence[Definition], project: Project) -> Resource | None:
+    """alertmanager.yml; none where Grafana delivers the alerts and the routes aren't made for an Alertmanager."""
+    if GrafanaSettings.of(project).alerting and not alertmanager.is_whole(definitions):
+        return None
+    return alertmanager.shape(definitions, alertmanager.AlertmanagerDialect.of(project))
 
 
 def _dashboards(definitions: Sequence[Definition], project: Project) -> list[Resource]:

@@ -29,7 +29,10 @@ def classic(name: str, uid: str, spec: dict[str, Any], sources: Sources) -> Cont
             f"empty dashboard; export it as classic JSON (v1)"
         )
     if spec.get("__elements"):
-        raise Broken(f"{name} carries library panels (__elements), which a push would lose; unlink them")
+        raise Broken(
+            f"{name} carries library panels (__elements), which a push would lose; "
+            f"write them as LibraryPanel, or unlink them"
+        )
     spec, used = sources.settle(spec)
     spec = {key: value for key, value in spec.items() if key not in _OF_AN_EXPORT}
     return {"spec": {**spec, "uid": uid}}, used

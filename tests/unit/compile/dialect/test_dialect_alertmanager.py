@@ -90,6 +90,12 @@ def test_everything_a_project_says_is_in_the_file():
     assert read_config(text.encode()) == (shaped.body, Mark("p", digest(shaped.body)))
 
 
+@pytest.mark.parametrize("others", [[], [receiver("pages"), ROOT]])
+def test_routes_that_are_made_for_a_grafana_become_no_file(tmp_path, others):
+    given = [route("pages", matchers=['a="b"']), *others]
+    assert files.shape(given, Project(tmp_path, "p", settings={"grafana_alerting": True})) == ()
+
+
 def test_an_old_server_calls_time_intervals_otherwise():
     definitions = [ROOT, made(sources.compile_time_interval, TimeInterval("n", [{"weekdays": ["saturday"]}]))]
     assert "time_intervals" in decode(shape(definitions).body)
