@@ -412,6 +412,19 @@ def _search(state: State, request: Request) -> tuple[int, Any]:
     limit, page = request.number("limit", 1000), request.number("page", 1)
     folders = request.query.get("folderUIDs", []) if state.modern else []
     hits = []
+    if request.one("type") == "dash-folder":  # seen on both
+        found = sorted(state.folders.values(), key=lambda one: one["spec"]["title"].lower())
+        hits = [
+            {
+                "id": one["id"],
+                "uid": one["name"],
+                "title": one["spec"]["title"],
+                "type": "dash-folder",
+                "tags": [],
+            }
+            for one in found
+        ]
+        return 200, hits[(page - 1) * limit : page * limit]
     for stored in sorted(state.dashboards.values(), key=lambda one: one["spec"].get("title", "").lower()):
         spec, folder = stored["spec"], _folder_uid(stored)
         tags = spec.get("tags") or []

@@ -19,6 +19,7 @@ from provision.commands.options import (
     SOMEWHERE,
     Choices,
     Servers,
+    absolute,
     all_opened,
     choice_options,
     fleet_options,
@@ -53,6 +54,13 @@ from provision.ship.fleet import Aim, Check, Leg, carry_out_all, check_all
     type=SOMEWHERE,
     help="Carry out the plan in a file (plan -o), if nothing moved.",
 )
+@click.option(
+    "--backup",
+    "backup_file",
+    metavar="FILE",
+    type=SOMEWHERE,
+    help="Where what is deleted is kept (default: a new file in .provision/backup).",
+)
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
 @click.option("--canary", metavar="NAME", type=given,
               help="The instance that goes first; the others follow only when it was done completely.")  # fmt: skip
@@ -67,6 +75,7 @@ def command(
     form: str,
     dry_run: bool,
     plan_file: Path | None,
+    backup_file: Path | None,
     yes: bool,
     project_dir: Path | None,
     environments: tuple[str, ...],
@@ -104,10 +113,20 @@ def command(
     if not yes and not _confirmed(found, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED
+    _kept(found, backup_file, quiet=quiet)
     code = _carried_out(found.legs, choices, form, quiet=quiet)
     if choices.annotate:
         _annotate(found.legs, projects[0].root)
     return code
+
+
+def _kept(found: Planned, file: Path | None, *, quiet: bool) -> None:
+    """Keep what is about to be deleted."""
+    from provision.ship import backup
+
+    kept = backup.keep(found.plans, found.sources[0][0].root, file and absolute(file))
+    if kept is not None and not quiet:
+        click.echo(f"What is deleted is kept in {kept}", err=True)
 
 
 def _require_canary(canary: str | None, named: Sequence[Destination]) -> None:

@@ -52,7 +52,7 @@ _REMEDY = {
 
 
 def assemble(
-    definitions: Iterable[Definition], sources: Iterable[str] = ()
+    definitions: Iterable[Definition], sources: Iterable[str] = (), folders: Iterable[str] = ()
 ) -> tuple[tuple[Definition, ...], tuple[Problem, ...]]:
     """All definitions with the folders that no source describes, and a problem for each key, folder uid or rule
     file that is taken twice; the problem stands at the second place and names the first.
@@ -60,9 +60,10 @@ def assemble(
     Args:
         definitions: of all sources, in their order.
         sources: the sources' paths, relative to the project's root.
+        folders: the paths of folders that are needed besides, as under dashboards/.
     """
     given = list(definitions)
-    given.extend(folders_for(given))
+    given.extend(folders_for(given, folders))
     first: dict[tuple[str, str], Definition] = {}
     kept: list[Definition] = []
     problems: list[Problem] = []

@@ -100,15 +100,19 @@ def compile_folder(path: str, folder: Folder, place: Place, _: Locate) -> list[D
     return [folder_definition(directory, folder.title, folder.uid, place)]
 
 
-def folders_for(definitions: Iterable[Definition]) -> list[Definition]:
+def folders_for(definitions: Iterable[Definition], more: Iterable[str] = ()) -> list[Definition]:
     """The folders that `definitions` lack: one for each directory that holds a dashboard, for each that a library
     panel or a rule group of Grafana lies in, and their parents, unless a source describes it. The title is made of
-    the directory's name."""
+    the directory's name.
+
+    Args:
+        more: paths of further ones.
+    """
     given = list(definitions)
     described = {definition.key for definition in given if definition.kind == FOLDER}
     wanted: dict[str, Place] = {}
-    for definition in given:
-        parts = _folder_around(definition).split("/")
+    for path in (*map(_folder_around, given), *more):
+        parts = path.split("/")
         for depth in range(1, len(parts) + 1):
             directory = "/".join(parts[:depth])
             if directory:
@@ -140,12 +144,30 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     if not isinstance(spec, dict):
         return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
     try:
+        if _is_exact(spec):
+            return [_exact(path, spec, Place(path, 1))], []
         if normalize.is_v2(spec):
             return [_second(path, (), normalize.from_v2(spec), Place(path, 1))], []
         return [_definition(path, (), normalize.from_json(spec), Place(path, 1))], []
     except (ValueError, TypeError) as error:
         what = str(error)
         return [], [Problem(path, 1, f"{what}; {_LEAVE_OUT}" if what.startswith("not a dashboard") else what)]
+
+
+EXACT = "provision/exact"
+"""The annotation of a resource that is taken over to the letter: what a server holds, though no author should write
+it so, is pulled like this."""
+
+
+def _is_exact(file: dict[str, Any]) -> bool:
+    metadata, spec = file.get("metadata"), file.get("spec")
+    return (
+        isinstance(metadata, dict)
+        and isinstance(spec, dict)
+        and isinstance(metadata.get("name"), str)
+        and isinstance(metadata.get("annotations"), dict)
+        and metadata["annotations"].get(EXACT) == "true"
+    )
 
 
 _LEAVE_OUT = "begin the file's name with _ if it is there for other sources to read"
@@ -161,6 +183,15 @@ def _definition(path: str, own: tuple[str, ...], spec: dict[str, Any], place: Pl
     uid = _named(path, own, spec.get("uid"), spec)
     body = encode({"folder": folder_of(path), "spec": {**spec, "uid": uid}})
     return Definition(DASHBOARD, uid, body, place)
+
+
+def _exact(path: str, file: dict[str, Any], place: Place) -> Definition:
+    uid = _named(path, (), file["metadata"]["name"], file["spec"])
+    version = str(file.get("apiVersion")).rpartition("/")[2]
+    second = {"schema": version} if version.startswith("v2") else {}
+    spec = file["spec"] if second else {**file["spec"], "uid": uid}
+    body = {"folder": folder_of(path), "exact": True, **second, "spec": spec}
+    return Definition(DASHBOARD, uid, encode(body), place)
 
 
 def _second(path: str, own: tuple[str, ...], made: SecondGeneration, place: Place) -> Definition:
@@ -180,7 +211,9 @@ def _named(path: str, own: tuple[str, ...], said: Any, spec: dict[str, Any]) -> 
     return uid
 
 
-def folder_definition(directory: str, title: str, uid: str | None, place: Place) -> Definition:
+def folder_definition(
+    directory: str, title: str, uid: str | None, place: Place, description: str = ""
+) -> Definition:
     """The definition of the folder at a path as under dashboards/.
 
     Raises:
@@ -196,6 +229,7 @@ def folder_definition(directory: str, title: str, uid: str | None, place: Place)
         "uid": own if own != GENERAL else uid_of(*parts, "folder"),
         "title": title,
         "parent": "/".join(parts[:-1]),
+        **({"description": description} if description else {}),
     }
     return Definition(FOLDER, directory, encode(body), place)
 

@@ -2,8 +2,8 @@
 
 | kind | key | body |
 | --- | --- | --- |
-| `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}`; of the second generation `{"folder", "schema": "v2" or "v2beta1", "spec": without `uid`}` |
-| `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or ""}` |
+| `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}`; of the second generation `{"folder", "schema": "v2" or "v2beta1", "spec": without `uid`}`; with `"exact": true` it is what a server holds, to the letter |
+| `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or "", "description"?}` |
 | `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"[, "version"]}}}` |
 | `library-panel` | uid | `{"folder": path under dashboards/, or "", "name", "model": panel JSON}` |
 | `template` | name | `{"name", "template": text that defines Go templates}` |

@@ -59,7 +59,7 @@ def _unwrapped(document: object) -> tuple[str, Spec]:
 def _folder(spec: Spec, place: Place) -> Definition:
     path = _path(named(spec.get("path"), "a folder's path"), "path")
     title = named(spec.get("title"), "a folder's title")
-    return folder_definition(path, title, spec.get("uid"), place)
+    return folder_definition(path, title, spec.get("uid"), place, _text(spec, "description"))
 
 
 def _datasource(spec: Spec, place: Place) -> Definition:

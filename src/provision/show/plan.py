@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import orjson
 
+from provision.compile.kinds import DASHBOARD
 from provision.diff import diff_bodies, title_of
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
@@ -32,11 +33,22 @@ _COUNTED: Final = {
     Verb.CONFLICT: "in conflict",
     Verb.FOREIGN: "not ours",
 }
-REMEDIES: Final = {
-    Verb.CONFLICT: "take the server's version into the sources, write over it with --overwrite, or take it over as it is with --adopt",
-    Verb.FOREIGN: "give yours another uid or name, write over it with --overwrite, or take it over as it is with --adopt",
-}
-"""What the user can do about what stops."""
+
+
+def remedy_of(action: Action) -> str | None:
+    """What the user can do about an action that stops; None where nothing stops."""
+    if not action.verb.stops:
+        return None
+    if action.desired is None:
+        return "define it in the sources, or delete it all the same with --overwrite"
+    if action.verb is Verb.FOREIGN:
+        first = "give yours another uid or name"
+    elif action.kind == DASHBOARD:
+        first = f"take the edit into the sources with provision pull {action.key}"
+    else:
+        first = "take the server's version into the sources"
+    also = "" if action.live is not None and action.live.fixed else ", or take it over as it is with --adopt"
+    return f"{first}{',' if also else ', or'} write over it with --overwrite{also}"
 
 
 def plan_text(plan: Plan, *, everything: bool = False) -> str:
@@ -135,7 +147,7 @@ def _action_lines(action: Action, plan: Plan, *, everything: bool) -> Iterator[s
         yield f"    {faint('on the server → in the sources')}"
     yield from (f"    {line}" for line in changes)
     if action.verb.stops:
-        yield f"    What to do: {REMEDIES[action.verb]}"
+        yield f"    What to do: {remedy_of(action)}"
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
@@ -164,7 +176,7 @@ def _action(action: Action, plan: Plan) -> dict[str, Any]:
     changes = diff_bodies(action.kind, action.before, action.after) if both else ()
     return {
         **action_value(action, plan),
-        "remedy": REMEDIES.get(action.verb),
+        "remedy": remedy_of(action),
         "changes": list(map(change_value, changes)),
         **action_state(action),
     }

@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from provision.model import Outcome, Plan, Verb
-from provision.show.plan import REMEDIES, action_title, action_value
+from provision.show.plan import action_title, action_value, remedy_of
 from provision.show.style import faint, mark, strong
 
 FORMAT: Final = "provision.report/1"
@@ -116,7 +116,7 @@ def what_to_do(outcome: Outcome) -> str:
     if outcome.status == "done":
         return ""
     if outcome.action.verb.stops:
-        return REMEDIES[outcome.action.verb]
+        return remedy_of(outcome.action) or ""
     if outcome.left_behind and outcome.status == "failed":
         return outcome.remedy or "look at it on the server, then plan again"
     return outcome.remedy or _WHAT_TO_DO[outcome.status]

@@ -30,6 +30,6 @@ def completed(*words: str) -> list[str]:
 
 def test_what_is_completed():
     assert completed("") == list(cli.COMMANDS)
-    assert completed("pu") == ["push"]
+    assert completed("pu") == ["push", "pull"]
     assert completed("push", "--rules-d") == ["--rules-dir"]
     assert completed("build", "--format", "") == ["text", "json"]

@@ -172,7 +172,10 @@ def test_when_nothing_is_defined_any_more_all_of_it_goes_only_when_forced(provis
     assert ran.code == 1
     assert "the sources define nothing for it, and 'shop' owns 2 resources there" in ran.sentence
     ran = provision("push", "--grafana", grafana.url, "--prune", "--force")
-    assert (ran.code, ran.err) == (0, "")
+    (kept,) = (shop / ".provision/backup").glob("*.json")
+    assert (ran.code, ran.err) == (0, f"What is deleted is kept in {kept}\n")
+    paths = [source["path"] for source in json.loads(kept.read_text())["targets"][0]["sources"]]
+    assert paths == ["dashboards/Sales/Orders.json", "provisioning/grafana/folder/Sales.json"]
     assert ran.out.endswith("Done: 2 deleted, 0 unchanged\n")
     assert set(grafana.dashboards) == {"provisioned-one"}
     assert grafana.folders == {}

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from provision.model import (
     digest,
     encode,
 )
+from provision.ship.backup import backup_json
 from provision.show.built import built_json
 from provision.show.differences import differences_json
 from provision.show.plan import plans_json
@@ -34,6 +36,7 @@ UPDATE = Action(
     Verb.UPDATE, "dashboard", "shop", Resource("dashboard", "shop", AFTER, (Place("dashboards/sales/shop.py", 18),), (("folder", "sales"),)),
     Live("dashboard", "shop", BEFORE, Mark("shop", digest(BEFORE)), "1795647211937986"),
 )  # fmt: skip
+DELETE = Action(Verb.DELETE, "dashboard", "shop", None, Live("dashboard", "shop", BEFORE, title="Shop"))
 FOLDER = encode({"title": "Sales", "parentUid": ""})
 FILE = Action(Verb.CREATE, "file", "x", Resource("file", "x", b""), None)
 BUILT = Plan("folder build", "shop", (FILE,))
@@ -62,6 +65,7 @@ DEFINITIONS = (
 PRINTED = {
     "provision.diff/1": differences_json([("HEAD (86e3d3f0)", [DIFFERENCE])]),
     "provision.plan/1": plans_json([PLAN]),
+    "provision.backup/1": (backup_json([replace(PLAN, actions=(DELETE, KEEP))]) or b"").decode(),
     "provision.report/1": reports_json([(PLAN, (Outcome(UPDATE, "done"),))]),
     "provision.build/1": built_json(BUILT, (Outcome(FILE, "done"),), DEFINITIONS, Path("/srv/config")),
 }

@@ -78,7 +78,11 @@ def test_what_is_kept_is_only_counted():
 
 
 @pytest.mark.parametrize(
-    ("stop", "remedy"), [(CONFLICT, "take the server's version"), (FOREIGN, "give yours another uid or name")]
+    ("stop", "remedy"),
+    [
+        (CONFLICT, "take the edit into the sources with provision pull sla"),
+        (FOREIGN, "give yours another uid or name"),
+    ],
 )
 def test_what_stops_shows_both_sides_and_what_to_do(stop, remedy):
     lines = text(stop)

@@ -243,6 +243,8 @@ def _folder(
                     f"folder {body['title']!r} lies in {parent!r}, which is no folder of this project"
                 )
         shaped, needs = {"title": " / ".join(reversed(titles)), "parentUid": ""}, ()
+    if body.get("description") and dialect.folder_api is not None:
+        shaped["description"] = body["description"]
     return Resource(FOLDER, body["uid"], canonical(FOLDER, shaped), (definition.place,), needs)
 
 
@@ -276,11 +278,14 @@ def _dashboard(
     if path and path not in folders:
         raise Broken(f"{name} lies in {path!r}, which is no folder of this project")
     folder_uid = folders[path][1]["uid"] if path else ""
-    content, used = (
-        grafana_dashboards.second(name, body, sources, dialect.v2_api)
-        if "schema" in body
-        else grafana_dashboards.classic(name, definition.key, body["spec"], sources)
-    )
+    used: frozenset[str] = frozenset()
+    content: dict[str, Any]
+    if body.get("exact") and body.get("schema") in (None, dialect.v2_api):
+        content = {part: body[part] for part in ("schema", "spec") if part in body}
+    elif "schema" in body:
+        content, used = grafana_dashboards.second(name, body, sources, dialect.v2_api)
+    else:
+        content, used = grafana_dashboards.classic(name, definition.key, body["spec"], sources)
     needs = [(FOLDER, folder_uid)] if folder_uid else []
     needs += [(DATASOURCE, uid) for uid in sorted(used)]
     if library_panels and b'"libraryPanel"' in definition.body:  # a walk through thousands takes its time

@@ -11,6 +11,7 @@ from pathlib import Path
 from provision.compile.assemble import assemble
 from provision.compile.load import cache, wire
 from provision.compile.load.sources import find_sources
+from provision.compile.patches import patched
 from provision.errors import Problem, UsageError
 from provision.model import Definition
 from provision.project import Project
@@ -52,6 +53,7 @@ def load(
     *,
     workers: int | None = None,
     use_cache: bool = True,
+    patches: bool = True,
     progress: Callable[[int, int], None] | None = None,
 ) -> Loaded:
     """Compile the project's sources to definitions. What is wrong with a source is a problem in the result; the
@@ -63,6 +65,7 @@ def load(
         workers: how many processes; none: as many as the sources are worth and the machine has processors.
             The number changes nothing in the result.
         use_cache: whether to read and write `.provision/cache/` below the root.
+        patches: whether to apply the patches beside the sources.
         progress: called with the number of sources that are done, and of all.
 
     Raises:
@@ -101,7 +104,12 @@ def load(
             entries[path] = entry
     if stamp and entries != known:
         cache.write(project, stamp, entries)
-    assembled, taken = assemble(definitions, sources)
+    folders: frozenset[str] = frozenset()
+    if patches:
+        found = patched(project.root, definitions, whole=paths is None and not problems)
+        definitions, folders = found.definitions, found.folders
+        problems.extend(found.problems)
+    assembled, taken = assemble(definitions, sources, folders)
     return Loaded(assembled, (*problems, *taken), len(answers), len(held), frozenset(variables))
 
 

@@ -38,6 +38,7 @@ from provision.errors import NotAllowed, ProvisionError, UsageError
 from provision.model import Action, Live, Outcome, Plan, Verb, decode
 from provision.ship.target import (
     grafana_classic,
+    grafana_inventory,
     grafana_ledger_write,
     grafana_permissions,
     grafana_resource,
@@ -135,6 +136,14 @@ class Grafana:
                 book.read_kinds.add(kind)
                 for found in self.keepers[kind].read(server, both):
                     yield book.marked(found, owner)
+
+    def everything(self) -> Iterator[Live]:
+        """All that it holds, whoever owns it, but the ledgers and the notification policies.
+
+        Raises:
+            Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        return self.read(frozenset(grafana_inventory.everything(self.server)))
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the credentials may not do of `actions`; nothing where the server can't say (Grafana 9)."""

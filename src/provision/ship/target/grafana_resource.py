@@ -72,6 +72,20 @@ def folders() -> Keeper:
     )
 
 
+def dashboard_names(server: Server) -> Iterator[str]:
+    """The uids of all dashboards, whoever manages them."""
+    return _names(server, _dashboard_api(server, False))
+
+
+def folder_names(server: Server) -> Iterator[str]:
+    """The uids of all folders, whoever manages them."""
+    return _names(server, _folder_api(server))
+
+
+def _names(server: Server, api: Api) -> Iterator[str]:
+    return (item["metadata"]["name"] for items in server.client.pages(api) for item in items)
+
+
 def live_dashboard(item: _Item) -> Live:
     """A dashboard as the resource API shows it; one of the second generation has its schema in its body."""
     name, annotations = item["metadata"]["name"], item["metadata"].get("annotations") or {}
