@@ -9,7 +9,10 @@ from __future__ import annotations
 from provision.compile.kinds import DASHBOARD
 from provision.model import Live, Resource, decode
 
-_LOSES = "it is stored in Grafana's second generation (v2), and the sources, in the classic schema, would take what only that has"
+_LOSES = (
+    "it is stored in Grafana's second generation (v2), and in the classic schema, in which the sources write it, "
+    "its tabs, automatic grids and conditions would be lost"
+)
 
 
 def told(desired: Resource, live: Live, reason: str = "") -> str:

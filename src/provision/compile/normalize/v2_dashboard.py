@@ -88,7 +88,8 @@ def from_v2(value: Any) -> SecondGeneration:
         schema = written_as
     if written_as == "v2alpha1":
         raise ValueError(
-            "it is written in v2alpha1, which no Grafana keeps; open it in Grafana 12.4 or later and export it again"
+            "it is written in v2alpha1, an early version of the schema; open it in Grafana 12.4 or later and export it "
+            "again"
         )
     absent = sorted(_shown(layout) - elements.keys())
     if absent:
