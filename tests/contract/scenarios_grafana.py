@@ -31,6 +31,7 @@ from provision.ship.fleet import Aim, Leg
 from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
+from provision.ship.target.grafana_ledger import uid_of
 
 FOLDER, DATASOURCE, DASHBOARD = "folder", "datasource", "dashboard"
 
@@ -1113,7 +1114,7 @@ def missing_permissions_are_listed_before_the_first_write(stage: Stage) -> None:
             f"dashboard {stage.uid('inner')}: needs dashboards:create",
             f"dashboard {stage.uid('outer')}: needs dashboards:create",
             f"dashboard {stage.uid('root')}: needs dashboards:create",
-        }
+        } | ({f"dashboard {uid_of(stage.owner)}: needs dashboards:create"} if stage.classic else set())
     outcomes = list(apply_all(plan, target))
     assert {(one.status, one.left_behind) for one in outcomes} == {("failed", False)}
     # What lies in a folder may be refused for want of the folder.

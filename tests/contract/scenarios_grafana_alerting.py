@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 
-from contract.scenarios_grafana import Stage, requests_of
+from contract.scenarios_grafana import Stage, requests_of, robot
 from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import (
     CONTACT_POINT,
@@ -21,7 +21,7 @@ from provision.compile.kinds import (
     POLICY,
     TEMPLATE,
 )
-from provision.errors import ProvisionError
+from provision.errors import NotAllowed, ProvisionError
 from provision.model import Outcome, Place, Plan, Resource, Verb, decode
 from provision.ship.apply import apply
 from provision.ship.atomic import require_reversible, undo
@@ -743,3 +743,50 @@ def all_or_nothing(stage: Stage) -> None:
     assert again == before
     plan = desk.plan(desk.connect(), *first, prune=True)
     assert set(desk.verbs(plan).values()) == {"keep"}
+
+
+# ── who may do what ──────────────────────────────────────────────────────────
+
+
+@scenario
+def an_editor_may_push_all_of_it(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    credentials = robot(stage, "Editor")
+    target = desk.connect(credentials=credentials)
+    plan = desk.plan(target, *desk.everything())
+    assert target.missing_permissions(plan.writes) == ()
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    target = desk.connect(credentials=credentials)
+    plan = desk.plan(target, *changed(desk))
+    assert target.missing_permissions(plan.writes) == ()
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+    target = desk.connect(credentials=credentials)
+    plan = desk.plan(target, prune=True)
+    assert target.missing_permissions(plan.writes) == ()
+    assert {(one.status, one.message) for one in apply(plan, target)} == {("done", "")}
+
+
+@scenario
+def what_a_viewer_may_not_is_listed_before_the_first_write(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect(credentials=robot(stage, "Viewer"))
+    plan = desk.plan(target, *desk.everything())
+    told = {TEMPLATE: "short", MUTE_TIMING: "nights / weekends", CONTACT_POINT: "ops"}
+    names = [*(f"{kind} {desk.name(name)}" for kind, name in told.items()), f"{POLICY} root"]
+    status = "alert.provisioning.provenance:write"
+    assert set(target.missing_permissions(plan.writes)) == {
+        f"{FOLDER} {desk.uid('rules')}: needs folders:create",
+        *(f"{name}: needs {needed}" for name in names for needed in ("alert.notifications:write", status)),
+        f"{LIBRARY_PANEL} {desk.uid('panel')}: needs library.panels:create",
+        *(
+            f"{GRAFANA_RULE_GROUP} {desk.uid('rules')}/a/b & c: needs {needed}"
+            for needed in ("alert.rules:create", status)
+        ),
+        f"dashboard {uid_of(desk.owner)}: needs dashboards:create",
+    }
+    with pytest.raises(NotAllowed, match="ledger provision-ledger-.*isn't allowed"):
+        list(apply(plan, target))
+    plan = desk.plan(target, *desk.everything())
+    assert set(desk.verbs(plan).values()) == {"create"}

@@ -25,8 +25,12 @@ ANY = object()
 
 EDITOR = {"folders:create", "folders:write", "folders:delete", "folders:read", "dashboards:create",
           "dashboards:write", "dashboards:delete", "dashboards:read", "datasources:read", "datasources:query",
-          "alert.rules:create", "orgs:read"}  # fmt: skip
-VIEWER = {"folders:read", "dashboards:read", "datasources:query", "orgs:read"}
+          "alert.rules:create", "alert.rules:write", "alert.rules:delete", "alert.rules:read",
+          "alert.notifications:write", "alert.notifications:read", "alert.provisioning.provenance:write",
+          "library.panels:create", "library.panels:write", "library.panels:delete", "library.panels:read",
+          "orgs:read"}  # fmt: skip
+VIEWER = {"folders:read", "dashboards:read", "datasources:query", "alert.rules:read", "alert.notifications:read",
+          "library.panels:read", "orgs:read"}  # fmt: skip
 
 
 class Refused(Exception):
@@ -101,6 +105,8 @@ class State:
         flavour: `12.4.0` or `9.0`.
         requests: (method, path) of all that it was asked, without those of the tests' own `ask`.
         faults: what is to go wrong.
+        ungranted: dashboards of the root folder whose creator asked for no permission on them: only administrators
+            see them.
         hidden: names that lists leave out for a while, as seen with accounts that aren't administrators.
         keep: called after each write that was carried out, before it is answered.
     """
@@ -113,6 +119,7 @@ class State:
         self.faults: list[Fault] = []
         self.url = ""
         self.hidden: set[str] = set()
+        self.ungranted: set[str] = set()
         self.keep: Callable[[State], None] | None = None
         self.gone = False
         self.admin = Account("admin", "dg533o6db5z40c")
@@ -419,7 +426,10 @@ def _permissions(state: State, request: Request) -> tuple[int, Any]:
     granted: dict[str, list[str]] = {}
     for action in sorted((EDITOR | ACTIONS | {"datasources:create", "datasources:write", "datasources:delete"}) if mine is None else mine):  # fmt: skip
         kind = action.split(":", 1)[0]
-        granted[action] = [f"{kind}:*"] if kind in ("folders", "dashboards", "datasources") else [""]
+        if action.startswith(("alert.rules:", "library.panels:")):
+            granted[action] = ["folders:*"]
+        else:
+            granted[action] = [f"{kind}:*"] if kind in ("folders", "dashboards", "datasources") else [""]
     return 200, granted
 
 

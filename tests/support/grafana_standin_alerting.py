@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from support.grafana_standin import Request, State, denied, now, route
 
-ACTIONS = {"alert.rules:create", "alert.provisioning:write", "alert.notifications:read"}
+ACTIONS = {"alert.provisioning:write"}
+_SET_STATUS = "alert.provisioning.provenance:write"
 _ZERO = "0001-01-01T00:00:00Z"
 _PROVISIONING = "/api/v1/provisioning"
 
@@ -18,7 +19,8 @@ def _error(status: int, message: str, identity: str, **extra: Any) -> tuple[int,
 
 
 def _may_provision(request: Request) -> None:
-    if not request.account.may("alert.provisioning:write"):
+    granular = request.account.may("alert.rules:create") and request.account.may(_SET_STATUS)
+    if not granular and not request.account.may("alert.provisioning:write", "alert.rules.provisioning:write"):
         denied(
             "any of alert.provisioning:write, alert.rules.provisioning:write, all of alert.rules:create, "
             "alert.provisioning.provenance:write"

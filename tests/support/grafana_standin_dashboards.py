@@ -591,7 +591,8 @@ def _list(state: State, request: Request) -> tuple[int, Any]:
     elif selector:
         found = []
     else:
-        found = [_shown(state, group, version, kept[name]) for name in sorted(kept.keys() - state.hidden)]
+        unseen = state.hidden | (set() if request.account.permissions is None else state.ungranted)
+        found = [_shown(state, group, version, kept[name]) for name in sorted(kept.keys() - unseen)]
         if names:
             found = [one for one in found if one["metadata"]["name"] == names.removeprefix("metadata.name=")]
     token = request.one("continue")
@@ -635,6 +636,8 @@ def _get_one(state: State, request: Request) -> tuple[int, Any]:
     group, version, _, name = request.groups
     if name not in kept:
         raise _missing(group, name)
+    if name in state.ungranted and request.account.permissions is not None:
+        raise Refused(403, {"message": "not allowed"})  # seen
     return 200, _shown(state, group, version, kept[name])
 
 
@@ -689,6 +692,9 @@ def _create_one(state: State, request: Request) -> tuple[int, Any]:
         del body["metadata"]["annotations"]["grafana.app/createdBy"]
         return 201, body
     message = annotations.get("grafana.app/message", "")
+    granted = annotations.pop("grafana.app/grant-permissions", "")
+    if group == "dashboard.grafana.app" and not annotations.get("grafana.app/folder") and not granted:
+        state.ungranted.add(name)
     stored = _store(state, kept, name, spec, annotations, author, version, message)
     return 201, _shown(state, group, version, stored, read=False)
 

@@ -14,7 +14,9 @@ _PROVISIONING = "/api/v1/provisioning"
 
 
 def _may_provision(request: Request) -> None:
-    if not request.account.may("alert.provisioning:write", "alert.notifications.provisioning:write"):
+    account = request.account
+    granular = account.may("alert.notifications:write") and account.may("alert.provisioning.provenance:write")
+    if not granular and not account.may("alert.provisioning:write", "alert.notifications.provisioning:write"):
         denied(
             "any of alert.provisioning:write, alert.notifications.provisioning:write, all of "
             "alert.notifications:write, alert.provisioning.provenance:write"

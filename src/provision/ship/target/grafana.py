@@ -152,7 +152,14 @@ class Grafana:
         permissions = self.server.client.permissions()
         if permissions is None:
             return ()
-        return grafana_permissions.missing(actions, permissions, cache(self._parent))
+        listed = [action for action in actions if action.kind in self.ledgered]
+        ledger = self._ledger(self.server.owner, listed) if listed else None
+        asked = (*actions, ledger) if ledger is not None else actions
+        return grafana_permissions.missing(asked, permissions, cache(self._parent))
+
+    def _ledger(self, owner: str, actions: Sequence[Action]) -> Action | None:
+        """What writes the ledger before these actions."""
+        return self.server.book.action(self.server.book.ahead(owner, actions))
 
     def _parent(self, folder: str) -> str:
         """The folder that a live folder lies in; none where the credentials may not see that."""

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL
 from provision.model import Action, Verb, decode
+from provision.ship.target.grafana_write import ALERTING
 
 _ACTIONS: Final[Mapping[tuple[str, bool, bool], str]] = {
     (FOLDER, True, False): "folders:create",
@@ -23,7 +24,24 @@ _ACTIONS: Final[Mapping[tuple[str, bool, bool], str]] = {
     (DASHBOARD, True, False): "dashboards:create",
     (DASHBOARD, False, False): "dashboards:write",
     (DASHBOARD, False, True): "dashboards:delete",
+    (LIBRARY_PANEL, True, False): "library.panels:create",
+    (LIBRARY_PANEL, False, False): "library.panels:write",
+    (LIBRARY_PANEL, False, True): "library.panels:delete",
 }
+
+_PROVISIONING: Final = "alert.provisioning:write"
+_SET_STATUS: Final = "alert.provisioning.provenance:write"
+_NOTIFICATIONS: Final = ("alert.notifications.provisioning:write", ("alert.notifications:write", _SET_STATUS))
+_RULES: Final = "alert.rules.provisioning:write"
+"""Each of the first ones is enough by itself, or all of the last ones together; Grafana 12.4 names them when it
+refuses (`alert-viewer` among the recordings)."""
+
+_CREATED_IN: Final[Mapping[str, str]] = {
+    FOLDER: "folders:create",
+    DASHBOARD: "dashboards:create",
+    LIBRARY_PANEL: "library.panels:create",
+}
+"""What moving something asks for where it goes to."""
 
 _ROOT: Final = "general"
 
@@ -48,20 +66,43 @@ def missing(
     def above(folder: str) -> str:
         return planned[folder] if folder in planned else parent(folder)
 
+    def may(action: Action, needed: str) -> bool:
+        return _allowed(action, needed, permissions.get(needed), created, above)
+
     return tuple(
         f"{action.kind} {action.key}: needs {needed}"
         for action in actions
-        for needed in _needed(action)
-        if not _allowed(action, needed, permissions.get(needed), created, above)
+        for needed in _needed(action, may)
+        if not may(action, needed)
     )
 
 
-def _needed(action: Action) -> tuple[str, ...]:
+def _needed(action: Action, may: Callable[[Action, str], bool]) -> tuple[str, ...]:
+    """What an action asks for. In alerting, where several permissions would do, the narrowest ones."""
+    if action.kind in ALERTING:
+        enough: str = _NOTIFICATIONS[0]
+        narrow: tuple[str, ...] = _NOTIFICATIONS[1]
+        if action.kind == GRAFANA_RULE_GROUP:
+            enough, narrow = _RULES, (*_on_rules(action), _SET_STATUS)
+        return () if may(action, _PROVISIONING) or may(action, enough) else narrow
     needed = _ACTIONS[action.kind, action.live is None, action.verb is Verb.DELETE]
     moved = action.kind != DATASOURCE and action.before and action.after and _folder(action, action.before) != _folder(action, action.after)  # fmt: skip
-    if moved:
-        return (needed, "dashboards:create" if action.kind == DASHBOARD else "folders:create")
-    return (needed,)
+    return (needed, _CREATED_IN[action.kind]) if moved else (needed,)
+
+
+def _on_rules(action: Action) -> tuple[str, ...]:
+    """What the rules of a group ask for that come, change and go."""
+    before, after = (
+        {str(rule.get("uid")): rule for rule in decode(body)["rules"]} if body else {}
+        for body in (action.before, action.after)
+    )
+    both = before.keys() & after.keys()
+    asked = {
+        "alert.rules:create": after.keys() - both,
+        "alert.rules:write": any(before[uid] != after[uid] for uid in both),
+        "alert.rules:delete": before.keys() - both,
+    }
+    return ("alert.rules:read", *(needed for needed, rules in asked.items() if rules))
 
 
 def _allowed(
@@ -69,7 +110,7 @@ def _allowed(
 ) -> bool:
     if scopes is None:
         return False
-    kind = f"{action.kind}s"
+    kind = "library.panels" if action.kind == LIBRARY_PANEL else f"{action.kind}s"
     anywhere = {
         "*",
         "",
@@ -84,7 +125,7 @@ def _allowed(
     if action.kind == DATASOURCE:
         return False
     # To create something is asked where it will be, anything else where it is.
-    body = action.after if needed.endswith(":create") else action.before
+    body = action.after if needed.endswith(":create") or action.before is None else action.before
     folder = _folder(action, body or b"{}")
     if not folder:
         return f"folders:uid:{_ROOT}" in scopes
@@ -99,4 +140,4 @@ def _allowed(
 
 def _folder(action: Action, body: bytes) -> str:
     value: Any = decode(body)
-    return str(value.get("folderUid" if action.kind == DASHBOARD else "parentUid") or "")
+    return str(value.get("parentUid" if action.kind == FOLDER else "folderUid") or "")

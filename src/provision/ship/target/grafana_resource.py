@@ -39,6 +39,8 @@ _MANAGED_BY: Final = "grafana.app/managedBy"
 _MANAGER_ID: Final = "grafana.app/managerId"
 _CHECKSUM: Final = "grafana.app/sourceChecksum"
 _ALLOWS_EDITS: Final = "grafana.app/managerAllowsEdits"
+_GRANT: Final = "grafana.app/grant-permissions"
+"""Asks for the permissions on a new dashboard that the classic API gives to whoever creates one; isn't stored."""
 _MESSAGE: Final = "grafana.app/message"
 _OF_THE_SERVER: Final = frozenset({
     _MESSAGE, "grafana.app/createdBy", "grafana.app/updatedBy", "grafana.app/updatedTimestamp",
@@ -185,6 +187,9 @@ def _keeper(
             "spec": content,
         }
         if action.live is None:
+            if at.plural == "dashboards" and not folder_uid:
+                # Only an administrator would ever see it again; in a folder the folder's permissions hold.
+                metadata["annotations"] = {**metadata.get("annotations", {}), _GRANT: "default"}
             server.client.create(at, body)
             return
         metadata["resourceVersion"] = _lock(server, action, one)

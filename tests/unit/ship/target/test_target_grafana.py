@@ -706,6 +706,8 @@ def action(verb, kind, key, body, before=None):
 
 IN_A = {"folderUid": "a", "spec": {}}
 AT_ROOT = {"folderUid": "", "spec": {}}
+PANEL = {"folderUid": "a", "name": "L", "model": {}}
+GROUP = {"folderUid": "a", "title": "g", "interval": 60, "rules": [{"uid": "r"}]}
 
 
 @pytest.mark.parametrize(
@@ -734,6 +736,21 @@ AT_ROOT = {"folderUid": "", "spec": {}}
          {"dashboards:write": ["folders:uid:a"], "dashboards:create": ["folders:uid:general"]}, []),
         ([action(Verb.UPDATE, "dashboard", "d", AT_ROOT, IN_A)],
          {"dashboards:write": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, ["dashboard d: needs dashboards:write"]),
+        ([action(Verb.CREATE, "library-panel", "l", PANEL)], {"library.panels:create": ["folders:uid:a"]}, []),
+        ([action(Verb.UPDATE, "library-panel", "l", PANEL, PANEL)], {"library.panels:write": ["library.panels:uid:l"]}, []),
+        ([action(Verb.DELETE, "library-panel", "l", None, PANEL)], {"library.panels:delete": ["folders:uid:b"]}, ["library-panel l: needs library.panels:delete"]),
+        ([action(Verb.CREATE, "template", "t", {})], {"alert.notifications:write": [""]}, ["template t: needs alert.provisioning.provenance:write"]),
+        ([action(Verb.CREATE, "template", "t", {})], {"alert.notifications.provisioning:write": [""]}, []),
+        ([action(Verb.CREATE, "policy", "root", {})], {"alert.provisioning:write": [""]}, []),
+        ([action(Verb.CREATE, "contact-point", "c", {})], {"alert.notifications:write": [""], "alert.provisioning.provenance:write": [""]}, []),
+        ([action(Verb.CREATE, "mute-timing", "m", {})], {},
+         ["mute-timing m: needs alert.notifications:write", "mute-timing m: needs alert.provisioning.provenance:write"]),
+        ([action(Verb.CREATE, "grafana-rule-group", "a/g", GROUP)], {"alert.rules.provisioning:write": [""]}, []),
+        ([action(Verb.CREATE, "grafana-rule-group", "a/g", GROUP)],
+         {"alert.rules:create": ["folders:uid:a"], "alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]}, []),
+        ([action(Verb.UPDATE, "grafana-rule-group", "a/g", {**GROUP, "rules": [{"uid": "s"}]}, GROUP)],
+         {"alert.rules:create": ["folders:uid:b"], "alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]},
+         ["grafana-rule-group a/g: needs alert.rules:create", "grafana-rule-group a/g: needs alert.rules:delete"]),
     ],
 )  # fmt: skip
 def test_permissions_hold_for_what_lies_in_a_folder(actions, permissions, missing):
