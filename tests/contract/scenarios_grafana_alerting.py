@@ -517,6 +517,35 @@ def prune_deletes_all_kinds_in_reverse(stage: Stage) -> None:
 
 
 @scenario
+def a_folder_that_holds_anything_is_not_deleted(stage: Stage) -> None:
+    """Rules, library panels and folders of others count; on its classic API Grafana 12 deletes the panels with it."""
+    desk = Desk(stage)
+    target = desk.connect()
+    names = ["panels", "rules", "folders"] if target.dialect.alerting else ["panels"]
+    desk.done(target, *(desk.folder(name) for name in names))
+    panel = {"uid": desk.uid("theirs"), "folderUid": desk.uid("panels"), "name": desk.name("theirs"), "kind": 1, "model": {"type": "text"}}  # fmt: skip
+    stage.ask("POST", "/api/library-elements", panel)
+    if len(names) > 1:
+        rule = {**desk.rule("t"), "folderUID": desk.uid("rules"), "ruleGroup": "theirs"}
+        group = {"title": "theirs", "folderUid": desk.uid("rules"), "interval": 60, "rules": [rule]}
+        stage.ask("PUT", f"{PROVISIONING}/folder/{desk.uid('rules')}/rule-groups/theirs", group)
+        inner = {"uid": desk.uid("inner"), "title": desk.name("inner"), "parentUid": desk.uid("folders")}
+        stage.ask("POST", "/api/folders", inner)
+    plan = desk.plan(target, prune=True)
+    assert {action.kind for action in plan.writes} <= {FOLDER}
+    outcomes = [one for action in plan.writes for one in target.write([action], plan.owner)]
+    assert {(one.status, one.message) for one in outcomes} <= {
+        ("failed", "the folder still holds something; move or delete that first")
+    }
+    assert len([*outcomes, *plan.stops]) == len(names)
+    assert stage.ask("GET", f"/api/library-elements/{desk.uid('theirs')}")["result"]["name"] == desk.name(
+        "theirs"
+    )
+    for name in names:
+        stage.ask("GET", f"/api/folders/{desk.uid(name)}")
+
+
+@scenario
 def what_is_in_use_is_not_deleted(stage: Stage) -> None:
     needs_alerting(stage)
     desk = Desk(stage)

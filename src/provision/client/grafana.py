@@ -222,6 +222,11 @@ class GrafanaClient:
         """A folder with its `version`, or None. Who may not see all folders is told 403 of one that isn't there."""
         return _or_none(lambda: self._object(self._api.folder.get_folder(uid), "title"), (403, 404))
 
+    def folders_in(self, uid: str) -> list[dict[str, Any]]:
+        """The folders that lie in a folder, of a Grafana that nests them; of many only the first thousand."""
+        query = {"parentUid": uid, "limit": 1000}
+        return self._objects(self.session.request("GET", "/api/folders", params=query).json(), "uid")
+
     def create_folder(self, uid: str, title: str, parent_uid: str) -> None:
         """Create a folder."""
         self._object(self._api.folder.create_folder(title, uid, parent_uid or None))

@@ -192,8 +192,11 @@ def _one_folder(server: Server, key: str) -> Live | None:
 
 def _write_folder(server: Server, action: Action, _: str) -> None:
     if action.verb is Verb.DELETE:
-        if any(hit.get("folderUid") == action.key for hit in server.client.search("dash-db")):
-            raise ProvisionError("the folder isn't empty, and deleting it would delete what is in it")
+        assert action.live is not None
+        now = _one_folder(server, action.key)
+        _look_again(action, None if now is None else now.lock)
+        if _holds_something(server, action.key):
+            raise ProvisionError("the folder still holds something; move or delete that first")
         server.client.delete_folder(action.key)
         return
     assert action.desired is not None
@@ -210,6 +213,23 @@ def _write_folder(server: Server, action: Action, _: str) -> None:
     if before["parentUid"] != body["parentUid"]:
         with begun():
             server.client.move_folder(action.key, body["parentUid"])
+
+
+def _holds_something(server: Server, folder: str) -> bool:
+    """Whether anything lies in a folder. Grafana 9 deletes all of that with it, and later ones on this API the
+    library panels."""
+    client = server.client
+    if any(hit.get("folderUid") == folder for hit in client.search("dash-db")):
+        return True
+    if server.dialect.nested_folders and client.folders_in(folder):
+        return True
+    if next(client.library.panels(folder), None) is not None:
+        return True
+    return server.dialect.alerting and any(
+        rule["grafana_alert"].get("namespace_uid") == folder
+        for group in client.alerting.rule_groups()
+        for rule in group["rules"]
+    )
 
 
 def _look_again(action: Action, version: str | None) -> None:
