@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from contract.scenarios_grafana import Stage, scenario, usual
 from provision.model import Verb
+from provision.ship.base import with_bases
 
 
 @scenario
@@ -79,3 +80,19 @@ def a_folder_that_holds_something_that_stays_is_not_deleted(stage: Stage) -> Non
     assert stage.spec("inner")["title"] == "edited"
     stage.done(target, prune=True, overwrite=True)
     assert stage.ask("GET", f"/api/dashboards/uid/{stage.uid('inner')}", expect=(404,))
+
+
+@scenario
+def what_was_applied_last_is_found_in_the_history(stage: Stage) -> None:
+    target = stage.connect()
+    stage.done(target, *usual(stage))
+    (sent,) = [
+        action.after
+        for action in stage.plan(target, *usual(stage)).actions
+        if action.key == stage.uid("root")
+    ]
+    stage.edit_in_ui("root", "edited once")
+    stage.edit_in_ui("root", "edited twice")
+    found = with_bases(stage.plan(target, *usual(stage)), target)
+    assert [(action.key, action.base) for action in found.stops] == [(stage.uid("root"), sent)]
+    assert all(action.base is None for action in found.actions if not action.verb.stops)

@@ -361,6 +361,23 @@ def _delete(state: State, request: Request) -> tuple[int, Any]:
     return 200, {"message": f"Dashboard {title} deleted", "title": title, "uid": stored["name"]}
 
 
+@route("GET", r"/api/dashboards/uid/([^/]+)/versions/(\d+)")
+def _version(state: State, request: Request) -> tuple[int, Any]:
+    """Seen on 12.4."""
+    uid, number = request.groups
+    history = state.dashboards[uid]["history"] if uid in state.dashboards else []
+    found = [one for one in history if one["generation"] == int(number)]
+    if not found:
+        return 404, old(state, "Dashboard version not found")
+    (one,) = found
+    return 200, {
+        "id": int(number),
+        "version": int(number),
+        "message": one["message"],
+        "data": one["spec"] | {"uid": uid},
+    }
+
+
 @route("GET", "/api/dashboards/uid/([^/]+)/versions")
 def _versions(state: State, request: Request) -> tuple[int, Any]:
     stored = state.dashboards.get(request.groups[0])

@@ -210,6 +210,22 @@ class GrafanaClient:
         versions = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
         return [str(version.get("message") or "") for version in self._objects(versions)]
 
+    def dashboard_version_called(self, uid: str, text: str, limit: int) -> tuple[int, str] | None:
+        """Number and message of the newest version whose message holds `text`; None where none of the newest does."""
+        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
+        answer = self.session.request("GET", path, params={"limit": limit}).json()
+        found = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
+        called = (one for one in self._objects(found, "version") if text in str(one.get("message") or ""))
+        return next(((int(one["version"]), str(one["message"])) for one in called), None)
+
+    def dashboard_version(self, uid: str, number: int) -> dict[str, Any] | None:
+        """The JSON of a dashboard in one of its versions."""
+        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions/{number}"
+        answer = self.session.request("GET", path, allow=frozenset({403, 404}))
+        return (
+            None if answer.status in (403, 404) else self._object(self._object(answer.json(), "data")["data"])
+        )
+
     def save_dashboard(self, body: JSON) -> dict[str, Any]:
         """Create or update a dashboard: `{"dashboard", "folderUid", "overwrite", "message"}`."""
         return self._object(self._api.dashboard.update_dashboard(body), "version")

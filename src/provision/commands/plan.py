@@ -135,6 +135,7 @@ def definitions_of(
 
 
 def _plan(aim: Aim, choices: Choices) -> Plan:
+    from provision.ship.base import with_bases
     from provision.ship.plan import make_plan
     from provision.ship.rotation import with_rotation
 
@@ -148,6 +149,7 @@ def _plan(aim: Aim, choices: Choices) -> Plan:
         force=choices.force,
         spared=aim.spared,
     )
+    made = with_bases(made, aim.target)
     return with_rotation(made) if choices.rotate_secrets else made
 
 

@@ -41,6 +41,7 @@ class Action:
         reason: why it stops, or why it is unusual; one sentence, or empty.
         former: what is put back by an action that undoes another: `desired` has its body, and it gets its own
             mark instead of the project's. None for any other action.
+        base: what this project applied last, of what was edited since; None where the target doesn't know it.
     """
 
     verb: Verb
@@ -50,6 +51,7 @@ class Action:
     live: Live | None
     reason: str = ""
     former: Live | None = None
+    base: bytes | None = None
 
     @property
     def before(self) -> bytes | None:

@@ -10,6 +10,7 @@ import orjson
 
 from provision.compile.kinds import DASHBOARD
 from provision.diff import diff_bodies, title_of
+from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
 from provision.ship.planfile import FORMAT, action_state, live_state
@@ -142,12 +143,23 @@ def _action_lines(action: Action, plan: Plan, *, everything: bool) -> Iterator[s
     yield f"{mark(_MARKS[action.verb])} {action_title(action, plan)}{reason}{where}"
     if action.before is None or action.after is None:
         return
-    changes = change_lines(diff_bodies(action.kind, action.before, action.after), everything=everything)
-    if action.verb.stops and changes:
-        yield f"    {faint('on the server → in the sources')}"
-    yield from (f"    {line}" for line in changes)
+    for heading, before, after in _sides(action, action.before, action.after):
+        changes = change_lines(diff_bodies(action.kind, before, after), everything=everything)
+        if heading and changes:
+            yield f"    {faint(heading)}"
+        yield from (f"    {line}" for line in changes)
     if action.verb.stops:
         yield f"    What to do: {remedy_of(action)}"
+
+
+def _sides(action: Action, before: bytes, after: bytes) -> Iterator[tuple[str, bytes, bytes]]:
+    """What is compared, and what that is called: of an edit what both sides have made of what was applied last, where
+    that is known."""
+    if action.base is not None:
+        yield "on the server, since the last push", action.base, before
+        yield "in the sources, since the last push", action.base, after
+    else:
+        yield "on the server → in the sources" if action.verb.stops else "", before, after
 
 
 def _plan(plan: Plan) -> dict[str, Any]:
@@ -174,9 +186,12 @@ def _plan(plan: Plan) -> dict[str, Any]:
 def _action(action: Action, plan: Plan) -> dict[str, Any]:
     both = action.before is not None and action.after is not None
     changes = diff_bodies(action.kind, action.before, action.after) if both else ()
+    edits = diff_bodies(action.kind, action.base, action.before) if action.base is not None else ()
     return {
         **action_value(action, plan),
         "remedy": remedy_of(action),
         "changes": list(map(change_value, changes)),
         **action_state(action),
+        "applied": None if action.base is None else concealed(decode(action.base)),
+        "edits": list(map(change_value, edits)),
     }

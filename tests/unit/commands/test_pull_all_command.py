@@ -10,7 +10,7 @@ import pytest
 
 from support.grafana_standin import standin
 
-CORPUS = Path("/work/shared/corpus/dashboards")
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus" / "dashboards"
 
 
 class Somebody:

@@ -127,6 +127,30 @@ def test_a_conflict_is_left_alone_unless_overwritten(provision, shop, grafana):
     assert grafana.dashboards["sales-orders"]["spec"]["title"] == "Orders!"
 
 
+def test_a_conflict_shows_what_both_sides_have_done(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    grafana.dashboards["sales-orders"]["history"].append(dict(grafana.dashboards["sales-orders"]))
+    grafana.dashboards["sales-orders"]["spec"] = {
+        **grafana.dashboards["sales-orders"]["spec"],
+        "refresh": "5s",
+    }
+    (shop / "dashboards/sales/orders.json").write_text(DASHBOARD % ("Orders!", "up"))
+    lines = [line.strip() for line in provision("plan", "--grafana", grafana.url).out.splitlines()]
+    server, sources = (
+        lines.index("on the server, since the last push"),
+        lines.index("in the sources, since the last push"),
+    )
+    assert "refresh: 5s" in lines[server + 1]
+    assert "Orders!" in lines[sources + 1]
+    assert sources == server + 2
+    (action,) = json.loads(provision("plan", "--grafana", grafana.url, "--format", "json").out)["plans"][0][
+        "actions"
+    ]
+    assert action["applied"]["spec"]["title"] == "Orders"
+    assert [edit["path"] for edit in action["edits"]] == ["refresh"]
+    assert "provision pull sales-orders" in action["remedy"]
+
+
 def test_a_conflict_is_taken_over_as_it_is(provision, shop, grafana):
     provision("push", "--grafana", grafana.url)
     grafana.dashboards["sales-orders"]["spec"]["title"] = "Mine now"

@@ -35,6 +35,7 @@ BEFORE, AFTER = (
 UPDATE = Action(
     Verb.UPDATE, "dashboard", "shop", Resource("dashboard", "shop", AFTER, (Place("dashboards/sales/shop.py", 18),), (("folder", "sales"),)),
     Live("dashboard", "shop", BEFORE, Mark("shop", digest(BEFORE)), "1795647211937986"),
+    base=BEFORE.replace(b"30s", b"10s"),
 )  # fmt: skip
 DELETE = Action(Verb.DELETE, "dashboard", "shop", None, Live("dashboard", "shop", BEFORE, title="Shop"))
 FOLDER = encode({"title": "Sales", "parentUid": ""})

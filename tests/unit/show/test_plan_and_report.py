@@ -122,7 +122,16 @@ def test_a_plan_as_json():
     assert first["summary"] == {
         "keep": 1, "create": 1, "update": 1, "delete": 0, "adopt": 0, "conflict": 0, "foreign": 0
     }  # fmt: skip
-    machines = ("needs", "before", "after", "concealed", "digest", "live")  # see test_planfile
+    machines = (
+        "needs",
+        "before",
+        "after",
+        "concealed",
+        "digest",
+        "live",
+        "applied",
+        "edits",
+    )  # see test_planfile
     assert {name: value for name, value in first["actions"][1].items() if name not in machines} == {
         "verb": "update",
         "kind": "dashboard",

@@ -50,6 +50,11 @@ class Target(Protocol):
         """
         ...
 
+    def applied(self, live: Live) -> bytes | None:
+        """The body that the owner of a live resource sent last, as its mark says; None where the target doesn't keep
+        it. Sends GETs only."""
+        ...
+
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the credentials may not do of `actions`, one sentence a resource; empty when nothing is missing
         or the server has no way to ask. Sends GETs only."""

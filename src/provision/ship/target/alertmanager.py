@@ -98,6 +98,11 @@ class AlertmanagerTarget:
             mark = Mark(mark.owner, digest(body))
         yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name, beside=text)
 
+    def applied(self, live: Live) -> bytes | None:
+        """A file knows nothing of what stood in it before."""
+        del live
+        return None
+
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """Why the file can't be written."""
         if not actions:

@@ -68,6 +68,11 @@ class Folder:
             # A built file is only ever written here, so one that was edited is simply written again.
             yield Live(FILE, key, body, Mark(owner, digest(body)) if key in made else None)
 
+    def applied(self, live: Live) -> bytes | None:
+        """A file knows nothing of what stood in it before."""
+        del live
+        return None
+
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """The file system says what it doesn't allow when it is asked to write."""
         del actions

@@ -37,6 +37,7 @@ from provision.compile.kinds import (
 from provision.errors import NotAllowed, ProvisionError, UsageError
 from provision.model import Action, Live, Outcome, Plan, Verb, decode
 from provision.ship.target import (
+    grafana_applied,
     grafana_classic,
     grafana_inventory,
     grafana_ledger_write,
@@ -144,6 +145,10 @@ class Grafana:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
         return self.read(frozenset(grafana_inventory.everything(self.server)))
+
+    def applied(self, live: Live) -> bytes | None:
+        """What Grafana's history of a dashboard still has of what was sent last."""
+        return grafana_applied.applied(self.server, live)
 
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the credentials may not do of `actions`; nothing where the server can't say (Grafana 9)."""

@@ -103,6 +103,22 @@ def mark_of(server: Server, key: str, spec: dict[str, Any]) -> Mark | None:
     return None
 
 
+def applied(server: Server, live: Live) -> bytes | None:
+    """The version that the owner of a dashboard sent last, as the messages of its history tell. Grafana doesn't
+    remember which folder it was in then: it is taken for the one of today."""
+    assert live.mark is not None
+    found = server.client.dashboard_version_called(live.key, f"provision: {live.mark.owner} v", _HISTORY)
+    if found is None:
+        return None
+    number, message = found
+    base, spec = _BASE.search(message), server.client.dashboard_version(live.key, number)
+    if base is None or spec is None:
+        return None
+    folder = decode(live.body)["folderUid"]
+    body = canonical(DASHBOARD, {"folderUid": folder, "spec": {**spec, "uid": live.key}})
+    return body if digest(body) == base[0] else None
+
+
 def is_tagged(spec: dict[str, Any]) -> bool:
     """Whether a dashboard has the tag of some project; a copy of one has it, too."""
     return _owner(spec.get("tags")) is not None

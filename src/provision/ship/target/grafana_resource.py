@@ -31,6 +31,9 @@ from provision.ship.target.grafana_server import (
 )
 
 FOLDERS: Final = "folder.grafana.app"
+_VERSIONS: Final = 100
+"""Versions of a dashboard among which the one that was sent last is looked for."""
+
 _MANAGER: Final = "kubectl"
 _FILES: Final = "classic-file-provisioning"
 
@@ -77,6 +80,12 @@ def folders() -> Keeper:
 def dashboard_names(server: Server) -> Iterator[str]:
     """The uids of all dashboards, whoever manages them."""
     return _names(server, _dashboard_api(server, False))
+
+
+def versions(server: Server, key: str) -> Iterator[bytes]:
+    """The bodies of a dashboard's versions, newest first."""
+    items = server.client.history(_dashboard_api(server, False), key, _VERSIONS)
+    return (live_dashboard(item).body for item in items)
 
 
 def folder_names(server: Server) -> Iterator[str]:

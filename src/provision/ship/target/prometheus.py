@@ -113,6 +113,11 @@ class PrometheusTarget:
                     mark = Mark(mark.owner, digest(body))
             yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}", beside=text)
 
+    def applied(self, live: Live) -> bytes | None:
+        """A file knows nothing of what stood in it before."""
+        del live
+        return None
+
     def missing_permissions(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """Why files can't be written or the server can't be told to reload."""
         faults = [self._lifecycle_fault()] if actions else []
