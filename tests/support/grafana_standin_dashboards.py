@@ -600,6 +600,9 @@ def _list(state: State, request: Request) -> tuple[int, Any]:
     kept = _kept(state, request, "read")
     group, version = request.groups[:2]
     selector, names = request.one("labelSelector"), request.one("fieldSelector")
+    token = request.one("continue")
+    start = json.loads(b64decode(token))["o"] if token else 0
+    limit = request.number("limit", 500)
     if selector == "grafana.app/get-trash=true":
         found = [_trashed(state, group, version, stored) for stored in state.trash.values()]
     elif selector == "grafana.app/get-history=true":
@@ -609,12 +612,12 @@ def _list(state: State, request: Request) -> tuple[int, Any]:
         found = []
     else:
         unseen = state.hidden | (set() if request.account.permissions is None else state.ungranted)
-        found = [_shown(state, group, version, kept[name]) for name in sorted(kept.keys() - unseen)]
-        if names:
-            found = [one for one in found if one["metadata"]["name"] == names.removeprefix("metadata.name=")]
-    token = request.one("continue")
-    start = json.loads(b64decode(token))["o"] if token else 0
-    limit = request.number("limit", 500)
+        asked = {names.removeprefix("metadata.name=")} if names else kept.keys()
+        seen = sorted((kept.keys() & asked) - unseen)
+        found = [
+            _shown(state, group, version, kept[name]) if start <= place < start + limit else None
+            for place, name in enumerate(seen)
+        ]
     metadata = {"resourceVersion": state.version()}
     if start + limit < len(found):
         metadata["continue"] = b64encode(json.dumps({"o": start + limit}).encode()).decode()

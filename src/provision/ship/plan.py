@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
@@ -38,8 +38,9 @@ def make_plan(
     Raises:
         ProvisionError: the target can't be read, or resources need each other in a circle.
     """
-    wanted = frozenset((resource.kind, resource.key) for resource in desired)
-    live = {(found.kind, found.key): found for found in target.read(wanted)}
+    bodies = {(resource.kind, resource.key): resource.body for resource in desired}
+    wanted = frozenset(bodies)
+    live = {(found.kind, found.key): _sharing(found, bodies) for found in target.read(wanted)}
     actions = [
         decide(
             resource,
@@ -67,6 +68,12 @@ def make_plan(
         tuple(name for name, chosen in choices.items() if chosen),
         target.identity,
     )
+
+
+def _sharing(found: Live, bodies: Mapping[tuple[str, str], bytes]) -> Live:
+    """What is live, in the same bytes where it is what is desired: of thousands that are kept, one copy is enough."""
+    body = bodies.get((found.kind, found.key))
+    return replace(found, body=body) if body is not None and body == found.body else found
 
 
 def decide(

@@ -174,3 +174,11 @@ def test_order_does_not_depend_on_the_input_order_and_respects_needs(
     position = {item.key: index for index, item in enumerate(result)}
     for n, before in needs.items():
         assert all(position[str(m)] < position[str(n)] for m in before)
+
+
+def test_what_is_kept_is_in_memory_once() -> None:
+    """Of thousands of dashboards that haven't changed."""
+    wanted = resource({"title": "a"})
+    plan = make_plan([wanted], Shelf([live({"title": "a"}, sent({"title": "a"}))]), OURS)
+    assert plan.actions[0].live is not None
+    assert plan.actions[0].live.body is wanted.body

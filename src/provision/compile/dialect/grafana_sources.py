@@ -22,6 +22,11 @@ _BUILT_IN: Final[Mapping[str, dict[str, str]]] = {
 }
 
 
+_STILL: Final = frozenset({int, float, bool, type(None)})
+_STILL_WITHOUT_INPUTS: Final = _STILL | {str}
+"""Types of values that stay as they are, so that the walk needn't look at each: most of a dashboard are such."""
+
+
 class Broken(Exception):
     """Why a definition can't be pushed, one sentence; `shape` makes a `Problem` of it."""
 
@@ -138,13 +143,19 @@ class Sources:
     def _walk(self, value: Any, key: str, inputs: Mapping[str, Any], used: set[str]) -> Any:
         if key == "datasource" and isinstance(value, str | dict):
             return self._reference(value, inputs, used)
+        still = _STILL if inputs else _STILL_WITHOUT_INPUTS
         if isinstance(value, dict):
-            walked = {name: self._walk(item, name, inputs, used) for name, item in value.items()}
+            walked = {
+                name: item
+                if type(item) in still and name != "datasource"
+                else self._walk(item, name, inputs, used)
+                for name, item in value.items()
+            }
             if self._bound is not None and self._asks_default(walked):
                 walked["datasource"] = self._bound.reference
             return self._variable(walked)
         if isinstance(value, list):
-            return [self._walk(item, "", inputs, used) for item in value]
+            return [item if type(item) in still else self._walk(item, "", inputs, used) for item in value]
         if isinstance(value, str) and inputs and "${" in value:
             return _INPUT.sub(lambda match: _text(match, inputs), value)
         return value
