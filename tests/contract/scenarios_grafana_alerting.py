@@ -63,12 +63,12 @@ class Desk:
     # ── what authors write ───────────────────────────────────────────────────
 
     def folder(self, name: str) -> Resource:
-        return self._made(FOLDER, self.uid(name), {"title": self.name(name), "parentUid": ""})
+        return self.resource(FOLDER, self.uid(name), {"title": self.name(name), "parentUid": ""})
 
     def panel(self, name: str, folder: str = "", **model: Any) -> Resource:
         shown = {"type": "text", "title": name, "options": {"content": "hi", "mode": "markdown"}, **model}
         body = {"folderUid": folder and self.uid(folder), "name": self.name(name), "model": shown}
-        return self._made(
+        return self.resource(
             LIBRARY_PANEL, self.uid(name), body, ((FOLDER, self.uid(folder)),) if folder else ()
         )
 
@@ -77,15 +77,15 @@ class Desk:
             "name": self.name(name),
             "template": f'{{{{ define "{self.name(name)}" }}}}{text}{{{{ end }}}}',
         }
-        return self._made(TEMPLATE, self.name(name), body)
+        return self.resource(TEMPLATE, self.name(name), body)
 
     def timing(self, name: str, start: str = "22:00") -> Resource:
         times = [{"times": [{"start_time": start, "end_time": "23:59"}], "weekdays": ["saturday", "sunday"]}]
-        return self._made(MUTE_TIMING, self.name(name), {"name": self.name(name), "time_intervals": times})
+        return self.resource(MUTE_TIMING, self.name(name), {"name": self.name(name), "time_intervals": times})
 
     def contact(self, name: str, *integrations: dict[str, Any]) -> Resource:
         body = {"name": self.name(name), "integrations": list(integrations or (self.webhook(name),))}
-        return self._made(CONTACT_POINT, self.name(name), body)
+        return self.resource(CONTACT_POINT, self.name(name), body)
 
     def webhook(self, name: str, path: str = "hook", **more: Any) -> dict[str, Any]:
         settings = {"url": f"http://127.0.0.1:9/{path}"}
@@ -95,7 +95,7 @@ class Desk:
         return {"receiver": self.name(receiver), "object_matchers": [[self.stage.prefix, "=", value]], **more}
 
     def policy(self, *routes: dict[str, Any]) -> Resource:
-        return self._made(POLICY, "root", {"routes": list(routes)})
+        return self.resource(POLICY, "root", {"routes": list(routes)})
 
     def rule(self, name: str, **more: Any) -> dict[str, Any]:
         data = [
@@ -110,9 +110,9 @@ class Desk:
     ) -> Resource:
         body = {"folderUid": self.uid(folder), "title": title, "interval": interval, "rules": list(rules)}
         key = f"{self.uid(folder)}/{title}"
-        return self._made(GRAFANA_RULE_GROUP, key, body, ((FOLDER, self.uid(folder)),))
+        return self.resource(GRAFANA_RULE_GROUP, key, body, ((FOLDER, self.uid(folder)),))
 
-    def _made(self, kind: str, key: str, body: Any, needs: tuple[tuple[str, str], ...] = ()) -> Resource:
+    def resource(self, kind: str, key: str, body: Any, needs: tuple[tuple[str, str], ...] = ()) -> Resource:
         return Resource(kind, key, canonical(kind, body), (Place("provisioning/alerting.py", 3),), needs)
 
     def everything(self) -> tuple[Resource, ...]:
@@ -819,3 +819,28 @@ def what_a_viewer_may_not_is_listed_before_the_first_write(stage: Stage) -> None
         list(apply(plan, target))
     plan = desk.plan(target, *desk.everything())
     assert set(desk.verbs(plan).values()) == {"create"}
+
+
+@scenario
+def the_root_policy_changes_only_when_the_tree_is_the_projects(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    before = desk.live("policies")
+    root = {name: value for name, value in before.items() if name not in ("routes", "provenance")}
+    desk.done(desk.connect(), desk.contact("ops"), desk.policy(desk.route("ops", "a")))
+    assert {name: desk.live("policies").get(name) for name in root} == root
+    target = desk.connect(own_tree=True)
+    wanted = {
+        "root": {**root, "group_wait": "17s"},
+        "routes": [desk.route("ops", "a"), desk.route("ops", "b")],
+    }
+    tree = (desk.contact("ops"), desk.resource(POLICY, "root", wanted))
+    assert desk.verbs(desk.plan(target, *tree)) == {CONTACT_POINT: "keep", POLICY: "update"}
+    desk.done(target, *tree)
+    assert desk.live("policies")["group_wait"] == "17s"
+    assert len(desk.routes()) == 2
+    again = desk.connect(own_tree=True)
+    assert desk.verbs(desk.plan(again, *tree)) == {CONTACT_POINT: "keep", POLICY: "keep"}
+    desk.put_policies(desk.live("policies") | {"group_wait": "18s"})
+    assert desk.verbs(desk.plan(again, *tree))[POLICY] == "conflict"
+    stage.ask("DELETE", f"{PROVISIONING}/policies", expect=(202,))
