@@ -105,12 +105,11 @@ def _pull_all(
     found = pull(target.everything(), target.dialect)
     files |= {file.path: file.content for file in found.files}
     count = write_files(root, files, overwrite=overwrite)
-    for sentence in found.left_out:
+    left_out = (*found.left_out, *target.shared())
+    for sentence in left_out:
         click.echo(f"Left out: {sentence}", err=True)
     if not quiet:
-        click.echo(
-            f"{root}: {count} written, {len(files) - count} as they were, {len(found.left_out)} left out"
-        )
+        click.echo(f"{root}: {count} written, {len(files) - count} as they were, {len(left_out)} left out")
     return 0
 
 

@@ -146,6 +146,10 @@ class Grafana:
         """
         return self.read(frozenset(grafana_inventory.everything(self.server)))
 
+    def shared(self) -> tuple[str, ...]:
+        """What it holds besides, that is no project's alone: a sentence each."""
+        return grafana_inventory.shared(self.server)
+
     def applied(self, live: Live) -> bytes | None:
         """What Grafana's history of a dashboard still has of what was sent last."""
         return grafana_applied.applied(self.server, live)

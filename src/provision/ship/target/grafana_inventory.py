@@ -31,9 +31,9 @@ def everything(server: Server) -> Iterator[tuple[str, str]]:
     yield from ((FOLDER, uid) for uid in _folders(server))
     yield from ((DATASOURCE, found["uid"]) for found in client.datasources())
     yield from ((DASHBOARD, uid) for uid in _dashboards(server) if not uid.startswith(PREFIX))
+    yield from ((LIBRARY_PANEL, found["uid"]) for found in client.library.panels())
     if not server.dialect.alerting:
         return
-    yield from ((LIBRARY_PANEL, found["uid"]) for found in client.library.panels())
     yield from ((TEMPLATE, found["name"]) for found in client.alerting.templates())
     yield from ((MUTE_TIMING, found["name"]) for found in client.alerting.mute_timings())
     names = {found["name"] for found in client.alerting.contact_points()}
@@ -42,6 +42,21 @@ def everything(server: Server) -> Iterator[tuple[str, str]]:
         if group["rules"]:
             folder = str(group["rules"][0]["grafana_alert"].get("namespace_uid") or "")
             yield GRAFANA_RULE_GROUP, key_of(folder, group["name"])
+
+
+def shared(server: Server) -> tuple[str, ...]:
+    """What it holds besides, that is no project's alone: a sentence each.
+
+    Raises:
+        Unreachable, ServerRefused, NotAllowed: as the server answers.
+    """
+    routes = server.client.alerting.policies().get("routes") if server.dialect.alerting else None
+    if not routes:
+        return ()
+    count = "1 route" if len(routes) == 1 else f"{len(routes)} routes"
+    return (
+        f"notification policies: {count} in the one tree that projects share; write the project's own yourself",
+    )
 
 
 def _folders(server: Server) -> Iterator[str]:
