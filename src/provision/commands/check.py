@@ -26,6 +26,11 @@ _NAMES: Final = {
     "receiver": "receiver",
     "inhibit": "inhibition",
     "time-interval": "time interval",
+    "library-panel": "library panel",
+    "template": "message template",
+    "mute-timing": "mute timing",
+    "contact-point": "contact point",
+    "grafana-rule-group": "rule group of Grafana's own",
 }
 """What one of a kind is called; those a project has one of are not counted."""
 

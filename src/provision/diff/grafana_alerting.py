@@ -10,9 +10,8 @@ from provision.diff.naming import field, numbered, overlap, position
 from provision.diff.pairs import by, by_nth
 from provision.diff.panels import query_text
 from provision.diff.routing import ROUTES
-from provision.diff.rules import entries
+from provision.diff.rules import entries, rule_name
 from provision.diff.scraping import secrets
-from provision.diff.words import quoted
 from provision.model import Change, encode
 
 _FOLDER: Final[dict[Trail, str]] = {("folderUid",): "folder"}
@@ -21,13 +20,15 @@ _FOLDER: Final[dict[Trail, str]] = {("folderUid",): "folder"}
 
 
 def _rule_name(rule: dict[str, Any], rules: Sequence[Any]) -> str:
-    """Such as `alert HighErrorRatio`; with a number where several have that title."""
+    """Such as `alert HighErrorRatio`, with the labels that tell it from others of that title."""
+    known = [_in_prometheus_terms(other) for other in rules]
+    return rule_name(known[position(rule, rules) - 1], known)
+
+
+def _in_prometheus_terms(rule: dict[str, Any]) -> dict[str, Any]:
+    """What a rule is called by."""
     kind = "record" if isinstance(rule.get("record"), dict) else "alert"
-    title = rule.get("title")
-    if not isinstance(title, str):
-        return f"{kind} {position(rule, rules)}"
-    alike = [other for other in rules if other.get("title") == title]
-    return f"{kind} {quoted(title)}" + (f" #{position(rule, alike)}" if len(alike) > 1 else "")
+    return {kind: rule.get("title"), "labels": rule.get("labels")}
 
 
 def _query(path: str, before: Any, after: Any) -> Iterator[Change]:

@@ -59,6 +59,12 @@ def test_a_rule_group_by_rule(before, after, change):
     assert told("grafana-rule-group", before, after) == [change]
 
 
+def test_rules_of_one_title_are_told_apart_by_their_labels():
+    other = {**RULE, "uid": "r2", "labels": {"severity": "ticket"}}
+    changes = told("grafana-rule-group", group(RULE, other), group(RULE, {**other, "for": "1m"}))
+    assert changes == [("alert Slow{severity=ticket}: for", "5m", "1m")]
+
+
 SLACK = {"uid": "s", "type": "slack", "settings": {"recipient": "#a"}, "disableResolveMessage": False,
          "secure": {"url": {"source": "env", "name": "SLACK"}}}  # fmt: skip
 MAIL = {
