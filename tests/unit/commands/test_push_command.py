@@ -387,6 +387,16 @@ def test_a_signal_finishes_what_is_in_flight_and_reports_the_rest(provision, sho
     assert provision("push", "--grafana", grafana.url).code == 0
 
 
+def test_a_signal_puts_everything_back_when_it_was_to_be_all_or_nothing(provision, shop, grafana):
+    grafana.faults.append(Fault("POST", "/folders", then=lambda: os.kill(os.getpid(), signal.SIGINT)))
+    said = provision("push", "--grafana", grafana.url, "--atomic")
+    assert said.code == 130
+    assert 'undone folder "Sales": put back, as not all could be done' in said.out
+    assert 'skipped dashboard "Orders" in folder "Sales": interrupted before it was begun' in said.out
+    assert "sales" not in grafana.folders
+    assert provision("push", "--grafana", grafana.url, "--atomic").code == 0
+
+
 def test_a_second_signal_is_the_ordinary_one_and_the_report_is_still_printed(provision, shop, grafana):
     more_dashboards(shop, "new")
 
