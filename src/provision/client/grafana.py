@@ -131,19 +131,23 @@ class GrafanaClient:
     # ── resource API ─────────────────────────────────────────────────────────
 
     def pages(self, api: Api) -> Iterator[list[dict[str, Any]]]:
-        """All objects, a page at a time; the next one is asked for while one is worked on."""
+        """All objects, a page at a time; the next one is asked for while one is worked on, and taken apart only
+        when it is its turn: taken apart, a page is many times as large."""
         with ThreadPoolExecutor(1, thread_name_prefix="pages") as pool:
             coming = pool.submit(self._page, api, None)
             while True:
-                items, token = coming.result()
+                items, token = self._items(coming.result())
                 if token:
                     coming = pool.submit(self._page, api, token)
                 yield items
+                del items
                 if not token:
                     return
 
-    def _page(self, api: Api, token: str | None) -> tuple[list[dict[str, Any]], str | None]:
-        answer = self.session.request("GET", api.path, params={"limit": PAGE, "continue": token})
+    def _page(self, api: Api, token: str | None) -> Answer:
+        return self.session.request("GET", api.path, params={"limit": PAGE, "continue": token})
+
+    def _items(self, answer: Answer) -> tuple[list[dict[str, Any]], str | None]:
         page = self._object(answer.json(), "metadata")
         items = [self._item(item) for item in page.get("items") or ()]
         return items, self._object(page["metadata"]).get("continue")
