@@ -314,7 +314,7 @@ def a_change_between_plan_and_push_is_left_alone(stage: Stage) -> None:
 @scenario
 def what_was_created_between_plan_and_push_is_left_alone(stage: Stage) -> None:
     needs_alerting(stage)
-    desk, theirs = Desk(stage), Desk(stage, "the others")
+    desk, theirs = Desk(stage), Desk(stage, f"the others {stage.prefix}")
     target = desk.connect()
     desk.done(target, desk.folder("rules"))
     plan = desk.plan(target, *desk.everything())
@@ -800,6 +800,8 @@ def an_editor_may_push_all_of_it(stage: Stage) -> None:
 def what_a_viewer_may_not_is_listed_before_the_first_write(stage: Stage) -> None:
     needs_alerting(stage)
     desk = Desk(stage)
+    others = Desk(stage, f"the others {stage.prefix}")
+    others.done(others.connect(), others.template("theirs"))  # whose history a viewer may not see
     target = desk.connect(credentials=robot(stage, "Viewer"))
     plan = desk.plan(target, *desk.everything())
     told = {TEMPLATE: "short", MUTE_TIMING: "nights / weekends", CONTACT_POINT: "ops"}

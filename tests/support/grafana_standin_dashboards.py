@@ -380,6 +380,7 @@ def _version(state: State, request: Request) -> tuple[int, Any]:
 
 @route("GET", "/api/dashboards/uid/([^/]+)/versions")
 def _versions(state: State, request: Request) -> tuple[int, Any]:
+    require(state, request, "dashboards:write")  # seen
     stored = state.dashboards.get(request.groups[0])
     if stored is None:
         return 404, old(state, "Dashboard not found")

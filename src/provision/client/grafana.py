@@ -203,24 +203,31 @@ class GrafanaClient:
             page += 1
 
     def dashboard(self, uid: str) -> dict[str, Any] | None:
-        """`{"dashboard", "meta"}`, or None."""
-        found = _or_none(lambda: self._object(self._api.dashboard.get_dashboard(uid), "dashboard", "meta"))
+        """`{"dashboard", "meta"}`, or None where there is none that the credentials may see: for a while, a search lists
+        new ones of others that can't be read yet."""
+        found = _or_none(
+            lambda: self._object(self._api.dashboard.get_dashboard(uid), "dashboard", "meta"), (403, 404)
+        )
         return found and {name: self._object(value) for name, value in found.items()}
 
     def dashboard_messages(self, uid: str, limit: int) -> list[str]:
-        """The messages of a dashboard's newest versions, newest first."""
-        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
-        answer = self.session.request("GET", path, params={"limit": limit}).json()
-        versions = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
-        return [str(version.get("message") or "") for version in self._objects(versions)]
+        """The messages of a dashboard's newest versions, newest first; none where the credentials may not see its
+        history, which takes the permission to edit it."""
+        return [str(version.get("message") or "") for version in self._versions(uid, limit)]
 
     def dashboard_version_called(self, uid: str, text: str, limit: int) -> tuple[int, str] | None:
         """Number and message of the newest version whose message holds `text`; None where none of the newest does."""
-        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
-        answer = self.session.request("GET", path, params={"limit": limit}).json()
-        found = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
-        called = (one for one in self._objects(found, "version") if text in str(one.get("message") or ""))
+        called = (one for one in self._versions(uid, limit) if text in str(one.get("message") or ""))
         return next(((int(one["version"]), str(one["message"])) for one in called), None)
+
+    def _versions(self, uid: str, limit: int) -> list[dict[str, Any]]:
+        path = f"/api/dashboards/uid/{quote(uid, safe='')}/versions"
+        found = self.session.request("GET", path, params={"limit": limit}, allow=frozenset({403}))
+        if found.status == 403:
+            return []
+        answer = found.json()
+        versions = self._object(answer, "versions")["versions"] if isinstance(answer, dict) else answer
+        return self._objects(versions, "version")
 
     def dashboard_version(self, uid: str, number: int) -> dict[str, Any] | None:
         """The JSON of a dashboard in one of its versions."""
