@@ -34,6 +34,7 @@ from provision.ship.plan import make_plan
 from provision.ship.preflight import require_possible
 from provision.ship.rotation import with_rotation
 from provision.ship.target.grafana_ledger import ledger_in, uid_of
+from provision.ship.target.grafana_pending import parts_of
 from support.fault_proxy import Proxy, proxy
 from support.grafana_standin import standin
 
@@ -154,9 +155,12 @@ class Rig:
         self.desk = Desk(stage)
         self.desk.dialect = self.connect().dialect
 
-    def connect(self, patience: float = PATIENCE_SECONDS) -> Any:
+    def connect(self, patience: float = PATIENCE_SECONDS, owner: str = "") -> Any:
         return self.stage.connect(
-            environ={"TOKEN": self.secret}, sleep=self.waited.append, timeout_seconds=patience
+            environ={"TOKEN": self.secret},
+            sleep=self.waited.append,
+            timeout_seconds=patience,
+            owner=owner or self.stage.owner,
         )
 
     def push(
@@ -164,14 +168,15 @@ class Rig:
         *desired: Resource,
         patience: float = PATIENCE_SECONDS,
         rotate: bool = False,
+        owner: str = "",
         **options: bool,
     ) -> Run:
         """What `provision push --prune --force` does, from the first request to the last."""
         outcomes: list[Outcome] = []
         try:
-            target = self.connect(patience)
+            target = self.connect(patience, owner)
             with self.stage.only_reading():
-                plan = make_plan(desired, target, self.stage.owner, prune=True, **options)
+                plan = make_plan(desired, target, owner or self.stage.owner, **{"prune": True, **options})
             plan = with_rotation(plan) if rotate else plan
             require_possible(target, plan)
             outcomes.extend(apply(plan, target))
@@ -266,8 +271,8 @@ def check_agreement(run: Run, before: Held, after: Held, owner: str) -> None:
         one, now, was = told.get(name), after.get(name), before.get(name)
         seen = (name, one and (one.status, one.message), was, now)
         if one is not None and one.status == "done":
-            assert (now and now.body) == one.action.after, seen
-            if now is not None:
+            assert _told(now and now.body) == _told(one.action.after), seen
+            if now is not None and now.body == one.action.after:
                 assert now.mark is not None, seen
                 assert (now.mark.owner, now.mark.base) == (owner, digest(now.body)), seen
         elif one is None or not one.left_behind:
@@ -277,6 +282,14 @@ def check_agreement(run: Run, before: Held, after: Held, owner: str) -> None:
             assert same or (one is not None and one.action.kind not in OLD[1:]), seen
         if one is not None and one.status != "done":
             assert one.message, seen
+
+
+def _told(body: bytes | None) -> bytes | None:
+    """A body as the server alone can tell it: where the secrets of a contact point come from is in the ledger, and
+    when that can't be written after them, the next push writes them once more."""
+    if body is None or b'"integrations"' not in body:
+        return body
+    return json.dumps(parts_of(body)).encode()
 
 
 def check_words(run: Run) -> None:

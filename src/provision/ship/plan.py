@@ -54,7 +54,7 @@ def make_plan(
     ]
     gone = pruning.no_longer_defined(live.values(), wanted | spared, owner, target.order)
     if prune:
-        actions.extend(pruning.deletions(gone, live.values(), overwrite=overwrite))
+        actions.extend(pruning.deletions(gone, live.values(), tuple(actions), overwrite=overwrite))
         gone = []
     owned = sum(found.mark is not None and found.mark.owner == owner for found in live.values())
     choices = {"overwrite": overwrite, "adopt": adopt, "prune": prune, "force": force}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from provision.compile.kinds import FOLDER
 from provision.model import Action, Live, Verb, decode, digest
@@ -32,18 +33,28 @@ def no_longer_defined(
     return gone
 
 
-def deletions(gone: Sequence[Live], live: Iterable[Live], *, overwrite: bool) -> list[Action]:
+def deletions(
+    gone: Sequence[Live], live: Iterable[Live], before: Iterable[Action] = (), *, overwrite: bool
+) -> list[Action]:
     """An action for each resource that is to go. What was changed since the last push stops, and so does a
     folder that holds something that stays.
 
     Args:
         live: all that is known to be on the target.
+        before: what the plan writes before it deletes; what it moves lies elsewhere then.
         overwrite: delete also what was changed.
     """
     goes = {(found.kind, found.key) for found in gone}
     folders = any(found.kind == FOLDER for found in gone)  # else nobody needs to know what lies where
     inside = [found for found in live if folders and (found.kind, found.key) not in goes]
-    held = {folder: found for found in inside if (folder := _parent(found))}
+    moved = {
+        (action.kind, action.key): replace(action.live, body=action.after)
+        for action in before
+        if folders and action.verb.writes and action.live is not None and action.after is not None
+    }
+    held = {
+        folder: found for found in inside if (folder := _parent(moved.get((found.kind, found.key), found)))
+    }
     actions = []
     for found in gone:
         reason = "" if overwrite or found.mark is None or found.mark.base == digest(found.body) else _EDITED

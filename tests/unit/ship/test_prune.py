@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.model import Live, Mark, Verb, digest, encode
+from provision.model import Action, Live, Mark, Resource, Verb, digest, encode
 from provision.ship.prune import deletions, no_longer_defined
 
 ORDER = ("folder", "dashboard")
@@ -54,3 +54,12 @@ def test_no_folder_goes_before_one_that_lies_in_it(parents: list[int]) -> None:
     for at, parent in enumerate(parents):
         if parent < at:
             assert order.index(f"f{at}") < order.index(f"f{parent}")
+
+
+def test_a_folder_that_the_plan_empties_goes_with_it() -> None:
+    held = [live("folder", "a"), live("dashboard", "mine", "a")]
+    out = Resource("dashboard", "mine", live("dashboard", "mine").body)
+    gone = no_longer_defined(held, frozenset({("dashboard", "mine")}), "shop", ORDER)
+    for verb, then in ((Verb.UPDATE, Verb.DELETE), (Verb.CONFLICT, Verb.CONFLICT)):
+        before = (Action(verb, "dashboard", "mine", out, held[1]),)
+        assert [action.verb for action in deletions(gone, held, before, overwrite=False)] == [then]
