@@ -252,9 +252,11 @@ def rig(name: str) -> Iterator[Rig]:
         user, password = os.environ.get("GRAFANA_USER", "admin"), os.environ.get("GRAFANA_PASSWORD", "admin")
         with proxy(REAL) as between:
             stage = Stage(between.url, user, password, classic=classic)
-            yield Rig(stage, between)
-            between.calm()
-            stage.clean()
+            try:
+                yield Rig(stage, between)
+            finally:
+                between.calm()
+                stage.clean()
         return
     with standin("9.0" if "9.0" in name else "12.4.0") as state, proxy(state.url) as between:
         stage = Stage(between.url, "admin", "admin", classic=classic, state=state)

@@ -38,12 +38,15 @@ def _create_element(state: State, request: Request) -> tuple[int, Any]:
 
 @route("GET", "/api/library-elements/([^/]+)")
 def _get_element(state: State, request: Request) -> tuple[int, Any]:
+    """Seen: without a folder it is in `general`, which neither lists nor the answers to writes say."""
     found = state.alerting["library"].get(request.groups[0])
-    return (
-        (404, old(state, "library element could not be found"))
-        if found is None
-        else (200, _element(state, found))
-    )
+    if found is None:
+        return 404, old(state, "library element could not be found")
+    body = _element(state, found)
+    if state.modern:
+        for shown in (body["result"], body["result"]["meta"]):
+            shown["folderUid"] = shown["folderUid"] or "general"
+    return 200, body
 
 
 @route("GET", "/api/library-elements")

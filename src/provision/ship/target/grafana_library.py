@@ -42,7 +42,10 @@ def _one(server: Server, key: str) -> Live | None:
 
 
 def _live(found: dict[str, Any]) -> Live:
-    body = {"folderUid": found.get("folderUid") or "", "name": found["name"], "model": found["model"]}
+    folder = found.get("folderUid") or ""
+    # Read alone, one in no folder is in `general`; in a list it is in none.
+    folder = "" if folder == "general" else folder
+    body = {"folderUid": folder, "name": found["name"], "model": found["model"]}
     lock = str(found.get("version") or "")
     return Live(LIBRARY_PANEL, found["uid"], canonical(LIBRARY_PANEL, body), None, lock, found["name"])
 
