@@ -212,6 +212,7 @@ _KNOWN: Final[tuple[tuple[frozenset[int], str, str], ...]] = (
     (frozenset({409, 412}), "might have been modified", _MEANWHILE),
     (frozenset({409, 412}), "changed by someone else", _MEANWHILE),
     (frozenset({409, 412}), "updated by someone else", _MEANWHILE),
+    (frozenset({409}), "referenced by", "a notification policy or an alert rule still sends to it; change that first"),
     (frozenset({400}), "not empty", "the folder still holds something; move or delete that first"),
     (frozenset({400, 404}), "folder", "its folder is no longer there; plan again"),
     (frozenset({500}), "objects to be created", "it is no longer there; plan again"),
