@@ -20,12 +20,17 @@ def without_credentials(text: str) -> str:
     return _IN_URL.sub(r"\1***@", text)
 
 
+def without_paths(text: str) -> str:
+    """`text` with `***` in place of what follows the host in the URLs in it: there a web hook has its secret."""
+    return _PAST_HOST.sub(r"\1/***", text)
+
+
 def without_values(text: str) -> str:
     """What a program written in Go says of a configuration, without the values it quotes: `text` without what follows
     the host in URLs, without the words that its URL parser could not read, and without the values that stand where
     something else should. The names it quotes, such as a receiver's, stay."""
     text = _ABOUT_A_VALUE.sub(r'\1\2 "***"', without_credentials(text))
-    return _YAML_VALUE.sub("`***`", _PAST_HOST.sub(r"\1/***", text))
+    return _YAML_VALUE.sub("`***`", without_paths(text))
 
 
 def without_secrets(text: str, environ: Mapping[str, str]) -> str:

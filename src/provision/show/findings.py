@@ -9,6 +9,7 @@ from typing import Final
 
 import orjson
 
+from provision.compile.load.snippet import Source, read
 from provision.model import SEVERITIES, Finding, Place
 from provision.show.style import faint, strong, tinted
 
@@ -29,7 +30,7 @@ def findings_text(findings: Sequence[Finding], root: Path) -> str:
     Args:
         root: what the paths of the places are relative to; their files are read for the lines.
     """
-    sources: dict[str, list[str]] = {}
+    sources: dict[str, Source] = {}
     lines = []
     for finding in findings:
         about = f"{finding.subject}: " if finding.subject else ""
@@ -91,14 +92,14 @@ def findings_json(findings: Sequence[Finding], checked: Mapping[str, int], decid
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-def _code(place: Place, root: Path, sources: dict[str, list[str]]) -> str:
-    """The line of the source at that place, stripped and cut; empty when it can't be read."""
+def _code(place: Place, root: Path, sources: dict[str, Source]) -> str:
+    """The line of the source at that place, without what may be a secret, stripped and cut; empty when it can't be
+    read."""
     if place.line is None:
         return ""
     if place.path not in sources:
-        sources[place.path] = _lines(root / place.path)
-    lines = sources[place.path]
-    line = lines[place.line - 1].strip() if 0 < place.line <= len(lines) else ""
+        sources[place.path] = read(_text(root / place.path))
+    line = sources[place.path].line(place.line)
     return _printable(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…")
 
 
@@ -111,10 +112,10 @@ def _printable(text: str) -> str:
     )
 
 
-def _lines(file: Path) -> list[str]:
+def _text(file: Path) -> str:
     try:
         if file.stat().st_size > _LONGEST_BYTES:
-            return []
-        return file.read_bytes().decode(errors="replace").splitlines()
+            return ""
+        return file.read_bytes().decode(errors="replace")
     except OSError:
-        return []
+        return ""

@@ -290,6 +290,18 @@ def test_what_is_no_record(expr: str) -> None:
     assert told(dashboard(panel(expr), templating=variables)) == []
 
 
+def test_a_record_of_grafana_is_known() -> None:
+    rules = [{"title": "a", "record": {"metric": "job:up:sum", "from": "A"}}, {"title": "b"}]
+    records = other("grafana-rule-group", "shop/a", folder="shop", title="a", interval=60, rules=rules)
+    assert "unknown-record" not in ids(dashboard(panel("job:up:sum")), records)
+    assert "unknown-record" in ids(dashboard(panel("job:up:max")), records)
+
+
+def test_a_project_that_records_nothing_reads_what_others_record() -> None:
+    (finding,) = found(dashboard(panel("job:up:sum")))
+    assert (finding.id, finding.severity) == ("unknown-record", "warning")
+
+
 def test_unknown_records_of_files_may_exist_where_they_come_from() -> None:
     (finding,) = found(group({"record": "a", "expr": "job:up:sum"}, path="a.yml"), guests=["a.yml"])
     assert (finding.id, finding.severity) == ("unknown-record", "warning")

@@ -29,6 +29,19 @@ def test_a_finding_with_its_line_and_remedy(tmp_path: Path) -> None:
     )
 
 
+def test_the_line_holds_no_secret(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_text(
+        'secure = {\n    "p": "S1", "url": "https://h/S2",\n}\n', encoding="utf-8"
+    )
+    assert text(ERROR, root=tmp_path).splitlines()[1] == '    | "p": "…", "url": "…",'
+    (tmp_path / "rules/a.py").write_text('\n{"settings": {"url": "https://hooks.slack.com/S2"}}')
+    assert (
+        text(ERROR, root=tmp_path).splitlines()[1]
+        == '    | {"settings": {"url": "https://hooks.slack.com/***"}}'
+    )
+
+
 def test_nothing_is_said_of_nothing() -> None:
     assert text() == ""
 

@@ -1,19 +1,21 @@
 """The line of a source that a problem shows, with `…` in place of what may be a secret.
 
 A literal may be one when it stands behind a name that a secret is given by, be it a keyword, a variable or a field,
-or anywhere within the brackets behind such a name. Where the name only looks like one, too much is hidden.
+or anywhere within the brackets behind such a name; of a URL, what follows its host may be one, as in a web hook's.
+Where the name only looks like one, too much is hidden.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from provision.discretion import without_credentials
+from provision.discretion import without_credentials, without_paths
 
 _NAME = (
     r"(?:passw(?:or)?d|passphrase|pwd|secrets?|tokens?|credentials?|authorization|bearer|webhook"
-    r"|(?:api|service|routing|user|private|client|secret|access|account)[_-]?key|(?:api|webhook)[_-]?url|secure)"
+    r"|(?:api|service|routing|integration|user|private|client|secret|access|account)[_-]?key|(?:api|webhook)[_-]?url|secure)"
 )
 _SECRET = re.compile(rf"{_NAME}\b", re.IGNORECASE)
 _ENDS_AS_SECRET = re.compile(rf"{_NAME}\Z", re.IGNORECASE)
@@ -27,7 +29,46 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_LINE_END = re.compile(r"\r\n|\r")
 _FOLLOWS = re.compile(r"\s*([\]:,])")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A source as its lines are shown.
+
+    Attributes:
+        lines: as they stand there.
+        censored: the same, with `…` in place of what may be a secret by what stands before it.
+    """
+
+    lines: Sequence[str]
+    censored: Sequence[str]
+
+    def line(self, number: int) -> str:
+        """That line, counted from 1, without what may be a secret, stripped; empty when there is none."""
+        if not 0 < number <= len(self.lines):
+            return ""
+        line = self.lines[number - 1]
+        plain = _PLAIN_FIELD.match(line)
+        if plain is not None and not plain[0].rstrip().endswith((",", "{", "[", "(")):
+            line = f"{plain[1]}…"
+        else:
+            line = self.censored[number - 1]
+        return without_paths(without_credentials(line)).strip()
+
+
+def read(text: str) -> Source:
+    """The source of that text, read once for all of its lines."""
+    # Python's own line ends only: str.splitlines knows more, and would count other lines.
+    text = _LINE_END.sub("\n", text)
+    if not _SECRET.search(text):
+        return Source(lines := text.split("\n"), lines)
+    pieces, at = [], 0
+    for begin, end in _hidden(text):
+        pieces += [text[at:begin], re.sub(r"[^\n]+", "…", text[begin:end])]
+        at = end
+    return Source(text.split("\n"), "".join((*pieces, text[at:])).split("\n"))
 
 
 def shown(before: str, line: str) -> str:
@@ -37,19 +78,8 @@ def shown(before: str, line: str) -> str:
         before: the lines above it, each with its `\\n`.
         line: the line itself.
     """
-    text = before + line
-    start = len(before)
-    plain = _PLAIN_FIELD.match(line)
-    if plain is not None and not plain[0].rstrip().endswith((",", "{", "[", "(")):
-        line = f"{plain[1]}…"
-    elif _SECRET.search(text):
-        pieces, at = [], start
-        for begin, end in _hidden(text):
-            if end > start:
-                pieces += [text[at : max(begin, start)], "…"]
-                at = end
-        line = "".join((*pieces, text[at:]))
-    return without_credentials(line).strip()
+    source = read(before + line)
+    return source.line(len(source.lines))
 
 
 def _hidden(text: str) -> Iterator[tuple[int, int]]:

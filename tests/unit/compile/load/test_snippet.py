@@ -22,7 +22,12 @@ from provision.compile.load.snippet import shown
         ('dict([("password", "S"), ("user", "u")])', 'dict([("password", "…"), ("user", "u")])'),
         ('api_token="S', 'api_token="…'),
         ('Slack(api_url="https://hooks.slack.com/S")', 'Slack(api_url="…")'),
-        ('url="https://user:S@example.org/x"', 'url="https://***@example.org/x"'),
+        ('url="https://user:S@example.org/x"', 'url="https://***@example.org/***"'),
+        (
+            'Integration("slack", {"url": "https://hooks.slack.com/S"})',
+            'Integration("slack", {"url": "https://hooks.slack.com/***"})',
+        ),
+        ('{"integrationKey": "S"}', '{"integrationKey": "…"}'),
         ("x = 1  # the password is S", "x = 1  #…"),
         ("- slack_api_url: S", "- slack_api_url: …"),
         ("  password: 'S'", "password: …"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Finding
 from provision.promql.names import selectors
-from provision.prove.check.estate import Estate, Expression, suggestion
+from provision.prove.check.estate import Estate, Expression, objects, suggestion, text_of
 
 ID = "unknown-record"
 
@@ -17,8 +18,8 @@ _RECORDED = re.compile(r"[A-Za-z_]\w*(?::\w+)+", re.ASCII)
 
 def check(estate: Estate) -> Iterator[Finding]:
     """Names that look recorded and that no rule defines; one finding for each in a dashboard or group, at the
-    first place."""
-    recorded = {rule.name for group in estate.groups for rule in group.rules if rule.kind == "record"}
+    first place. A project that records nothing reads what others record, as one pulled from a Grafana does."""
+    recorded = set(_recorded(estate))
     read: dict[tuple[str, str, str], list[Expression]] = {}
     for expression in estate.expressions:
         if not _MAYBE.search(expression.text):
@@ -33,10 +34,18 @@ def check(estate: Estate) -> Iterator[Finding]:
         more = f", and {len(expressions) - 1} more" if len(expressions) > 1 else ""
         yield estate.finding(
             ID,
-            "warning" if estate.is_guest(first.owner.definition) else "error",
+            "warning" if not recorded or estate.is_guest(first.owner.definition) else "error",
             first.owner.definition,
             first.pointer,
             f"{first.subject}{more}",
             f"no rule records {name}",
             suggestion(name, recorded) or "write the rule with Record(…), or read what it would be made of",
         )
+
+
+def _recorded(estate: Estate) -> Iterator[str]:
+    for group in estate.groups:
+        yield from (rule.name for rule in group.rules if rule.kind == "record")
+    for _, group_of_grafana in estate.of(GRAFANA_RULE_GROUP):
+        for _, rule in objects(group_of_grafana["rules"]):
+            yield text_of(rule.get("record"), "metric")
