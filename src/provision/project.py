@@ -153,11 +153,11 @@ def open_project(root: Path, environment: str | None = None) -> Project:
     table.pop("variables", None)
     if environment is not None:
         if environment not in environments:
-            known = ", ".join(sorted(environments)) or "none"
+            known = f" or use one of: {', '.join(sorted(environments))}" if environments else ""
             raise UsageError(
                 f"there is no environment {environment!r}",
                 where=str(file),
-                remedy=f"add [tool.provision.env.{environment}] or use one of: {known}",
+                remedy=f"add [tool.provision.env.{environment}]{known}",
             )
         overlay = dict(_table(environments, environment, file))
         variables.update(_table(overlay, "variables", file))

@@ -93,6 +93,11 @@ def _flagged(given: str, settings: Mapping[str, Mapping[str, Any]]) -> tuple[str
     if settings and NAME.fullmatch(given):
         known = ", ".join(sorted(settings))
         raise UsageError(f"there is no instance {given!r}", remedy=f"give a URL or one of: {known}")
+    if NAME.fullmatch(given):
+        raise UsageError(
+            f"{given!r} is neither a URL nor an instance of the settings",
+            remedy="write http://HOST:PORT or https://HOST, or add it to the table [tool.provision.grafana]",
+        )
     return "", {"url": given}
 
 

@@ -45,28 +45,28 @@ SOMEWHERE = Somewhere()
 
 def project_options(function: F) -> F:
     """`--project`, `--env`, `-v` and `-q`, which become one argument `project` and one `verbosity`."""
-    function = click.option(
+    function = _common_options(function)
+    return click.option(
         "--env", "environment", metavar="NAME", type=given, help="The environment, [tool.provision.env.NAME]."
     )(function)
-    return _common_options(function)
 
 
 def fleet_options(function: F) -> F:
     """As `project_options`, but `--env` may be given several times."""
-    function = click.option(
+    function = _common_options(function)
+    return click.option(
         "--env", "environments", metavar="NAME", type=given, multiple=True,
         help="The environment, [tool.provision.env.NAME]; may be given several times.",
     )(function)  # fmt: skip
-    return _common_options(function)
 
 
 def _common_options(function: F) -> F:
-    for option in (
+    for option in reversed((
         click.option("--project", "project_dir", metavar="DIR", type=SOMEWHERE,
                      help="The project's root (default: the nearest folder above with [tool.provision])."),
         click.option("-v", "--verbose", count=True, help="Say more; twice for every request."),
         click.option("-q", "--quiet", is_flag=True, help="Say only what is wrong."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         function = option(function)
     return function
 
@@ -78,9 +78,27 @@ format_option = click.option(
 paths_argument = click.argument("paths", metavar="[PATH]...", nargs=-1, type=SOMEWHERE)
 
 
+def reach_options(function: F) -> F:
+    """How servers are reached: authorities, client certificate, proxy and headers."""
+    for option in reversed((
+        click.option("--ca-file", metavar="FILE", type=SOMEWHERE,
+                     help="Certificates to trust instead of the system's."),
+        click.option("--client-cert", metavar="FILE", type=SOMEWHERE,
+                     help="A certificate to show to servers, perhaps with its key."),
+        click.option("--client-key", metavar="FILE", type=SOMEWHERE, help="The key of --client-cert."),
+        click.option("--proxy", metavar="URL", type=given,
+                     help="A proxy for every request (default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."),
+        click.option("--header", metavar="'NAME: VALUE'", multiple=True, type=given,
+                     help="A header for every request; VALUE may be $VARIABLE. May be given several times."),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
 def server_options(function: F) -> F:
-    """`--grafana`, `--prometheus` and `--alertmanager` with what belongs to each."""
-    for option in (
+    """`--grafana`, `--prometheus` and `--alertmanager` with what belongs to each, and how they are reached."""
+    function = reach_options(function)
+    for option in reversed((
         click.option("--grafana", "grafana", metavar="URL|NAME|NAME=URL", multiple=True, type=given,
                      help="A Grafana, or an instance of the settings; may be given several times. Credentials come "
                           "from GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD, or as the settings say."),
@@ -96,23 +114,14 @@ def server_options(function: F) -> F:
         click.option("--alertmanager", metavar="URL", type=given, help="An Alertmanager that reads --config-file."),
         click.option("--config-file", metavar="FILE", type=SOMEWHERE,
                      help="The file the Alertmanager reads its configuration from."),
-        click.option("--ca-file", metavar="FILE", type=SOMEWHERE,
-                     help="Certificates to trust instead of the system's."),
-        click.option("--client-cert", metavar="FILE", type=SOMEWHERE,
-                     help="A certificate to show to servers, perhaps with its key."),
-        click.option("--client-key", metavar="FILE", type=SOMEWHERE, help="The key of --client-cert."),
-        click.option("--proxy", metavar="URL", type=given,
-                     help="A proxy for every request (default: HTTP_PROXY, HTTPS_PROXY, NO_PROXY)."),
-        click.option("--header", metavar="'NAME: VALUE'", multiple=True, type=given,
-                     help="A header for every request; VALUE may be $VARIABLE. May be given several times."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         function = option(function)
     return function
 
 
 def choice_options(function: F) -> F:
     """What `plan` and `push` let the user decide; each becomes a field of `Choices`."""
-    for option in (
+    for option in reversed((
         click.option("--overwrite", is_flag=True,
                      help="Write over what was changed on the server, and over what is not ours."),
         click.option("--rotate-secrets", is_flag=True,
@@ -121,7 +130,7 @@ def choice_options(function: F) -> F:
                      help="Take over, as it is, what was changed on the server and what is not ours."),
         click.option("--prune", is_flag=True, help="Delete what this project owns and no source defines any more."),
         click.option("--force", is_flag=True, help="Carry it out even if it changes or deletes much at once."),
-    ):  # fmt: skip
+    )):  # fmt: skip
         function = option(function)
     return function
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provision.commands.options import (
-    SOMEWHERE,
     Servers,
     absolute,
     given,
     here,
     opened,
     project_options,
+    reach_options,
     taken,
 )
 from provision.errors import UsageError
@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
 
 @click.command("pull")
-@click.option("--grafana", metavar="URL", multiple=True, type=given, help="The Grafana to pull from.")
+@click.option("--grafana", metavar="URL|NAME", multiple=True, type=given,
+              help="The Grafana to pull from, or an instance of the settings.")  # fmt: skip
+@click.option(
+    "--org", metavar="N", multiple=True, type=click.IntRange(1), help="The organisation to pull from."
+)
 @click.option("--datasource", metavar="NAME|UID", type=given,
               help="The data source that the dashboards were bound to when they were pushed.")  # fmt: skip
-@click.option(
-    "--ca-file", metavar="FILE", type=SOMEWHERE, help="Certificates to trust instead of the system's."
-)
 @click.option(
     "--all", "everything", is_flag=True, help="Write all that the Grafana holds as JSON sources, into DIR."
 )
 @click.option("--overwrite", is_flag=True, help="With --all: write over files that are there already.")
+@reach_options
 @click.argument("names", metavar="[UID... | DIR]", nargs=-1)
 @project_options
 def command(
@@ -110,6 +112,8 @@ def _pull_all(
         click.echo(f"Left out: {sentence}", err=True)
     if not quiet:
         click.echo(f"{root}: {count} written, {len(files) - count} as they were, {len(left_out)} left out")
+        if "pyproject.toml" in files:
+            click.echo("To make it this project's, in that folder: provision push --adopt")
     return 0
 
 
@@ -119,9 +123,12 @@ def grafana_of(project: Project, servers: Servers) -> tuple[Grafana, Binding | N
     Raises:
         UsageError: none or several are named.
     """
+    from provision.commands.instances import instances
     from provision.commands.targets import open_targets
     from provision.ship.target.grafana import Grafana
 
+    if not instances(servers, project, os.environ):
+        raise UsageError("no Grafana is named", remedy="name it with --grafana URL")
     aims = [aim for aim in open_targets(servers, project, (), os.environ) if isinstance(aim.target, Grafana)]
     if len(aims) != 1:
         raise UsageError(

@@ -102,6 +102,7 @@ def decide(
     if live is None:
         return action(Verb.CREATE)
     owned = live.mark is not None and live.mark.owner == owner
+    whose = "was not ours" if live.mark is None else f"belonged to {live.mark.owner!r}"
     if live.body == desired.body:
         if desired.kind not in marks or (
             live.mark is not None and owned and live.mark.base == digest(live.body)
@@ -112,7 +113,7 @@ def decide(
         if owned:  # only the mark is written, so that the next change of the sources is no conflict
             return action(Verb.ADOPT, "it was changed on the server to what the sources ask for")
         if overwrite or (adopt and not live.fixed):
-            return action(Verb.ADOPT, "it is the same, but was not ours")
+            return action(Verb.ADOPT, f"it is the same, but {whose}")
         return action(Verb.KEEP, "it is the same, but not ours")
     if desired.kind not in marks:
         return action(Verb.UPDATE)

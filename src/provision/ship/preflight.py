@@ -30,5 +30,5 @@ def require_allowed(target: Target, plan: Plan) -> None:
             "the credentials lack permissions, so nothing was written:\n  " + "\n  ".join(missing),
             status=403,
             where=target.name,
-            remedy="use a service account that has them",
+            remedy="use a service account that has them: the role Editor does, for data sources Admin",
         )

@@ -35,10 +35,9 @@ def verdict(actions: Iterable[Action], owner: str, owned: int, desired: int) -> 
     deleted, changed = ours.count(Verb.DELETE), ours.count(Verb.UPDATE)
     if owned < COUNTED_FROM or (deleted + changed) * 100 <= owned * SHARE_PERCENT:
         return ""
-    return (
-        f"it would delete {deleted} and change {changed} of the {owned} resources that {owner!r} owns there, "
-        f"more than {SHARE_PERCENT} %"
-    )
+    counted = {"delete": deleted, "change": changed}
+    does = " and ".join(f"{does} {count}" for does, count in counted.items() if count)
+    return f"it would {does} of the {owned} resources that {owner!r} owns there, more than {SHARE_PERCENT} %"
 
 
 def require_safe(target: Target, plan: Plan) -> None:

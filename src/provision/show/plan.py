@@ -64,7 +64,9 @@ def plan_text(plan: Plan, *, everything: bool = False) -> str:
         if action.verb is not Verb.KEEP:
             lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
     for found in plan.left:
-        lines.append(f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is")
+        lines.append(
+            f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is, --prune deletes it"
+        )
     lines.append(f"Plan: {plan_summary(plan)}")
     if plan.verdict:
         forced = "--force carries it out all the same" if plan.refused else "it is forced"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
@@ -27,6 +28,10 @@ _WHAT_TO_DO: Final = {
     "skipped": "push again when what kept it is mended",
     "undone": "push again when what failed is mended",
 }
+_FOLDED_FROM: Final = 10
+"""So many of those that were skipped for one reason are each told of."""
+
+_FOLDED_TO: Final = 3
 _STATES: Final = ("failed", "skipped", "undone")
 
 Report = tuple[Plan, Sequence[Outcome]]
@@ -36,17 +41,37 @@ Report = tuple[Plan, Sequence[Outcome]]
 def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     """What happened to each resource, how long it took and where to look; last what to do when it wasn't all."""
     lines = [strong(plan.heading)]
-    for outcome in outcomes:
-        lines.extend(f"  {line}" for line in _outcome_lines(outcome, plan))
-    missed = [outcome for outcome in outcomes if outcome.status != "done"]
+    for (status, message, folded), alike in groupby(outcomes, _folding):
+        each = tuple(alike)
+        shown = each[:_FOLDED_TO] if folded and len(each) > _FOLDED_FROM else each
+        for outcome in shown:
+            lines.extend(f"  {line}" for line in _outcome_lines(outcome, plan))
+        if rest := len(each) - len(shown):
+            lines.append(f"  {mark(_MARKS[status])} {status} {rest} more: {message}")
     whole = is_whole(plan, outcomes)
     lines.append(f"{'Done' if whole else 'Not all was done'}: {report_summary([(plan, outcomes)])}")
-    failed = any(outcome.status == "failed" or not outcome.action.verb.stops for outcome in missed)
-    if failed:
-        lines.append(
-            "What to do: mend what failed and push again; what is done is not written a second time."
-        )
+    if advice := _advice(outcomes):
+        lines.append(f"What to do: {advice}.")
     return "\n".join(lines)
+
+
+def _folding(outcome: Outcome) -> tuple[str, str, bool]:
+    """What outcomes that follow each other have in common when one line is enough for them."""
+    return outcome.status, outcome.message, outcome.status == "skipped" and not outcome.action.verb.stops
+
+
+def _advice(outcomes: Sequence[Outcome]) -> str:
+    """What to do about what was not done, but for what stops, which says it itself; empty for nothing."""
+    missed = {outcome.status for outcome in outcomes if not outcome.action.verb.stops} - {"done"}
+    if not missed:
+        return ""
+    first = (
+        "mend what failed and push again"
+        if "failed" in missed
+        else "push again when nothing stands in the way"
+    )
+    some = any(outcome.status == "done" for outcome in outcomes)
+    return f"{first}; what is done is not written a second time" if some else first
 
 
 def is_whole(plan: Plan, outcomes: Sequence[Outcome]) -> bool:

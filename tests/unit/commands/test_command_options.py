@@ -31,8 +31,7 @@ def test_an_environment_that_is_not_there(provision, shop):
     ran = provision("build", "--env", "production")
     assert ran.code == 2
     assert ran.sentence == (
-        f"{shop}/pyproject.toml: there is no environment 'production'; "
-        "add [tool.provision.env.production] or use one of: none"
+        f"{shop}/pyproject.toml: there is no environment 'production'; add [tool.provision.env.production]"
     )
 
 
@@ -120,3 +119,20 @@ def test_a_log_that_cannot_be_written_says_nothing(provision, shop, monkeypatch)
 
 def test_a_path_completes_as_files_do():
     assert [item.type for item in SOMEWHERE.shell_complete(None, None, "x")] == ["file"]
+
+
+def test_help_names_first_what_is_needed_first(provision):
+    said = provision("push", "--help").out
+    options = (
+        "--grafana",
+        "--prometheus",
+        "--ca-file",
+        "--dry-run",
+        "--overwrite",
+        "--format",
+        "--env",
+        "--help",
+    )
+    places = [said.index(f"  {option} ") for option in options if f"  {option} " in said]
+    assert len(places) >= 7
+    assert places == sorted(places)

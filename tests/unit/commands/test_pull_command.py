@@ -245,3 +245,21 @@ def test_patches_that_are_none(provision, pushed, grafana, text, said):
     assert ran.code == 1
     assert "dashboards/_x.patch.json:" in ran.err
     assert said in ran.err
+
+
+def test_no_grafana_is_named(provision, shop, monkeypatch):
+    for name in ("GRAFANA_URL", "GRAFANA_SERVER"):
+        monkeypatch.delenv(name, raising=False)
+    for arguments in (("orders",), ("--all",)):
+        ran = provision("pull", *arguments)
+        assert (ran.code, ran.sentence) == (2, "no Grafana is named; name it with --grafana URL")
+
+
+def test_the_grafana_is_reached_as_the_options_say(provision, shop, grafana, tmp_path):
+    ran = provision("pull", "--all", "--org", "7", tmp_path / "pulled")
+    assert (ran.code, "organisation 7" in ran.err) == (3, True)
+    ran = provision("pull", "--all", "--header", "X-Key: $NOBODY_SET", tmp_path / "pulled")
+    assert (ran.code, ran.sentence) == (2, "--header X-Key: the variable NOBODY_SET isn't set")
+    ran = provision("pull", "--all", "--header", "X-Key: a", tmp_path / "pulled")
+    assert ran.code == 0, ran.err
+    assert ran.out.endswith("To make it this project's, in that folder: provision push --adopt\n")

@@ -172,7 +172,7 @@ def test_too_much_at_once_is_refused_unless_it_is_forced(provision, shop, grafan
         (shop / f"dashboards/sales/d{n}.json").unlink()
     assert provision("plan", "--grafana", grafana.url).code == 0
     grafana.requests.clear()
-    said = "it would delete 4 and change 0 of the 13 resources that 'shop' owns there, more than 30 %"
+    said = "it would delete 4 of the 13 resources that 'shop' owns there, more than 30 %"
     ran = provision("plan", "--grafana", grafana.url, "--prune")
     assert (ran.code, ran.err) == (1, "")
     assert f"Too much at once: {said}; --force carries it out all the same\n" in ran.out
@@ -249,7 +249,8 @@ def test_missing_permissions_are_listed_before_the_first_write(provision, shop, 
         == (
             f"grafana {grafana.url}: the credentials lack permissions, so nothing was written:\n"
             "  folder sales: needs folders:create\n"
-            "  dashboard sales-orders: needs dashboards:create; use a service account that has them"
+            "  dashboard sales-orders: needs dashboards:create; use a service account that has them: "
+            "the role Editor does, for data sources Admin"
         )
         or "folder sales: needs folders:create" in ran.sentence
     )

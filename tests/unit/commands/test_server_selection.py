@@ -92,6 +92,8 @@ def test_paths_of_flags_are_seen_from_here_and_those_of_settings_from_the_root(
         (("--grafana", G, "--config-file", "c"), "--config-file FILE belongs to --alertmanager URL, and that isn't named"),
         (("--prometheus", P, "--rules-dir", "r", "--datasource", "x"),
          "--datasource NAME belongs to --grafana URL, and that isn't named"),
+        (("--grafana", "prod"), "'prod' is neither a URL nor an instance of the settings; "
+         "write http://HOST:PORT or https://HOST, or add it to the table [tool.provision.grafana]"),
         (("--grafana", "grafana:3000"), "'grafana:3000' isn't the URL of a server; write it as http://HOST:PORT or https://HOST"),
         (("--grafana", "http://me:hunter2@g:port"),
          "'g:port' has a port or address that isn't one; write it as http://HOST:PORT or https://HOST"),

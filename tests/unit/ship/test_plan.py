@@ -64,8 +64,10 @@ def test_a_mark_that_is_out_of_date_is_written_alone() -> None:
 
 
 def test_what_is_the_same_but_not_ours_is_taken_over_only_when_asked() -> None:
-    assert decide(resource(1), live(1, None), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
-    assert decide(resource(1), live(1, sent(1, "other")), OURS, MARKS, overwrite=True).verb is Verb.ADOPT
+    free = decide(resource(1), live(1, None), OURS, MARKS, overwrite=True)
+    assert (free.verb, free.reason) == (Verb.ADOPT, "it is the same, but was not ours")
+    theirs = decide(resource(1), live(1, sent(1, "other")), OURS, MARKS, overwrite=True)
+    assert (theirs.verb, theirs.reason) == (Verb.ADOPT, "it is the same, but belonged to 'other'")
 
 
 @pytest.mark.parametrize("found", [live(3, sent(1)), live(1, None), live(1, sent(1, "other"))])

@@ -180,8 +180,38 @@ def test_what_failed_says_why_and_what_to_do():
         "      What to do: mend what the message names, then push again",
         '  · skipped dashboard "SLA" in folder traefik: it needs folder x',
         "Not all was done: 1 failed, 1 skipped, 0 unchanged",
-        "What to do: mend what failed and push again; what is done is not written a second time.",
+        "What to do: mend what failed and push again.",
     ]
+
+
+def test_what_was_done_is_not_written_a_second_time():
+    lines = report(Outcome(UPDATE, "done"), Outcome(DELETE, "failed", "the server answered 500"))
+    assert (
+        lines[-1] == "What to do: mend what failed and push again; what is done is not written a second time."
+    )
+
+
+def test_many_that_were_skipped_for_one_reason_are_counted():
+    why = "interrupted before it was begun"
+    lines = report(Outcome(UPDATE, "done"), *[Outcome(UPDATE, "skipped", why)] * 10)
+    assert [line for line in lines if why in line] == [
+        f'  · skipped dashboard "SLA" in folder traefik: {why}'
+    ] * 10
+    lines = report(
+        Outcome(UPDATE, "done"), *[Outcome(UPDATE, "skipped", why)] * 11, Outcome(DELETE, "skipped", "x")
+    )
+    assert lines[2:] == [
+        *[f'  · skipped dashboard "SLA" in folder traefik: {why}'] * 3,
+        f"  · skipped 8 more: {why}",
+        '  · skipped dashboard "SLA": x',
+        "Not all was done: 1 updated, 12 skipped, 0 unchanged",
+        "What to do: push again when nothing stands in the way; what is done is not written a second time.",
+    ]
+
+
+def test_each_that_stopped_is_told_of():
+    lines = report(*[Outcome(FOREIGN, "skipped", FOREIGN.reason)] * 12)
+    assert len([line for line in lines if "belongs to 'other'" in line]) == 12
 
 
 def test_what_stopped_says_what_to_do():
@@ -246,7 +276,7 @@ def test_what_the_sources_no_longer_define_is_named_and_left():
     plan = Plan("grafana http://g", "shop", (), (left,))
     assert click.unstyle(plan_text(plan)).splitlines() == [
         "grafana http://g",
-        '  · dashboard "Old": no longer in the sources; it is left as it is',
+        '  · dashboard "Old": no longer in the sources; it is left as it is, --prune deletes it',
         "Plan: nothing to do, 0 unchanged",
     ]
     assert json.loads(plans_json([plan]))["plans"][0]["left"] == [
