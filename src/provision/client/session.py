@@ -16,12 +16,10 @@ import datetime
 import email.utils
 import logging
 import time
-import warnings
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 from urllib.parse import urlencode, urljoin, urlsplit
 
 import orjson
@@ -29,18 +27,13 @@ import orjson
 from provision.client import failures
 from provision.client.endpoint import Credentials, Endpoint, Prefix, endpoint_from
 from provision.client.pace import pace_of
-from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.client.wire import Wire
+from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.model import JSON, encode
-
-if TYPE_CHECKING:
-    import niquests
 
 __all__ = ["Answer", "Credentials", "Endpoint", "Kind", "Prefix", "Session", "endpoint_from", "open_session"]
 
 _log = logging.getLogger(__name__)
-
-POOL = 32
-"""How many connections to one server are kept."""
 
 PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 LONGEST_WAIT_SECONDS = 30.0
@@ -107,10 +100,7 @@ class Session:
         self.endpoint = endpoint
         self._sleep = sleep
         self.pace = pace_of(endpoint.url)
-        self._http = _http(endpoint)
-        proxy = endpoint.proxy
-        self._proxies = None if proxy is None else {"http": proxy, "https": proxy}
-        self._verify: bool | str = not endpoint.insecure and (endpoint.ca_file or True)
+        self._wire = Wire(endpoint)
 
     def __enter__(self) -> Session:
         return self
@@ -122,7 +112,7 @@ class Session:
 
     def close(self) -> None:
         """Close all connections."""
-        self._http.close()
+        self._wire.close()
 
     def request(
         self,
@@ -262,22 +252,13 @@ class Session:
 
         seconds = self.endpoint.timeout_seconds if limit is None else limit
         try:
-            response = self._http.request(
-                method,
-                url,
-                data=data,
-                headers=dict(headers),
-                allow_redirects=False,
-                verify=self._verify,
-                proxies=self._proxies,
-                timeout=(min(seconds, _CONNECT_SECONDS), seconds),
+            status, received, body = self._wire.send(
+                method, url, data, headers, (min(seconds, _CONNECT_SECONDS), seconds)
             )
-            body = response.content or b""
         except (RequestException, OSError, ValueError) as error:
             return None, failures.lost(error, self.endpoint), failures.was_cut(error)
-        _log.debug("%s %s → %s, %d bytes", method, url, response.status_code, len(body))
-        received = {name.lower(): value for name, value in response.headers.items()}
-        return Answer(response.status_code or 0, received, body, self.endpoint.url), None, False
+        _log.debug("%s %s → %s, %d bytes", method, url, status, len(body))
+        return Answer(status, received, body, self.endpoint.url), None, False
 
     def _wait(self, method: str, answer: Answer, pause: float | None) -> float | None:
         """How many seconds to wait before asking again; None: don't."""
@@ -321,48 +302,3 @@ def retry_after(value: str) -> float | None:
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=datetime.UTC)
     return max(0.0, (moment - datetime.datetime.now(datetime.UTC)).total_seconds())
-
-
-def _http(endpoint: Endpoint) -> niquests.Session:
-    import niquests
-
-    from provision import __version__
-
-    certificates = endpoint.client_cert or ()
-    pair = (certificates,) if isinstance(certificates, str) else certificates
-    for file in (endpoint.ca_file, *pair):
-        if file is not None and not Path(file).is_file():
-            raise UsageError("there is no such file", where=file, remedy="name a certificate in PEM format")
-    for file in pair:
-        if b"ENCRYPTED" in Path(file).read_bytes():  # OpenSSL would stop and ask on the terminal
-            raise UsageError("the key in it is encrypted", where=file, remedy="name one without a passphrase")
-    if endpoint.insecure:
-        warnings.filterwarnings("ignore", message="Unverified HTTPS request")
-    authorization = endpoint.credentials.authorization
-
-    def sign(request: niquests.PreparedRequest) -> niquests.PreparedRequest:
-        if authorization is not None and request.headers is not None:
-            request.headers["Authorization"] = authorization
-        return request
-
-    # Revocation is asked from servers elsewhere, HTTP/3 is found by trying: neither belongs in a push.
-    http = niquests.Session(
-        pool_maxsize=POOL,
-        disable_http3=True,
-        revocation_configuration=None,
-        allow_incoming_cookies=False,
-        cert=endpoint.client_cert,
-    )
-    # A function even without credentials: else ~/.netrc would be asked for some.
-    http.auth = sign
-    http.headers.update({"User-Agent": f"provision/{__version__}"})
-    if _is_here(endpoint.url):  # packing and unpacking would cost more than it saves on the way
-        http.headers["Accept-Encoding"] = "identity"
-    for name, value in endpoint.headers.items():
-        http.headers[name] = value
-    return http
-
-
-def _is_here(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    return host in ("localhost", "::1") or host.startswith("127.")
