@@ -16,7 +16,7 @@ base of what is about to be, and a push that was killed finds its own work which
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -100,7 +100,7 @@ def ledger_in(key: str, body: bytes) -> Ledger | None:
         return None
     try:
         content = decode(decode(body)["spec"]["panels"][0]["options"]["content"])
-        if content["format"] != FORMAT or uid_of(content["owner"]) != key:
+        if not _is_ledger(content) or uid_of(content["owner"]) != key:
             return None
         return Ledger(
             content["owner"],
@@ -112,6 +112,50 @@ def ledger_in(key: str, body: bytes) -> Ledger | None:
         )
     except (ValueError, TypeError, LookupError, AttributeError):
         return None  # somebody wrote over it: it is lost, and what it listed is nobody's
+
+
+def _is_ledger(content: Any) -> bool:
+    """Whether all of it is of the form above: people can save the dashboard, too."""
+    return (
+        isinstance(content, dict)
+        and content.get("format") == FORMAT
+        and isinstance(content.get("owner"), str)
+        and all(_maps(content.get(part), _is_bases) for part in ("entries", "leaving"))
+        and _maps(content.get("secure"), lambda parts: _maps(parts, lambda one: _maps(one, _is_reference)))
+        and _maps(content.get("pending"), _is_pending)
+        and _lists(content.get("routes"), lambda state: _lists(state, lambda one: isinstance(one, dict)))
+    )
+
+
+def _maps(value: Any, holds: Callable[[Any], bool]) -> bool:
+    return isinstance(value, dict) and all(map(holds, value.values()))
+
+
+def _lists(value: Any, holds: Callable[[Any], bool]) -> bool:
+    return isinstance(value, list) and all(map(holds, value))
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _is_bases(value: Any) -> bool:
+    return _lists(value, _is_text) and bool(value)
+
+
+def _is_reference(value: Any) -> bool:
+    return _maps(value, _is_text) and {"source", "name"} <= value.keys()
+
+
+def _is_pending(value: Any) -> bool:
+    """Of a contact point the forms in which it may be met; of the policies nothing."""
+    if value == {}:
+        return True
+    return (
+        isinstance(value, dict)
+        and _maps(value.get("parts"), _is_bases)
+        and _lists(value.get("needed"), _is_text)
+    )
 
 
 def part_of(integration: Mapping[str, Any]) -> str:

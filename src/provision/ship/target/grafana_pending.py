@@ -53,7 +53,7 @@ def pending_of(action: Action) -> _Any | None:
 
 def fits(live: Live, pending: Mapping[str, Any] | None) -> bool:
     """Whether what is live is what a push that was killed may have left."""
-    if pending is None:
+    if not pending:
         return False
     found, parts = parts_of(live.body), pending["parts"]
     return found.keys() >= set(pending["needed"]) and all(

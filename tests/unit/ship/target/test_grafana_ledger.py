@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +49,34 @@ def test_what_somebody_wrote_over_is_no_ledger():
         body["spec"]["panels"][0]["options"]["content"] = content
         assert ledger_in(uid_of("shop"), encode(body)) is None
     assert ledger_in(uid_of("shop"), encode({"spec": {"panels": []}})) is None
+
+
+@pytest.mark.parametrize(
+    ("part", "nonsense"),
+    [
+        ("owner", 1),
+        ("entries", [1]),
+        ("entries", {"template/t": 1}),
+        ("entries", {"template/t": []}),
+        ("entries", {"template/t": "v1:a"}),
+        ("entries", {"template/t": [{}]}),
+        ("leaving", {"policy/root": 1}),
+        ("secure", {"contact-point/ops": 3}),
+        ("secure", {"contact-point/ops": {"uid": {"password": 4}}}),
+        ("secure", {"contact-point/ops": {"uid": {"password": {"source": "env"}}}}),
+        ("pending", {"contact-point/ops": 3}),
+        ("pending", {"contact-point/ops": {"parts": {}}}),
+        ("pending", {"contact-point/ops": {"parts": {"uid": 1}, "needed": []}}),
+        ("routes", "abc"),
+        ("routes", [["a"]]),
+        ("routes", [{}]),
+    ],
+)
+def test_what_somebody_edited_into_nonsense_is_no_ledger(part, nonsense):
+    body = decode(body_of(Ledger("shop", {("template", "t"): ("v1:a",)})))
+    options = body["spec"]["panels"][0]["options"]
+    options["content"] = encode({**decode(options["content"]), part: nonsense}).decode()
+    assert ledger_in(uid_of("shop"), encode(body)) is None
 
 
 def test_an_entry_knows_what_it_wrote_and_what_it_was_about_to_write():
