@@ -167,6 +167,11 @@ class Desk:
         by_uid = {one["uid"]: one for point in exported for one in point["receivers"]}
         return by_uid[self.uid("ops")]["settings"].get("authorization_credentials")
 
+    def ledger(self) -> Any:
+        """What the project's ledger says."""
+        found = self.stage.ask("GET", f"/api/dashboards/uid/{uid_of(self.owner)}")
+        return found["dashboard"]["panels"][0]["options"]["content"]
+
     def group_live(self, title: str, folder: str = "rules") -> Any:
         return self.live(f"folder/{self.uid(folder)}/rule-groups/{quote(title, safe='')}")
 
@@ -710,6 +715,37 @@ def grafanas_page_may_change_it_when_the_project_says_so(stage: Stage) -> None:
     desk.done(desk.connect(ui_edits="allowed"), *desk.everything())  # only rules can be set free again
     plan = desk.plan(desk.connect(ui_edits="allowed"), *desk.everything())
     assert {action.verb for action in plan.actions} == {Verb.KEEP}
+
+
+@scenario
+def a_changed_ui_edits_is_written_alone(stage: Stage) -> None:
+    """Whatever can be locked is, and rules are set free again, with their contents and secrets as they are."""
+    needs_alerting(stage)
+    desk = Desk(stage)
+    environ = {"TOKEN": "hunter2-secret"}
+    secret = with_secret(desk, {"source": "env", "name": "TOKEN"})
+    wanted = [secret if one.kind == CONTACT_POINT else one for one in desk.everything()]
+    desk.done(desk.connect(ui_edits="allowed", environ=environ), *wanted)
+    free = desk.ledger()
+    plan = desk.plan(desk.connect(), *wanted)
+    lockable = {TEMPLATE, MUTE_TIMING, CONTACT_POINT, GRAFANA_RULE_GROUP} | _of_setting(stage)
+    assert {action.kind for action in plan.writes} == lockable
+    assert {action.reason for action in plan.writes} == {"Grafana's page may no longer save changes of it"}
+    desk.done(desk.connect(environ={}), *wanted)
+    assert desk.provenances() == {"api"}
+    assert desk.secret() == "hunter2-secret"
+    assert desk.ledger() == free
+    assert not desk.plan(desk.connect(), *wanted).writes
+    outcomes = desk.done(desk.connect(ui_edits="allowed"), *wanted)
+    assert {one.action.kind for one in outcomes} == {GRAFANA_RULE_GROUP} | _of_setting(stage)
+    rules = [rule for rule in desk.live("alert-rules") if rule["folderUID"] == desk.uid("rules")]
+    assert {rule.get("provenance") for rule in rules} == {None}
+    assert not desk.plan(desk.connect(ui_edits="allowed"), *wanted).writes
+
+
+def _of_setting(stage: Stage) -> set[str]:
+    """Folders have the setting only where the resource API keeps them."""
+    return {FOLDER} if stage.resource_api else set()
 
 
 @scenario

@@ -35,7 +35,7 @@ from provision.compile.kinds import (
     TEMPLATE,
 )
 from provision.errors import NotAllowed, ProvisionError, UsageError
-from provision.model import Action, Live, Outcome, Plan, Verb, decode
+from provision.model import Action, Live, Mark, Outcome, Plan, Verb, decode, digest
 from provision.ship.target import (
     grafana_applied,
     grafana_classic,
@@ -212,10 +212,9 @@ class Grafana:
 
     def _carry_out(self, action: Action, owner: str) -> Outcome:
         keeper = self.keepers[action.kind]
-        if action.verb is Verb.ADOPT and not keeper.marked:
-            return Outcome(
-                action, "done", url=link(self.server, keeper, action)
-            )  # the ledger says so already
+        if action.verb is Verb.ADOPT and not keeper.marked and not _is_of_setting(action, owner):
+            # The ledger says so already.
+            return Outcome(action, "done", url=link(self.server, keeper, action))
         return carry_out(self.server, keeper, action, owner)
 
     def annotate(self, text: str, tags: Sequence[str]) -> None:
@@ -259,6 +258,12 @@ class Grafana:
                 for name, one in told.items()
                 if one.get("uid") and not one.get("meta", {}).get("builtIn")
             ]
+
+
+def _is_of_setting(action: Action, owner: str) -> bool:
+    """Whether nothing but whether Grafana's page may save it is to be written of what is the project's already."""
+    live = action.live
+    return live is not None and bool(live.outdated) and live.mark == Mark(owner, digest(live.body))
 
 
 def connect(

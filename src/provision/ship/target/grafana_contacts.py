@@ -16,8 +16,8 @@ from provision.compile.dialect.grafana import canonical
 from provision.compile.dialect.grafana_canonical import REDACTED
 from provision.compile.kinds import CONTACT_POINT
 from provision.errors import NotAllowed, ProvisionError
-from provision.model import Action, Live, Mark, decode
-from provision.ship.target.grafana_named import FILE
+from provision.model import Action, Live, Mark, Verb, decode
+from provision.ship.target.grafana_named import FILE, to_be_locked
 from provision.ship.target.grafana_pending import fits
 from provision.ship.target.grafana_policies import receivers_in
 from provision.ship.target.grafana_secrets import resolve
@@ -68,7 +68,8 @@ def _live(server: Server, name: str, found: list[_Any]) -> Live:
     from_file = any(one.get("provenance") == FILE for one in found)
     lock = "api" if any(one.get("provenance") for one in found) else ""
     content = canonical(CONTACT_POINT, body)
-    return Live(CONTACT_POINT, name, content, Mark(FILES, "") if from_file else None, lock, name)
+    mark, outdated = Mark(FILES, "") if from_file else None, to_be_locked(server, lock)
+    return Live(CONTACT_POINT, name, content, mark, lock, name, outdated=outdated)
 
 
 def _write(server: Server, action: Action, _: str) -> None:
@@ -78,6 +79,9 @@ def _write(server: Server, action: Action, _: str) -> None:
         raise changed_meanwhile()
     if action.after is None:
         _require_unused(server, action.key)
+    if action.verb is Verb.ADOPT:
+        _lock(server, action.key, found[0])
+        return
     # All secrets are looked up before the first request.
     for number, request in enumerate(list(_requests(server, action, found, now))):
         with begun() if number else nullcontext():
@@ -114,12 +118,23 @@ def _requests(
             yield partial(alerting.delete_integration, uid)
 
 
+def _lock(server: Server, name: str, integration: _Any) -> None:
+    """Keep Grafana's page from changing a contact point: all its integrations get that from the one written last. What
+    is secret in it is sent as it was read, and stays."""
+    body = {field: value for field, value in integration.items() if field != "provenance"}
+    server.client.alerting.update_integration(
+        integration["uid"], {**body, "name": name}, editable=False, secrets=()
+    )
+
+
 def _is_as_planned(server: Server, action: Action, now: Live | None) -> bool:
     """Whether it is as it was when the plan was made, or as an earlier try of this very push has left it."""
     if (None if now is None else now.body) == action.before:
         return True
     pending = server.book.of(server.owner).pending.get((CONTACT_POINT, action.key))
-    return pending is not None and (not pending["needed"] if now is None else fits(now, pending))
+    if not pending:
+        return False
+    return not pending["needed"] if now is None else fits(now, pending)
 
 
 def _require_unused(server: Server, name: str) -> None:

@@ -14,7 +14,7 @@ from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import MUTE_TIMING, TEMPLATE
 from provision.errors import NotAllowed, ProvisionError, ServerRefused
 from provision.model import Action, Live, Mark, decode
-from provision.ship.target.grafana_server import FILES, Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import FILES, Keeper, Server, changed_meanwhile, setting_to_write
 
 _Found = dict[str, Any]
 
@@ -25,6 +25,15 @@ FILE: Final = "file"
 def mark_of_provenance(found: Mapping[str, Any]) -> Mark | None:
     """The mark of what Grafana itself reads from a file; none for all else."""
     return Mark(FILES, "") if found.get("provenance") == FILE else None
+
+
+def to_be_locked(server: Server, provenance: str) -> str:
+    """Why something has to be written anew that Grafana lets nobody set free once it is locked; empty for no reason.
+
+    Args:
+        provenance: as Grafana says it; empty when its page may change it.
+    """
+    return "" if provenance else setting_to_write(server, saves=True)
 
 
 def templates() -> Keeper:
@@ -58,14 +67,14 @@ def _keeper(
 ) -> Keeper:
     def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         try:
-            yield from (_live(kind, found) for found in listed(server) if found["name"] in wanted)
+            yield from (_live(server, kind, found) for found in listed(server) if found["name"] in wanted)
         except NotAllowed:
             if wanted:
                 raise
 
     def one(server: Server, key: str) -> Live | None:
         found = named(server, key)
-        return None if found is None else _live(kind, found)
+        return None if found is None else _live(server, kind, found)
 
     def carry_out(server: Server, action: Action, _: str) -> None:
         version, _, provenance = action.live.lock.partition(" ") if action.live else ("", "", "")
@@ -79,9 +88,18 @@ def _keeper(
     return Keeper(False, 1, read, one, carry_out, lambda *_: page)
 
 
-def _live(kind: str, found: _Found) -> Live:
-    lock = f"{found.get('version') or ''} {found.get('provenance') or ''}"
-    return Live(kind, found["name"], canonical(kind, found), mark_of_provenance(found), lock, found["name"])
+def _live(server: Server, kind: str, found: _Found) -> Live:
+    name, provenance = found["name"], found.get("provenance") or ""
+    lock = f"{found.get('version') or ''} {provenance}"
+    return Live(
+        kind,
+        name,
+        canonical(kind, found),
+        mark_of_provenance(found),
+        lock,
+        name,
+        outdated=to_be_locked(server, provenance),
+    )
 
 
 def _write_template(server: Server, action: Action, version: str, free: bool) -> None:

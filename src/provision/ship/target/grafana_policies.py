@@ -16,7 +16,7 @@ from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import POLICY
 from provision.errors import NotAllowed
 from provision.model import Action, Live, Mark, decode, digest, encode
-from provision.ship.target.grafana_named import mark_of_provenance
+from provision.ship.target.grafana_named import mark_of_provenance, to_be_locked
 from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
 
 KEY: Final = "root"
@@ -63,7 +63,9 @@ def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
             mark = Mark(
                 server.owner, digest(content)
             )  # who says that the tree is theirs needs no --overwrite, too
-    return Live(POLICY, KEY, content, mark, str(tree.get("provenance") or ""), "Notification policies")
+    provenance = str(tree.get("provenance") or "")
+    outdated = to_be_locked(server, provenance) if server.own_tree else ""  # else the tree is everybody's
+    return Live(POLICY, KEY, content, mark, provenance, "Notification policies", outdated=outdated)
 
 
 def _routes(tree: Mapping[str, Any]) -> list[_Route]:
@@ -146,9 +148,9 @@ def _write(server: Server, action: Action, _: str) -> None:
     merged = merge(raw, routes, sorted(own.values()), wanted["routes"], theirs)
     root = {name: value for name, value in tree.items() if name not in _NOT_OF_THE_ROOT}
     sent = {**(wanted.get("root") or root), "routes": merged}
-    if encode({**root, "routes": raw}) == encode(sent):
-        return  # they stood there already, by whomever
     locks = server.own_tree and server.locked
+    if encode({**root, "routes": raw}) == encode(sent) and (tree.get("provenance") or not locks):
+        return  # they stood there already, by whomever
     server.client.alerting.put_policies(sent, editable=not tree.get("provenance") and not locks)
 
 

@@ -28,6 +28,7 @@ from provision.ship.target.grafana_server import (
     Server,
     at_once,
     changed_meanwhile,
+    setting_to_write,
 )
 
 FOLDERS: Final = "folder.grafana.app"
@@ -314,12 +315,9 @@ def _is_ours(item: _Item) -> bool:
 def _with_setting(server: Server, item: _Item, found: Live) -> Live:
     """The same, and why its mark is out of date where the project's setting is no longer what it says."""
     annotations = item["metadata"].get("annotations") or {}
-    if annotations.get(_MANAGED_BY) != _MANAGER or server.locked != (
-        annotations.get(_ALLOWS_EDITS) == "true"
-    ):
+    if annotations.get(_MANAGED_BY) != _MANAGER:
         return found
-    now = "no longer" if server.locked else "now"
-    return replace(found, outdated=f"Grafana's page may {now} save changes of it")
+    return replace(found, outdated=setting_to_write(server, saves=annotations.get(_ALLOWS_EDITS) == "true"))
 
 
 def _may_be_classic(item: _Item) -> bool:

@@ -16,7 +16,7 @@ from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.errors import NotAllowed, ProvisionError, ServerRefused
 from provision.model import Action, Live, decode, encode
 from provision.ship.target.grafana_named import mark_of_provenance
-from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile
+from provision.ship.target.grafana_server import Keeper, Server, changed_meanwhile, setting_to_write
 
 _Any = dict[str, Any]
 
@@ -59,10 +59,10 @@ def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         for rule in group["rules"]:
             server.book.rules[str(rule["grafana_alert"].get("uid"))] = key
         if key in wanted:
-            yield _live_in_ruler(key, folder, group)
+            yield _live_in_ruler(server, key, folder, group)
 
 
-def _live_in_ruler(key: str, folder: str, group: _Any) -> Live:
+def _live_in_ruler(server: Server, key: str, folder: str, group: _Any) -> Live:
     body = {
         "folderUid": folder,
         "title": group["name"],
@@ -71,7 +71,11 @@ def _live_in_ruler(key: str, folder: str, group: _Any) -> Live:
     }
     marks = [mark_of_provenance(rule["grafana_alert"]) for rule in group["rules"]]
     mark = next((found for found in marks if found is not None), None)
-    return Live(GRAFANA_RULE_GROUP, key, canonical(GRAFANA_RULE_GROUP, body), mark, "", group["name"])
+    # The page saves a group only as a whole.
+    saves = not all(rule["grafana_alert"].get("provenance") for rule in group["rules"])
+    outdated = setting_to_write(server, saves=saves)
+    content = canonical(GRAFANA_RULE_GROUP, body)
+    return Live(GRAFANA_RULE_GROUP, key, content, mark, "", group["name"], outdated=outdated)
 
 
 def _rule(rule: _Any) -> _Any:

@@ -83,6 +83,18 @@ class Keeper:
     page: Callable[[str, str], str]
 
 
+def setting_to_write(server: Server, *, saves: bool) -> str:
+    """Why a resource has to be written anew though its body is as it should be: the project's `ui_edits` is another
+    than it was. Empty when it isn't.
+
+    Args:
+        saves: whether Grafana's page may save changes of it now.
+    """
+    if saves != server.locked:
+        return ""
+    return f"Grafana's page may {'no longer' if server.locked else 'now'} save changes of it"
+
+
 @contextmanager
 def begun() -> Iterator[None]:
     """While it is open, a request that is lost may have left something behind though it was never sent: it is the
