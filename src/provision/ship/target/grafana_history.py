@@ -6,7 +6,8 @@ again begins anew. It costs a request, so it is looked at only where a dashboard
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from provision.client.grafana import Api, GrafanaClient
 from provision.model import Mark
@@ -20,18 +21,31 @@ _VERSIONS: Final = 50
 
 def former_mark(client: GrafanaClient, api: Api, name: str, manager: str) -> Mark | None:
     """The mark of the newest version that has one, without its base: whatever is live now was saved since, by
-    somebody else. None where no version has one, the newest that has is another kind of manager's, or a push that
-    had written it was undone.
+    somebody else. None where no version has one, or the newest that has is another kind of manager's.
 
     Args:
         manager: the kind of manager that this toolkit is.
     """
-    for version in client.history(api, name, _VERSIONS):
+    for version in standing(client.history(api, name, _VERSIONS)):
         annotations = version["metadata"].get("annotations") or {}
-        if annotations.get("grafana.app/message") == PUT_BACK:
-            return None
         found = annotations.get("grafana.app/managedBy")
         if found:
             owner = annotations.get("grafana.app/managerId")
             return Mark(owner, "") if found == manager and owner else None
     return None
+
+
+def standing(versions: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The versions of a dashboard, newest first, without those that an undone push has written: where what was put
+    back had no mark, the one before it is what was undone."""
+    undone = False
+    for version in versions:
+        annotations = version["metadata"].get("annotations") or {}
+        if undone:
+            undone = False
+        elif annotations.get("grafana.app/message") == PUT_BACK and not annotations.get(
+            "grafana.app/managedBy"
+        ):
+            undone = True
+        else:
+            yield version

@@ -19,7 +19,7 @@ from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target import grafana_classic, grafana_v2
-from provision.ship.target.grafana_history import PUT_BACK, former_mark
+from provision.ship.target.grafana_history import PUT_BACK, former_mark, standing
 from provision.ship.target.grafana_server import (
     FILES,
     FILES_FIXED,
@@ -83,10 +83,15 @@ def dashboard_names(server: Server) -> Iterator[str]:
     return _names(server, _dashboard_api(server, False))
 
 
-def versions(server: Server, key: str) -> Iterator[bytes]:
-    """The bodies of a dashboard's versions, newest first."""
+def versions(server: Server, key: str) -> Iterator[Live]:
+    """A dashboard's versions, newest first, without what an undone push has written."""
     items = server.client.history(_dashboard_api(server, False), key, _VERSIONS)
-    return (live_dashboard(item).body for item in items)
+    return map(live_dashboard, standing(items))
+
+
+def all_folders(server: Server) -> Iterator[Live]:
+    """All folders, whoever manages them."""
+    return (live_folder(item) for items in server.client.pages(_folder_api(server)) for item in items)
 
 
 def folder_names(server: Server) -> Iterator[str]:

@@ -38,6 +38,15 @@ class History:
         (({}, {**OURS, "grafana.app/managerId": "other"}, OURS), Mark("other", "")),
         (({}, {**OURS, "grafana.app/managedBy": "terraform"}, OURS), None),
         (({"grafana.app/message": PUT_BACK}, OURS), None),
+        (({}, {"grafana.app/message": PUT_BACK}, OURS, {}), None),
+        (
+            ({}, {"grafana.app/message": PUT_BACK}, {**OURS, "grafana.app/managerId": "other"}, {}, OURS),
+            Mark("shop", ""),
+        ),
+        (
+            ({}, {**OURS, "grafana.app/message": PUT_BACK}, {**OURS, "grafana.app/managerId": "other"}),
+            Mark("shop", ""),
+        ),
         (({}, {**OURS, "grafana.app/managerId": ""}), None),
     ],
 )
