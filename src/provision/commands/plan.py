@@ -105,7 +105,8 @@ def planned(found: Sequence[Destination], choices: Choices) -> Planned:
 
     def leg(destination: Destination) -> Leg:
         aim = destination.open(definitions_of(destination, sources))
-        plan = replace(_plan(aim, choices), instance=aim.instance)
+        plan = _plan(aim, choices)
+        plan = replace(plan, instance=aim.instance, asked=(*plan.asked, *aim.asked))
         read.append(plan.target)
         advance(len(read), len(found))
         return Leg(aim, plan)
@@ -177,7 +178,7 @@ def show(found: Planned, form: str, *, quiet: bool) -> None:
     for plan in found.plans:
         if not quiet:
             click.echo(plan_text(plan))
-        elif plan.stops:
-            click.echo(plan_text(replace(plan, actions=plan.stops)), err=True)
+        elif plan.stops or plan.refused:
+            click.echo(plan_text(replace(plan, actions=plan.stops, left=())), err=True)
     if len(found.plans) > 1 and not quiet:
         click.echo(total_text(found.plans))

@@ -123,19 +123,17 @@ def grafana_of(project: Project, servers: Servers) -> tuple[Grafana, Binding | N
     Raises:
         UsageError: none or several are named.
     """
-    from provision.commands.instances import instances
-    from provision.commands.targets import open_targets
+    from provision.commands.targets import grafanas
     from provision.ship.target.grafana import Grafana
 
-    if not instances(servers, project, os.environ):
+    named = grafanas(servers, project, os.environ)
+    if not named:
         raise UsageError("no Grafana is named", remedy="name it with --grafana URL")
-    aims = [aim for aim in open_targets(servers, project, (), os.environ) if isinstance(aim.target, Grafana)]
-    if len(aims) != 1:
+    if len(named) != 1:
         raise UsageError(
-            "pull takes one Grafana" + (f", and {len(aims)} are named" if aims else ""),
-            remedy="name it with --grafana URL",
+            f"pull takes one Grafana, and {len(named)} are named", remedy="name it with --grafana URL"
         )
-    target = aims[0].target
+    target = named[0].open(()).target
     assert isinstance(target, Grafana)
     name = servers.datasource or project.setting("datasource", str, "")
     return target, target.binding(name) if name else None

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
+from provision.commands.interruption import interruptible
 from provision.commands.options import (
     SOMEWHERE,
     Choices,
@@ -41,6 +39,7 @@ from provision.errors import (
     UsageError,
 )
 from provision.model import Outcome
+from provision.project import Project
 from provision.ship.fleet import Aim, Check, Leg, carry_out_all, check_all
 
 
@@ -93,14 +92,15 @@ def command(
     projects = all_opened(project_dir, environments, verbose=verbose)
     choices = taken(Choices, options)
     servers = taken(Servers, options)
-    named = destinations(servers, projects, os.environ)
-    _require_canary(choices.canary, named)
+    if backup_file is not None and not (choices.prune or plan_file):
+        raise UsageError("--backup belongs to --prune: nothing else deletes anything")
     if plan_file is None:
-        found = planned(named, choices)
+        found = planned(_named(servers, projects, choices), choices)
     else:
-        from provision.commands.saved import planned_from
+        from provision.commands.saved import planned_from, taken_up
 
-        found = planned_from(plan_file, named, servers, choices)
+        saved, servers = taken_up(plan_file, servers, choices)
+        found = planned_from(plan_file, saved, _named(servers, projects, choices))
     shown = form == "text" and not quiet
     if dry_run or shown:
         show(found, form, quiet=quiet)
@@ -114,9 +114,12 @@ def command(
         click.echo("Nothing was written.", err=True)
         return FAILED
     _kept(found, backup_file, quiet=quiet)
-    code = _carried_out(found.legs, choices, form, quiet=quiet)
-    if choices.annotate:
-        _annotate(found.legs, projects[0].root)
+    try:
+        code = _carried_out(found.legs, choices, form, quiet=quiet)
+    except ProvisionError:  # a server gave up; what was written on the others was written
+        _annotate(found.legs, projects[0].root, choices)
+        raise
+    _annotate(found.legs, projects[0].root, choices)
     return code
 
 
@@ -129,11 +132,14 @@ def _kept(found: Planned, file: Path | None, *, quiet: bool) -> None:
         click.echo(f"What is deleted is kept in {kept}", err=True)
 
 
-def _require_canary(canary: str | None, named: Sequence[Destination]) -> None:
-    """A canary that isn't there would let all the others go first."""
+def _named(servers: Servers, projects: Sequence[Project], choices: Choices) -> tuple[Destination, ...]:
+    """The servers that are meant. A canary that isn't one of them would let all the others go first."""
+    named = destinations(servers, projects, os.environ)
+    canary = choices.canary
     if canary is not None and not any(each.is_called(canary) for each in named):
         known = ", ".join(dict.fromkeys(each.instance or each.url for each in named))
         raise UsageError(f"--canary {canary}: no such instance is pushed to", remedy=f"name one of: {known}")
+    return named
 
 
 def _is_canary(name: str | None, aim: Aim) -> bool:
@@ -159,7 +165,7 @@ def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: boo
     began = time.perf_counter()
     servers = legs[0].target.name if len(legs) == 1 else f"{len(legs)} servers"
     try:
-        with _interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
+        with interruptible() as cancelled, progress(f"Writing to {servers}") as advance:
             first = partial(_is_canary, choices.canary)
             if choices.atomic:
                 carry_out_or_undo(legs, cancelled, advance, first)
@@ -177,8 +183,10 @@ def _carried_out(legs: Sequence[Leg], choices: Choices, form: str, *, quiet: boo
     return INTERRUPTED if interrupted else exit_code([one for leg in legs for one in leg.outcomes])
 
 
-def _annotate(legs: Sequence[Leg], root: Path) -> None:
-    """Leave a note in each Grafana that was changed. One that can't be left makes no push a failed one."""
+def _annotate(legs: Sequence[Leg], root: Path, choices: Choices) -> None:
+    """Leave a note in each Grafana that was changed, if asked. One that can't be left makes no push a failed one."""
+    if not choices.annotate:
+        return
     from provision.ship.annotate import annotate_all
     from provision.tools import git
 
@@ -266,30 +274,3 @@ def exit_code(outcomes: list[Outcome]) -> int:
     if failed and all(outcome.not_allowed for outcome in failed):
         return NOT_ALLOWED
     return FAILED
-
-
-@contextmanager
-def _interruptible() -> Iterator[Callable[[], bool]]:
-    """While it is open, Ctrl-C, a closed terminal and a time limit are remembered instead of raised, so that what is
-    in flight is finished and reported. The second time they are what they always were."""
-    interrupted = threading.Event()
-    before: dict[signal.Signals, Any] = {}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-    def remember(*_: object) -> None:
-        interrupted.set()
-        restore()
-        # Not through the stream: it may be in the middle of a write.
-        with suppress(OSError):
-            os.write(2, b"Interrupted: finishing what is in flight.\n")
-
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, remember)
-    try:
-        yield interrupted.is_set
-    finally:
-        restore()

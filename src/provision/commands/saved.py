@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from provision.commands.options import Choices, Servers, absolute
 from provision.commands.plan import Planned, definitions_of, projects_of
 from provision.commands.sources import compiled
-from provision.commands.targets import Destination
+from provision.commands.targets import OWN_POLICY_TREE, Destination
 from provision.errors import ProvisionError, UsageError
 from provision.model import Definition, Plan
 from provision.project import Project
 from provision.ship.fleet import Aim, Leg, side_by_side, together
+
+if TYPE_CHECKING:
+    from provision.ship.planfile import Saved
 
 _MADE_WITH: Final = ("overwrite", "adopt", "prune", "force", "rotate_secrets")
 """What decides how a plan is made, of `Choices`; the rest is about how it is carried out."""
@@ -37,30 +40,45 @@ def keep(plans: Sequence[Plan], file: Path) -> None:
         raise ProvisionError(f"can't be written: {error.strerror}", where=str(file)) from None
 
 
-def planned_from(file: Path, found: Sequence[Destination], servers: Servers, choices: Choices) -> Planned:
-    """What a push is made of, as a file has it; every server is read again.
+def taken_up(file: Path, servers: Servers, choices: Choices) -> tuple[list[Saved], Servers]:
+    """The plans in a file, and the servers with what the plans were made with.
 
     Raises:
         UsageError: options that a plan is made with are given.
-        ProvisionError: the file isn't a plan, or one for something else; or something has moved since.
+        ProvisionError: the file isn't a plan.
     """
     from provision.ship import planfile
 
     given = [name for name in _MADE_WITH if getattr(choices, name)]
-    given += ["datasource"] if servers.datasource else []
+    given += [name for name in ("datasource", OWN_POLICY_TREE) if getattr(servers, name)]
     if given:
         raise UsageError(
             f"--{given[0].replace('_', '-')} can't be combined with --plan: a plan is carried out as it was made",
             remedy=f"make it again with --{given[0].replace('_', '-')}",
         )
     saved = planfile.read(absolute(file))
+    owned = any(OWN_POLICY_TREE in each.plan.asked for each in saved)
+    return saved, replace(servers, own_policy_tree=owned)
+
+
+def planned_from(file: Path, saved: Sequence[Saved], found: Sequence[Destination]) -> Planned:
+    """What a push is made of, as a file has it; every server is read again.
+
+    Args:
+        saved: what is in the file.
+
+    Raises:
+        ProvisionError: it is for something else, or something has moved since.
+    """
+    from provision.ship import planfile
+
     projects = projects_of(found)
     concealed = any(each.concealed for each in saved)
     sources = tuple(compiled(projects, empty=True) if concealed else [(project, ()) for project in projects])
     aims = _opened(found, sources)
     _require_same(file, [each.plan for each in saved], projects, aims)
 
-    def again(each: planfile.Saved) -> tuple[Leg, list[str]]:
+    def again(each: Saved) -> tuple[Leg, list[str]]:
         aim = aims[each.plan.identity, each.plan.owner]
         plan, moved = planfile.resumed(
             each, aim.target, lambda: {(found.kind, found.key): found for found in aim.desired}

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from provision.client.endpoint import Endpoint
 from provision.commands.instances import Instance, instances
@@ -15,6 +16,9 @@ from provision.errors import UsageError
 from provision.model import Definition
 from provision.project import Project
 from provision.ship.fleet import Aim, is_called
+
+OWN_POLICY_TREE: Final = "own_policy_tree"
+"""What a plan says that was made with that option."""
 
 Open = Callable[[Sequence[Definition]], Aim]
 """Connects to a server and shapes what it is to hold.
@@ -62,6 +66,18 @@ def destinations(
         found
         for project in projects
         for found in _of_project(servers, project, environ, project.environment if len(projects) > 1 else "")
+    )
+
+
+def grafanas(servers: Servers, project: Project, environ: Mapping[str, str]) -> tuple[Destination, ...]:
+    """The Grafanas of one environment alone, for commands that have no business with its other servers.
+
+    Raises:
+        UsageError: one lacks what belongs to it.
+    """
+    return tuple(
+        _grafana(instance, project, environ, "", own_tree=servers.own_policy_tree)
+        for instance in instances(servers, project, environ)
     )
 
 
@@ -176,7 +192,8 @@ def _grafana(
         desired = dialect.shape(definitions, target.dialect, datasource=binding, settings=settings)
         # Those that another one of the server stands in for.
         spared = frozenset((found.kind, found.key) for found in definitions if found.kind == DATASOURCE)
-        return Aim(target, desired, project.name, name, instance.endpoint.url, spared=spared)
+        asked = (OWN_POLICY_TREE,) if own_tree else ()
+        return Aim(target, desired, project.name, name, instance.endpoint.url, spared=spared, asked=asked)
 
     return Destination(project, name, instance.endpoint.url, opened)
 

@@ -75,7 +75,8 @@ class Plan:
         left: what the owner has on the target and no source defines any more, where nothing is to be deleted.
         owned: how many resources the owner has on the target.
         verdict: why it isn't carried out unless it is forced; a sentence with the counts, or empty.
-        asked: what the user asked for when it was made: `overwrite`, `adopt`, `prune`, `force`.
+        asked: what the user asked for when it was made: `overwrite`, `adopt`, `prune`, `force`,
+            `own_policy_tree`.
         identity: what tells the target apart from every other, for a plan that is kept and carried out later.
         instance: what the settings or the command line call the target; empty when it has no name there.
     """

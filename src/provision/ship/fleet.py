@@ -16,6 +16,7 @@ WIDTH: Final = 8
 
 _HEARS_SIGNALS_SECONDS: Final = 0.1
 _INTERRUPTED: Final = "interrupted before it was begun"
+_GIVEN_UP: Final = "it was not done, as the push was given up before"
 
 Failures = Sequence[tuple[str, ProvisionError]]
 """What a person calls the target (empty: the error says it), and what went wrong there."""
@@ -33,6 +34,7 @@ class Aim:
         instance: what the settings or the command line call the target; empty when it has no name there.
         url: its address; empty for a folder.
         spared: (kind, key) of what the sources define, though not for this target; it is no leftover.
+        asked: what the user asked for that decides what is read there, as `Plan.asked` has it.
         apart: whether it is written while others are. Files on this machine aren't: an interruption in the middle
             has to put them back, and only the main thread hears of it.
     """
@@ -43,6 +45,7 @@ class Aim:
     instance: str = ""
     url: str = ""
     spared: frozenset[tuple[str, str]] = frozenset()
+    asked: tuple[str, ...] = ()
     apart: bool = True
 
     def is_called(self, name: str) -> bool:
@@ -205,9 +208,13 @@ def _carry_out(
         if cancelled():
             _skip(leg, _INTERRUPTED)
             return
-        for outcome in carry_out(leg.plan, leg.target):
-            leg.outcomes.append(outcome)
-            told()
+        try:
+            for outcome in carry_out(leg.plan, leg.target):
+                leg.outcomes.append(outcome)
+                told()
+        except ProvisionError:
+            _skip(leg, _GIVEN_UP)  # the error itself is told beside the report
+            raise
 
     apart = [leg for leg in legs if leg.aim.apart]
     failures = _failures(apart, side_by_side(apart, one, finish=True))
@@ -218,8 +225,11 @@ def _carry_out(
 
 
 def _skip(leg: Leg, reason: str) -> None:
-    leg.outcomes.extend(Outcome(action, "skipped", action.reason) for action in leg.plan.stops)
-    leg.outcomes.extend(Outcome(action, "skipped", reason) for action in leg.plan.writes)
+    """Add an outcome for everything that has none yet."""
+    known = {(outcome.action.kind, outcome.action.key) for outcome in leg.outcomes}
+    missing = [action for action in leg.plan.actions if (action.kind, action.key) not in known]
+    leg.outcomes.extend(Outcome(action, "skipped", action.reason) for action in missing if action.verb.stops)
+    leg.outcomes.extend(Outcome(action, "skipped", reason) for action in missing if action.verb.writes)
 
 
 def _failures(legs: Sequence[Leg], made: Sequence[ProvisionError | None]) -> list[tuple[str, ProvisionError]]:

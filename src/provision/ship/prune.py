@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from provision.compile.kinds import FOLDER
 from provision.model import Action, Live, Verb, decode, digest
 
-_EDITED = "the sources no longer define it, but it was changed on the server since the last push"
+HELD: Final = "the sources no longer define it, but it still holds "
+"""How the reason begins why a folder isn't deleted, whatever was asked for."""
+
+_EDITED: Final = "the sources no longer define it, but it was changed on the server since the last push"
 
 
 def no_longer_defined(
@@ -59,7 +63,7 @@ def deletions(
     for found in gone:
         reason = "" if overwrite or found.mark is None or found.mark.base == digest(found.body) else _EDITED
         if not reason and found.kind == FOLDER and found.key in held:
-            reason = f"the sources no longer define it, but it still holds {_named(held[found.key])}"
+            reason = f"{HELD}{_named(held[found.key])}"
         if reason and (folder := _parent(found)):
             held[folder] = found
         verb = Verb.CONFLICT if reason else Verb.DELETE

@@ -14,6 +14,7 @@ from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
 from provision.ship.planfile import FORMAT, action_state, live_state
+from provision.ship.prune import HELD
 from provision.show.changes import change_lines
 from provision.show.differences import change_value
 from provision.show.style import faint, mark, strong
@@ -41,6 +42,8 @@ def remedy_of(action: Action) -> str | None:
     if not action.verb.stops:
         return None
     if action.desired is None:
+        if action.reason.startswith(HELD):
+            return "move or delete what lies in it, or define it in the sources"
         return "define it in the sources, or delete it all the same with --overwrite"
     if action.verb is Verb.FOREIGN:
         first = "give yours another uid or name"

@@ -81,6 +81,15 @@ def test_a_quiet_plan_says_only_what_stops(provision, shop, grafana):
     assert "Other" not in ran.err
 
 
+def test_a_quiet_plan_says_that_it_is_too_much_at_once(provision, shop, grafana):
+    provision("push", "--grafana", grafana.url)
+    (shop / "dashboards/sales/orders.json").unlink()
+    for command in (("plan",), ("push", "--dry-run")):
+        ran = provision(*command, "--grafana", grafana.url, "-q", "--prune")
+        assert (ran.code, ran.out) == (1, "")
+        assert "Too much at once: the sources define nothing for it" in ran.err
+
+
 def test_three_servers_in_one_plan(provision, shop, grafana, tmp_path):
     write(shop, {"provisioning/routes.py": ROUTES})
     rules = tmp_path / "rules"

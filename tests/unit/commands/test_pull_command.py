@@ -263,3 +263,9 @@ def test_the_grafana_is_reached_as_the_options_say(provision, shop, grafana, tmp
     ran = provision("pull", "--all", "--header", "X-Key: a", tmp_path / "pulled")
     assert ran.code == 0, ran.err
     assert ran.out.endswith("To make it this project's, in that folder: provision push --adopt\n")
+
+
+def test_only_the_grafana_is_asked(provision, pushed, grafana, monkeypatch):
+    monkeypatch.setenv("PROMETHEUS_URL", "http://127.0.0.1:1")
+    ran = provision("pull", "orders")
+    assert (ran.code, ran.err) == (0, "")

@@ -14,7 +14,7 @@ from dataclasses import replace
 import pytest
 
 from provision.commands import push
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Outcome, Verb
 from provision.ship.target.grafana import Grafana
 from support.commands import DASHBOARD, ROUTES, environment, spawned, write
@@ -596,3 +596,23 @@ def test_an_annotation_that_can_not_be_left_is_a_warning(provision, shop, grafan
     ran = provision("push", "--grafana", grafana.url, "--annotate")
     assert ran.code == 0
     assert ran.err.startswith("Warning: the annotation could not be left: ")
+
+
+def test_a_backup_without_anything_to_delete_is_wrong_usage(provision, shop, grafana):
+    ran = provision("push", "--grafana", grafana.url, "--backup", "gone.json")
+    assert (ran.code, grafana.writes) == (2, [])
+    assert ran.err == "Error: --backup belongs to --prune: nothing else deletes anything\n"
+
+
+def test_who_gave_up_before_the_first_write_has_a_report_of_all_that_was_not_done(
+    provision, shop, grafana, monkeypatch
+):
+    def begin(self, plan):
+        raise Unreachable("the ledger can't be written")
+
+    monkeypatch.setattr("provision.ship.target.grafana.Grafana.begin", begin)
+    ran = provision("push", "--grafana", grafana.url)
+    assert (ran.code, grafana.writes) == (1, [])
+    assert ran.err == "Error: the ledger can't be written\n"
+    assert ran.out.count("skipped") == 3  # the folder, the dashboard, and their sum
+    assert "nothing to do" not in ran.out

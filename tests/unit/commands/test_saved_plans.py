@@ -187,3 +187,24 @@ def test_a_body_with_a_secret_is_taken_from_the_sources_again(provision, shop, t
         assert (ran.code, ran.err) == (0, "")
     assert "s3cret-path" in config.read_text()
     assert list((tmp_path / "rules").glob("*.yml")) != []
+
+
+def test_a_plan_with_the_root_policy_is_carried_out_with_it(provision, shop, grafana):
+    policy = {"kind": "policy", "spec": {"root": {"receiver": "Pager"}, "routes": []}}
+    pager = {"name": "Pager", "integrations": [{"type": "webhook", "settings": {"url": "http://p:9"}}]}
+    write(
+        shop,
+        {
+            "provisioning/policy.json": json.dumps(policy),
+            "provisioning/pager.json": json.dumps({"kind": "contact-point", "spec": pager}),
+        },
+    )
+    ran = provision("plan", "--own-policy-tree", "-o", "plan.json")
+    assert (ran.code, ran.err) == (0, "")
+    assert json.loads((shop / "plan.json").read_text())["plans"][0]["asked"] == ["own_policy_tree"]
+    ran = provision("push", "--own-policy-tree", "--plan", "plan.json")
+    assert (ran.code, grafana.writes) == (2, [])
+    assert "--own-policy-tree can't be combined with --plan" in ran.err
+    ran = provision("push", "--plan", "plan.json")
+    assert (ran.code, ran.err) == (0, "")
+    assert "nothing to do" in provision("plan", "--own-policy-tree").out

@@ -168,6 +168,21 @@ def test_a_target_that_gives_up_stops_no_other():
     assert [each.complete for each in legs] == [False, True]
 
 
+def test_what_a_target_that_gives_up_has_not_done_is_told():
+    def carry_out(plan, _):
+        yield Outcome(plan.writes[0], "done")
+        raise Unreachable("it went away")
+
+    each = leg("a", Verb.CREATE, Verb.KEEP, Verb.UPDATE, Verb.CONFLICT)
+    with pytest.raises(ProvisionError, match="a: it went away"):
+        carry_out_all([each], carry_out, lambda *_: None)
+    assert statuses(each) == [
+        ("done", ""),
+        ("skipped", "why"),
+        ("skipped", "it was not done, as the push was given up before"),
+    ]
+
+
 @pytest.mark.parametrize("status", ["failed", "undone", "skipped", "gives up"])
 def test_the_others_are_skipped_when_the_canary_was_not_done(status):
     def carry_out(plan, _):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,8 +109,3 @@ def minimal_project(name: str) -> bytes:
     """The pyproject.toml of a project that has nothing but its sources."""
     plain = "".join(char if char.isprintable() and char not in '"\\' else "-" for char in name).strip()
     return f'[tool.provision]\nname = "{plain or "grafana"}"\n'.encode()
-
-
-def texts(files: Iterable[SourceFile]) -> Iterator[tuple[str, bytes]]:
-    """Path and bytes of each file."""
-    return ((file.path, file.content) for file in files)
