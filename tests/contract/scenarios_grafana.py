@@ -27,6 +27,7 @@ from provision.errors import NotAllowed, ProvisionError, SourceErrors
 from provision.model import Action, Definition, Outcome, Place, Plan, Verb, decode, digest, encode
 from provision.ship.apply import apply
 from provision.ship.atomic import carry_out_or_undo, require_reversible, undo
+from provision.ship.base import with_bases
 from provision.ship.fleet import Aim, Leg
 from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
@@ -582,6 +583,66 @@ def a_library_panel_that_nobody_has_is_told_before_the_first_write(stage: Stage)
     stage.apply(target, plan)
     other = stage.plan(target, stage.dashboard("e", panels=[shown]))
     assert target.obstacles(other.writes) == ()
+
+
+@scenario
+def a_folder_whose_title_another_one_has_is_told_before_the_first_write(stage: Stage) -> None:
+    if not stage.resource_api:
+        pytest.skip("titles that are taken within the project are refused already, and it was not recorded")
+    target = stage.connect()
+    stage.ask("POST", "/api/folders", {"uid": stage.uid("theirs"), "title": f"{stage.prefix} team"})
+    plan = stage.plan(target, stage.folder("team"))
+    (told,) = target.obstacles(plan.writes)
+    assert f"the folder {stage.uid('theirs')} in the same place has the title '{stage.prefix} team'" in told
+    twins = stage.plan(target, stage.folder("a", "twin"), stage.folder("b", "twin"))
+    (told,) = target.obstacles(twins.writes)
+    assert "rename one of them" in told
+    inside = stage.plan(target, stage.folder("up"), stage.folder("up/team"))
+    assert target.obstacles(inside.writes) == ()
+
+
+@scenario
+def a_folder_that_holds_what_stays_is_told_before_the_first_deletion(stage: Stage) -> None:
+    if stage.old or not stage.resource_api:
+        pytest.skip("its folders have no mark, so that none is deleted")
+    target = stage.connect()
+    stage.done(target, stage.folder("edge"), stage.dashboard("a", "edge"), stage.dashboard("b"))
+    folder = stage.uid("edge")
+    plan = stage.plan(target, stage.dashboard("b"), prune=True)
+    assert target.obstacles(plan.writes) == ()
+    body = {"dashboard": {"title": f"{stage.prefix} x", "uid": stage.uid("x")}, "folderUid": folder}
+    stage.ask("POST", "/api/dashboards/db", body)
+    (told,) = target.obstacles(plan.writes)
+    assert f"still holds the dashboard '{stage.prefix} x'" in told
+
+
+@scenario
+def who_becomes_the_default_instead_of_another_could_not_be_put_back(stage: Stage) -> None:
+    target = stage.connect()
+    theirs = {"uid": stage.uid("theirs"), "name": f"{stage.prefix} theirs", "type": "prometheus", "access": "proxy",
+              "url": "http://127.0.0.1:9", "isDefault": True}  # fmt: skip
+    stage.ask("POST", "/api/datasources", theirs)
+    plan = stage.plan(target, stage.datasource(isDefault=True))
+    assert target.irreversible(plan.writes) == (
+        f"datasource {plan.writes[0].key}: it becomes the default instead of '{stage.prefix} theirs', "
+        f"and that could not be put back",
+    )
+    with pytest.raises(ProvisionError, match="--atomic wants all or nothing"):
+        require_reversible(target, plan)
+    assert target.irreversible(stage.plan(target, stage.datasource()).writes) == ()
+
+
+@scenario
+def what_was_sent_last_is_known_after_a_save_over_the_classic_api(stage: Stage) -> None:
+    if stage.old:
+        pytest.skip("it has no other API")
+    target = stage.connect()
+    stage.done(target, stage.dashboard("a", title="Ours"))
+    stage.save_over_classic("a", f"{stage.prefix} by hand")
+    (stopped,) = with_bases(stage.plan(target, stage.dashboard("a", title="Newer")), target).stops
+    assert stopped.verb is Verb.CONFLICT
+    assert stopped.base is not None
+    assert decode(stopped.base)["spec"]["title"] == f"{stage.prefix} Ours"
 
 
 @scenario

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 from provision.compile.kinds import CONTACT_POINT, DASHBOARD, DATASOURCE, FOLDER
 from provision.errors import ProvisionError
@@ -25,6 +25,15 @@ _Name = tuple[str, str]
 _CHANGED: Final = "it was written, and not put back, as somebody has changed it since"
 
 
+@runtime_checkable
+class TakesAlong(Protocol):
+    """A target where a write may change something beside what is written."""
+
+    def irreversible(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What of that could not be put back, a sentence each. Sends GETs only."""
+        ...
+
+
 def require_reversible(target: Target, plan: Plan) -> None:
     """Refuse a plan that can't be carried out as a whole, or not be put back.
 
@@ -33,6 +42,8 @@ def require_reversible(target: Target, plan: Plan) -> None:
     """
     found = [f"{action.kind} {action.key}: {action.reason}" for action in plan.stops]
     found += [f"{action.kind} {action.key}: {why}" for action in plan.writes if (why := no_inverse(action))]
+    if isinstance(target, TakesAlong):
+        found += target.irreversible(plan.writes)
     if found:
         raise ProvisionError(
             "--atomic wants all or nothing, so nothing was written:\n  " + "\n  ".join(found),
@@ -49,11 +60,10 @@ def no_inverse(action: Action) -> str:
         converted = b'"storedVersion"' in action.before and decode(action.before).get("storedVersion")
         return "it is read converted, so it could not be put back as it was" if converted else ""
     body = decode(action.before)
-    if action.kind in (DATASOURCE, CONTACT_POINT):
-        if not _secrets(body) <= _secrets(decode(action.after or b"{}"), only="server"):
-            return "it has secrets, which nobody can read and so nobody could put back"
-        if not body.get("isDefault") and action.after is not None and decode(action.after).get("isDefault"):
-            return "it becomes the default instead of another one, and that could not be put back"
+    if action.kind in (DATASOURCE, CONTACT_POINT) and not (
+        _secrets(body) <= _secrets(decode(action.after or b"{}"), only="server")
+    ):
+        return "it has secrets, which nobody can read and so nobody could put back"
     if "unfinished" in body or "unreadable" in body or body == {}:
         return "the server doesn't run it as it is, so it could not be put back"
     return ""
@@ -75,7 +85,8 @@ def carry_out_or_undo(
     advance: Callable[[int, int], None],
     canary: Callable[[Aim], bool] = lambda _: False,
 ) -> None:
-    """Carry out the plans of all legs, those of canaries first; where not all was done, by failure or by interruption, put all of it back.
+    """Carry out the plans of all legs, those of canaries first; where not all was done, by failure or by interruption,
+    put all of it back.
 
     Raises:
         ProvisionError: a target gave up in the middle; the others were put back.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import pytest
@@ -292,7 +292,6 @@ SECURE = {"secure": {"password": {"source": "env", "name": "X"}}}
             "secrets",
         ),
         (action("datasource", {**ELSEWHERE, "url": "a"}, {"secure": {}}), "secrets"),
-        (action("datasource", {"secure": {}, "isDefault": False}, {"isDefault": True}), "default"),
         (action("dashboard", {"spec": {}, "storedVersion": "v2beta1"}, {"spec": {}}), "converted"),
         (action("rule-file", {"groups": [], "unfinished": "x"}, {"groups": []}), "doesn't run it"),
         (action("alertmanager-config", {}, {"route": {}}), "doesn't run it"),
@@ -363,3 +362,18 @@ def test_several_plans_share_what_has_failed() -> None:
     assert failed.is_set()
     plan = make_plan((dashboard("b", 1),), target, OURS)
     assert [one.status for one in apply(plan, target, failed=failed)] == ["skipped"]
+
+
+@dataclass
+class Switch(Memory):
+    """A target where what becomes the default takes that from another."""
+
+    def irreversible(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        return tuple(f"{one.kind} {one.key}: it becomes the default" for one in actions)
+
+
+def test_what_a_write_takes_along_is_refused_before_the_first_write() -> None:
+    asked = action("datasource", None, {"isDefault": True})
+    require_reversible(Memory(), Plan("memory", OURS, (asked,)))
+    with pytest.raises(ProvisionError, match="--atomic wants all or nothing.*\n  datasource a: it becomes"):
+        require_reversible(Switch(), Plan("memory", OURS, (asked,)))

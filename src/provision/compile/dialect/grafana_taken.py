@@ -34,11 +34,14 @@ def taken(resources: Iterable[Resource], *, titles: bool, folder_titles: bool) -
         if resource.kind not in looked_at:
             continue
         for name in _names(resource.kind, decode(resource.body)):
-            other = first.setdefault(name, resource)
-            if other is not resource:
-                what, _, said = name
-                message = f"{what} {said!r} is taken by {other.places[0]}, and this Grafana wants it once"
+            what, _, said = name
+            if name in first:
+                other = first[name]
+                where = "stands in it twice" if other is resource else f"is taken by {other.places[0]}"
+                message = f"{what} {said!r} {where}, and this Grafana wants it once"
                 problems.append(Problem(resource.places[0].path, resource.places[0].line, message))
+            else:
+                first[name] = resource
     return problems
 
 

@@ -47,6 +47,7 @@ from provision.ship.target import (
 )
 from provision.ship.target.grafana_contacts import contact_points
 from provision.ship.target.grafana_datasource import datasources
+from provision.ship.target.grafana_default import replaced
 from provision.ship.target.grafana_ledger import uid_of
 from provision.ship.target.grafana_library import library_panels
 from provision.ship.target.grafana_named import mute_timings, templates
@@ -178,6 +179,10 @@ class Grafana:
     def obstacles(self, actions: Sequence[Action]) -> tuple[str, ...]:
         """What the server would refuse of `actions` though it is allowed, a sentence each. Sends GETs only."""
         return obstacles(self.server, actions)
+
+    def irreversible(self, actions: Sequence[Action]) -> tuple[str, ...]:
+        """What of `actions` could not be put back, as something else goes with it, a sentence each. Sends GETs only."""
+        return tuple(replaced(self.server, actions))
 
     def begin(self, plan: Plan) -> None:
         """Write the project's ledger, where the plan writes anything whose mark lies in it.

@@ -18,6 +18,7 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
+from provision.ship.target.grafana_held import contents
 from provision.ship.target.grafana_server import (
     FILES,
     FILES_FIXED,
@@ -234,18 +235,7 @@ def _write_folder(server: Server, action: Action, _: str) -> None:
 def _holds_something(server: Server, folder: str) -> bool:
     """Whether anything lies in a folder. Grafana 9 deletes all of that with it, and later ones on this API the
     library panels."""
-    client = server.client
-    if any(hit.get("folderUid") == folder for hit in client.search("dash-db")):
-        return True
-    if server.dialect.nested_folders and client.folders_in(folder):
-        return True
-    if next(client.library.panels(folder), None) is not None:
-        return True
-    return server.dialect.alerting and any(
-        rule["grafana_alert"].get("namespace_uid") == folder
-        for group in client.alerting.rule_groups()
-        for rule in group["rules"]
-    )
+    return next(contents(server, frozenset({folder})), None) is not None
 
 
 def _look_again(action: Action, version: str | None) -> None:

@@ -187,6 +187,7 @@ def test_expressions_with_variables_and_of_other_data_sources_are_no_faults():
         ([FOLDER, SOURCE, group(RULE, interval=0)], "the interval of 0 s isn't a multiple of 10 s"),
         ([FOLDER, SOURCE, group(RULE, {**RULE, "uid": "q"})], "two rules have the title 'R'; rename one"),
         ([FOLDER, SOURCE, group(RULE), group({**RULE, "title": "S"}, title="h")], "the uid of a rule 'r' is taken by provisioning/a.py:3"),
+        ([FOLDER, SOURCE, group(RULE, {**RULE, "title": "S"})], "the uid of a rule 'r' stands in it twice, and this Grafana wants it once"),
         ([FOLDER, group()], "has no rule, and Grafana keeps no group without one"),
         ([define("template", "t", {"name": "t", "template": "{{ define"})], "message template 't': an action {{ isn't closed"),
         ([define("contact-point", "ops", {"name": "ops", "integrations": []})], "contact point 'ops' has no integration"),
