@@ -111,17 +111,29 @@ def folders_for(definitions: Iterable[Definition], more: Iterable[str] = ()) -> 
     given = list(definitions)
     described = {definition.key for definition in given if definition.kind == FOLDER}
     wanted: dict[str, Place] = {}
-    for path in (*map(_folder_around, given), *more):
+    asked = [(_folder_around(one), one) for one in given]
+    # What lies elsewhere than in that directory is itself what asks for the folder.
+    elsewhere = [(path, one.place) for path, one in asked if not _is_directory_of(one, path)]
+    here = [path for path, one in asked if _is_directory_of(one, path)]
+    for path, place in (*((path, None) for path in (*here, *more)), *elsewhere):
         parts = path.split("/")
         for depth in range(1, len(parts) + 1):
             directory = "/".join(parts[:depth])
             if directory:
-                wanted.setdefault(directory, Place("/".join(("dashboards", *parts[:depth]))))
+                wanted.setdefault(directory, place or Place(f"dashboards/{directory}"))
     return [
         folder_definition(directory, _title(directory.rsplit("/", 1)[-1]), None, place)
         for directory, place in sorted(wanted.items())
         if directory not in described
     ]
+
+
+def _is_directory_of(definition: Definition, folder: str) -> bool:
+    """Whether the folder is the directory under `dashboards/` that a definition was written in or describes."""
+    path = definition.place.path
+    return definition.kind in (DASHBOARD, FOLDER) or (
+        path.startswith("dashboards/") and folder_of(path) == folder
+    )
 
 
 def _folder_around(definition: Definition) -> str:

@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from provision.author import Folder, JsonDashboard, Receiver, Route
+from provision.author import Folder, JsonDashboard, LibraryPanel, Receiver, Route
 from provision.compile.assemble import assemble
 from provision.compile.collect import collect_python
-from provision.model import Definition, Place, decode
+from provision.model import Definition, Place, decode, encode
 
 
 def source(path: str, **names: object) -> list[Definition]:
@@ -25,6 +25,23 @@ def test_every_directory_on_the_way_to_a_dashboard_is_a_folder() -> None:
             Place("dashboards/my-team/eu"),
         ),
     }
+
+
+def test_a_folder_without_a_directory_is_asked_for_by_what_lies_in_it() -> None:
+    place = Place("rules/shop/a.py", 5)
+    group = encode({"folder": "shop/eu", "title": "a", "interval": 60, "rules": []})
+    definitions, _ = assemble(
+        [
+            Definition("grafana-rule-group", "shop/eu/a", group, place),
+            *source(
+                "dashboards/shop/web.py",
+                dashboard=JsonDashboard(title="Web"),
+                panel=LibraryPanel("a", {"type": "stat"}),
+            ),
+        ]
+    )
+    folders = {d.key: d.place for d in definitions if d.kind == "folder"}
+    assert folders == {"shop": Place("dashboards/shop"), "shop/eu": place}
 
 
 def test_a_described_folder_is_not_made_up_again() -> None:

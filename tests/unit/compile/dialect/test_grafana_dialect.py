@@ -118,7 +118,7 @@ def test_everything_that_is_wrong_is_listed_with_its_place():
         "dashboards/untitled.py:7: a dashboard without a title, which Grafana refuses",
         "dashboards/lost.py:7: dashboard 'Title of lost' lies in 'nowhere', which is no folder of this project",
         "dashboards/exported.py:7: dashboard 'Title of exported' carries library panels (__elements), which a push "
-        "would lose; unlink them",
+        "would lose; write them as LibraryPanel, or unlink them",
     ]
 
 
