@@ -407,8 +407,10 @@ def routes_that_stand_there_already_are_not_doubled(stage: Stage) -> None:
     before = desk.live("policies")
     stage.ask("DELETE", f"/api/dashboards/uid/{uid_of(desk.owner)}")
     again = desk.connect()
-    assert desk.verbs(desk.plan(again, *wanted)) == {CONTACT_POINT: "keep", POLICY: "create"}
-    desk.done(again, *wanted)
+    assert desk.verbs(desk.plan(again, *wanted)) == {CONTACT_POINT: "keep", POLICY: "keep"}
+    plan = desk.plan(again, *wanted, adopt=True)
+    assert desk.verbs(plan) == {CONTACT_POINT: "adopt", POLICY: "adopt"}
+    assert {(one.status, one.message) for one in apply(plan, again)} == {("done", "")}
     assert desk.live("policies") == before
     assert desk.verbs(desk.plan(desk.connect(), *wanted))[POLICY] == "keep"
 

@@ -10,14 +10,18 @@ import pytest
 from support.grafana_standin import standin
 
 pytest.register_assert_rewrite(
-    "contract.scenarios_grafana", "contract.scenarios_adopt", "contract.scenarios_grafana_alerting"
+    "contract.scenarios_grafana",
+    "contract.scenarios_adopt",
+    "contract.scenarios_grafana_alerting",
+    "contract.scenarios_pulled",
 )
 
-from contract import scenarios_adopt  # noqa: E402  # its asserts are to be rewritten
+from contract import scenarios_adopt, scenarios_pulled  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana as TABLE  # noqa: E402  # its asserts are to be rewritten
 from contract import scenarios_grafana_alerting as ALERTING  # noqa: E402
 
 assert scenarios_adopt, "it adds to the table"
+assert scenarios_pulled, "it adds to the table"
 
 REAL = os.environ.get("GRAFANA_URL")
 

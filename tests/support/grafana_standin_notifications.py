@@ -44,22 +44,41 @@ def _may_change(found: dict[str, Any], request: Request) -> tuple[int, Any] | No
 
 # ── contact points ───────────────────────────────────────────────────────────
 
-_SECRET = {"webhook": {"authorization_credentials", "password"}, "slack": {"url", "token"}, "email": set()}
+_SECRET = {
+    "webhook": {"authorization_credentials", "password", "hmacConfig.secret"},
+    "slack": {"url", "token"},
+    "email": set(),
+}
 _REQUIRED = {"webhook": "url", "email": "addresses", "slack": "recipient"}
 
 
 def _shown(contact: dict[str, Any]) -> dict[str, Any]:
     """Seen: secret settings come back redacted."""
-    secret = _SECRET[contact["type"]]
-    settings = {
-        name: "[REDACTED]" if name in secret else value for name, value in contact["settings"].items()
+    return {**contact, "settings": _redacted(contact["settings"], _SECRET[contact["type"]])}
+
+
+def _redacted(settings: dict[str, Any], secret: set[str], within: str = "") -> dict[str, Any]:
+    return {
+        name: _redacted(value, secret, f"{within}{name}.")
+        if isinstance(value, dict)
+        else ("[REDACTED]" if within + name in secret else value)
+        for name, value in settings.items()
     }
-    return {**contact, "settings": settings}
 
 
 @route("GET", f"{_PROVISIONING}/contact-points", modern_only=True)
 def _contacts(state: State, _: Request) -> tuple[int, Any]:
     return 200, [_shown(contact) for contact in state.alerting["contacts"].values()]
+
+
+@route("GET", f"{_PROVISIONING}/contact-points/export", modern_only=True)
+def _export_contacts(state: State, request: Request) -> tuple[int, Any]:
+    if request.one("decrypt") and not request.account.may("alert.provisioning.secrets:read"):
+        denied("alert.provisioning.secrets:read")
+    name = request.one("name")
+    found = [one for one in state.alerting["contacts"].values() if not name or one["name"] == name]
+    points = [{"orgId": 1, "name": one["name"], "receivers": [one]} for one in found]
+    return 200, {"apiVersion": 1, "contactPoints": points}
 
 
 def _invalid(asked: dict[str, Any]) -> tuple[int, Any] | None:
@@ -96,7 +115,8 @@ def _create_contact(state: State, request: Request) -> tuple[int, Any]:
 
 @route("PUT", f"{_PROVISIONING}/contact-points/([^/]+)", modern_only=True)
 def _update_contact(state: State, request: Request) -> tuple[int, Any]:
-    """Seen: the settings are replaced; what is `[REDACTED]` stays."""
+    """Seen: the settings are replaced; what is `[REDACTED]` stays, but within another setting it is taken to the
+    letter."""
     _may_provision(request)
     asked, contacts, uid = request.body, state.alerting["contacts"], request.groups[0]
     if uid not in contacts:

@@ -60,6 +60,16 @@ class Alerting:
         settings are `[REDACTED]`."""
         return self._objects(self._get(f"{_PROVISIONING}/contact-points") or [], "uid", "name", "type")
 
+    def in_the_clear(self, name: str) -> list[dict[str, Any]]:
+        """The integrations of a contact point with their secrets: `{"uid", "type", "settings"}`. Administrators, and who
+        has `alert.provisioning.secrets:read`, may read them; others are refused."""
+        params = {"name": name, "decrypt": "true", "format": "json"}
+        answer = self._session.request("GET", f"{_PROVISIONING}/contact-points/export", params=params)
+        points = self._objects(
+            self._object(answer.json(), "contactPoints")["contactPoints"], "name", "receivers"
+        )
+        return [one for point in points for one in self._objects(point["receivers"], "uid", "settings")]
+
     def create_integration(self, body: JSON, *, editable: bool, secrets: Iterable[str]) -> None:
         """Add an integration to the contact point of its name; 409 when its uid is taken."""
         self._write("POST", f"{_PROVISIONING}/contact-points", body, editable=editable, secrets=secrets)

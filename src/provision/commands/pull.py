@@ -107,11 +107,12 @@ def _pull_all(
     found = pull(target.everything(), target.dialect)
     files |= {file.path: file.content for file in found.files}
     count = write_files(root, files, overwrite=overwrite)
-    left_out = (*found.left_out, *target.shared())
-    for sentence in left_out:
+    for sentence in found.left_out:
         click.echo(f"Left out: {sentence}", err=True)
     if not quiet:
-        click.echo(f"{root}: {count} written, {len(files) - count} as they were, {len(left_out)} left out")
+        click.echo(
+            f"{root}: {count} written, {len(files) - count} as they were, {len(found.left_out)} left out"
+        )
         if "pyproject.toml" in files:
             click.echo("To make it this project's, in that folder: provision push --adopt")
     return 0

@@ -41,6 +41,11 @@ def make_plan(
     bodies = {(resource.kind, resource.key): resource.body for resource in desired}
     wanted = frozenset(bodies)
     live = {(found.kind, found.key): _sharing(found, bodies) for found in target.read(wanted)}
+    for resource in desired:
+        name = (resource.kind, resource.key)
+        now = target.standing(resource, live.get(name))
+        if now is not None:
+            live[name] = now
     actions = [
         decide(
             resource,

@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import orjson
 
-from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.compile.kinds import CONTACT_POINT, DASHBOARD, FOLDER, POLICY
 from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import JSON, Action, Live, Place, Plan, Resource, Verb, decode, digest, encode
@@ -28,6 +28,9 @@ FORMAT: Final = "provision.plan/1"
 _PLACE: Final = re.compile(r"(.*?)(?::(\d+))?")
 _LARGE: Final = frozenset({DASHBOARD, FOLDER})
 """Kinds of which there are thousands, and that everybody who may look at a Grafana may read."""
+
+_SHARED: Final = frozenset({CONTACT_POINT, POLICY})
+"""Kinds of which what is live is compared as it stands to what is desired (`Target.standing`)."""
 
 Name = tuple[str, str]
 """Kind and key."""
@@ -66,6 +69,18 @@ def action_state(action: Action) -> dict[str, Any]:
         "digest": None if action.after is None else fingerprint(action.after, hidden=hidden_after),
         "live": live_state(action.live, hidden=hidden_before),
     }
+
+
+def kept_state(action: Action, owner: str) -> dict[str, Any]:
+    """What a plan's JSON says of what is kept. Where that isn't the owner's, it is told by what was desired, as only
+    that says which part of the policies it is, and what a contact point doesn't show."""
+    kept = {"kind": action.kind, "key": action.key, "live": live_state(action.live)}
+    mark = action.live.mark if action.live is not None else None
+    if action.kind not in _SHARED or (mark is not None and mark.owner == owner):
+        return kept
+    after, hidden = _shown(action.after)
+    digested = None if action.after is None else fingerprint(action.after, hidden=hidden)
+    return {**kept, "after": after, "concealed": hidden, "digest": digested}
 
 
 def live_state(live: Live | None, *, hidden: bool | None = None) -> dict[str, Any] | None:
@@ -140,12 +155,18 @@ def resumed(
         Unreachable, ServerRefused, NotAllowed: as the server answers.
     """
     now = {(found.kind, found.key): found for found in target.read(frozenset(saved.live))}
+    asked = sources() if saved.concealed else {}
+    for action in saved.plan.actions:
+        name = (action.kind, action.key)
+        desired = asked.get(name) if name in saved.concealed else action.desired
+        found = now.get(name) if desired is None else target.standing(desired, now.get(name))
+        if found is not None:
+            now[name] = found
     moved = [
         f"{kind} {key}: {what}"
         for (kind, key), was in saved.live.items()
         if (what := _moved(was, now.get((kind, key))))
     ]
-    asked = sources() if saved.concealed else {}
     actions = []
     for action in saved.plan.actions:
         name = (action.kind, action.key)
@@ -205,7 +226,13 @@ def _saved(value: Mapping[str, Any]) -> Saved:
     for kept in value["kept"]:
         name = (str(kept["kind"]), str(kept["key"]))
         live[name] = kept["live"]
-        actions.append(Action(Verb.KEEP, *name, None, None))
+        desired = None
+        if kept.get("digest") is not None:
+            after[name] = kept["digest"]
+            desired = Resource(*name, encode(kept["after"]))
+            if kept["concealed"]:
+                hidden.add(name)
+        actions.append(Action(Verb.KEEP, *name, desired, None))
     plan = Plan(
         value["target"],
         value["owner"],

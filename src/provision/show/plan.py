@@ -13,7 +13,7 @@ from provision.diff import diff_bodies, title_of
 from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
-from provision.ship.planfile import FORMAT, action_state, live_state
+from provision.ship.planfile import FORMAT, action_state, kept_state
 from provision.ship.prune import HELD
 from provision.show.changes import change_lines
 from provision.show.differences import change_value
@@ -176,11 +176,7 @@ def _plan(plan: Plan) -> dict[str, Any]:
         "owner": plan.owner,
         "actions": [_action(action, plan) for action in plan.actions if action.verb is not Verb.KEEP],
         "left": [{"kind": found.kind, "key": found.key, "title": _title_of(found)} for found in plan.left],
-        "kept": [
-            {"kind": action.kind, "key": action.key, "live": live_state(action.live)}
-            for action in plan.actions
-            if action.verb is Verb.KEEP
-        ],
+        "kept": [kept_state(action, plan.owner) for action in plan.actions if action.verb is Verb.KEEP],
         "owned": plan.owned,
         "verdict": plan.verdict or None,
         "asked": list(plan.asked),

@@ -35,6 +35,10 @@ class Memory:
     marks: frozenset[str] = frozenset(KINDS)
     counter: int = 0
 
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        del desired
+        return live
+
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
         if self.unreadable:
             raise Unreachable("nothing listens there")

@@ -25,6 +25,10 @@ class Shelf:
     order: tuple[str, ...] = ("folder", "rule-file")
     marks: frozenset[str] = frozenset(("folder", "rule-file"))
 
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        del desired
+        return live
+
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
         yield from self.held
 

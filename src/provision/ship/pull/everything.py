@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from provision.compile.assemble import assemble
 from provision.compile.collect import collect_file
-from provision.compile.dialect.grafana import GrafanaDialect, shape
-from provision.compile.kinds import DASHBOARD, FOLDER
+from provision.compile.dialect.grafana import GrafanaDialect, GrafanaSettings, shape
+from provision.compile.kinds import CONTACT_POINT, DASHBOARD, FOLDER
 from provision.diff import title_of
 from provision.diff.hidden import concealed
 from provision.errors import Problem, SourceErrors
 from provision.model import Definition, Live, Resource, decode
 from provision.ship.pull.files import SourceFile, exactly, folder_paths, is_exact, source_files
+from provision.ship.target.grafana_hidden import behind, in_plain
 
 _UNLIKE: Final = "a source can't say it as it is there"
+_WITH_ROOT: Final = GrafanaSettings(own_policy_tree=True)
 _SECRET: Final = "it holds what looks like a secret, in plain text"  # noqa: S105  # a sentence
 
 
@@ -41,7 +43,7 @@ def pull(live: Iterable[Live], dialect: GrafanaDialect) -> Pulled:
         live: every resource of the Grafana.
         dialect: what it understands.
     """
-    found = {(each.kind, each.key): each for each in live}
+    found = {(each.kind, each.key): _without_secrets(each) for each in live}
     left_out = {name: why for name, each in found.items() if (why := _obstacle(each))}
     paths = folder_paths(each for each in found.values() if each.kind == FOLDER)
     files = {
@@ -70,6 +72,13 @@ def pull(live: Iterable[Live], dialect: GrafanaDialect) -> Pulled:
 Name = tuple[str, str]
 
 
+def _without_secrets(live: Live) -> Live:
+    """A contact point that shows in plain what a source may not: the source says that the server has it."""
+    if live.kind != CONTACT_POINT:
+        return live
+    return replace(live, body=behind(live.body, in_plain(live.body)))
+
+
 def _obstacle(live: Live) -> str:
     if live.fixed:
         return live.fixed
@@ -93,7 +102,7 @@ def _wrong(
     resources: Sequence[Resource] = ()
     if not problems:
         try:
-            resources = shape(assembled, dialect)
+            resources = shape(assembled, dialect, settings=_WITH_ROOT)
         except SourceErrors as error:
             problems.extend(error.problems)
     if problems:

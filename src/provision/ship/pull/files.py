@@ -76,7 +76,7 @@ def source_files(live: Iterable[Live], paths: Mapping[str, str]) -> list[SourceF
             made.append(SourceFile(f"rules/{found.key}", body, found.kind, found.key))  # JSON is YAML, too
         elif found.kind in _SPECS:
             folder = f"provisioning/grafana/{found.kind}"
-            name = names.name(folder, found.title or found.key, found.key)
+            name = names.name(folder, (found.kind != POLICY and found.title) or found.key, found.key)
             spec = _SPECS[found.kind](found, body, paths)
             value = {"kind": found.kind, "spec": spec}
             made.append(SourceFile(f"{folder}/{name}.json", value, found.kind, found.key))

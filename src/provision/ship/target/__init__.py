@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Protocol
 
-from provision.model import Action, Live, Outcome, Plan
+from provision.model import Action, Live, Outcome, Plan, Resource
 
 
 class Target(Protocol):
@@ -47,6 +47,15 @@ class Target(Protocol):
 
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        ...
+
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        """What is live as it is to be compared with what is desired: the part that it is of something which projects
+        share, without secrets that the sources only refer to. Asked after `read`; sends nothing.
+
+        Args:
+            live: what was read under that kind and key.
         """
         ...
 

@@ -27,7 +27,7 @@ from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.diff.hidden import without_secrets_of
 from provision.errors import NotAllowed, ProvisionError
-from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Verb, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Resource, Verb, decode, digest, encode
 from provision.ship.target import swap
 from provision.tools import amtool
 
@@ -97,6 +97,11 @@ class AlertmanagerTarget:
             body = encode({})
             mark = Mark(mark.owner, digest(body))
         yield Live(CONFIG, CONFIG_KEY, body, mark, lock=digest(text), title=self.file.name, beside=text)
+
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        """Nothing here is shared with others, and every body is as it was read."""
+        del desired
+        return live
 
     def applied(self, live: Live) -> bytes | None:
         """A file knows nothing of what stood in it before."""

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 import orjson
 
 from provision.errors import ProvisionError
-from provision.model import Action, Live, Mark, Outcome, Plan, Verb, digest
+from provision.model import Action, Live, Mark, Outcome, Plan, Resource, Verb, digest
 
 FILE = "file"
 LEDGER = ".provision.json"
@@ -67,6 +67,11 @@ class Folder:
                 continue  # somebody put something else there: it is not this project's to remove
             # A built file is only ever written here, so one that was edited is simply written again.
             yield Live(FILE, key, body, Mark(owner, digest(body)) if key in made else None)
+
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        """Nothing here is shared with others, and every body is as it was read."""
+        del desired
+        return live
 
     def applied(self, live: Live) -> bytes | None:
         """A file knows nothing of what stood in it before."""

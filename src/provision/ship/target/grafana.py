@@ -35,7 +35,7 @@ from provision.compile.kinds import (
     TEMPLATE,
 )
 from provision.errors import NotAllowed, ProvisionError, UsageError
-from provision.model import Action, Live, Mark, Outcome, Plan, Verb, decode, digest
+from provision.model import Action, Live, Outcome, Plan, Resource, Verb, decode
 from provision.ship.target import (
     grafana_applied,
     grafana_classic,
@@ -45,7 +45,7 @@ from provision.ship.target import (
     grafana_resource,
     grafana_v2,
 )
-from provision.ship.target.grafana_contacts import contact_points
+from provision.ship.target.grafana_contacts import contact_points, without_secrets
 from provision.ship.target.grafana_datasource import datasources
 from provision.ship.target.grafana_default import replaced
 from provision.ship.target.grafana_ledger import uid_of
@@ -55,6 +55,7 @@ from provision.ship.target.grafana_obstacles import obstacles
 from provision.ship.target.grafana_policies import policies
 from provision.ship.target.grafana_rules import rule_groups
 from provision.ship.target.grafana_server import Keeper, Server, at_once
+from provision.ship.target.grafana_standing import standing, whole
 from provision.ship.target.grafana_write import ALERTING, KINDS, carry_out, link
 
 UI_EDITS: Final = ("locked", "allowed")
@@ -140,16 +141,21 @@ class Grafana:
                     yield book.marked(found, owner)
 
     def everything(self) -> Iterator[Live]:
-        """All that it holds, whoever owns it, but the ledgers and the notification policies.
+        """All that it holds, whoever owns it, but the ledgers.
 
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
-        return self.read(frozenset(grafana_inventory.everything(self.server)))
+        names = frozenset(grafana_inventory.everything(self.server))
+        yield from (found for found in self.read(names) if found.kind != POLICY)
+        if self.dialect.alerting:
+            yield whole(self.server)
 
-    def shared(self) -> tuple[str, ...]:
-        """What it holds besides, that is no project's alone: a sentence each."""
-        return grafana_inventory.shared(self.server)
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        """Policies within the tree of all, and contact points without what the sources have behind a reference."""
+        if desired.kind == POLICY:
+            return standing(self.server, desired, live)
+        return without_secrets(self.server, desired, live) if desired.kind == CONTACT_POINT else live
 
     def applied(self, live: Live) -> bytes | None:
         """What Grafana's history of a dashboard still has of what was sent last."""
@@ -217,7 +223,7 @@ class Grafana:
 
     def _carry_out(self, action: Action, owner: str) -> Outcome:
         keeper = self.keepers[action.kind]
-        if action.verb is Verb.ADOPT and not keeper.marked and not _is_of_setting(action, owner):
+        if action.verb is Verb.ADOPT and not keeper.marked and not _is_of_setting(action):
             # The ledger says so already.
             return Outcome(action, "done", url=link(self.server, keeper, action))
         return carry_out(self.server, keeper, action, owner)
@@ -265,10 +271,9 @@ class Grafana:
             ]
 
 
-def _is_of_setting(action: Action, owner: str) -> bool:
-    """Whether nothing but whether Grafana's page may save it is to be written of what is the project's already."""
-    live = action.live
-    return live is not None and bool(live.outdated) and live.mark == Mark(owner, digest(live.body))
+def _is_of_setting(action: Action) -> bool:
+    """Whether it is to be written whether Grafana's page may save it, though nothing else of it is."""
+    return action.live is not None and bool(action.live.outdated)
 
 
 def connect(

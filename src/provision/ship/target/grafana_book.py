@@ -13,8 +13,9 @@ from typing import Any
 
 from provision.compile.kinds import CONTACT_POINT, DASHBOARD, GRAFANA_RULE_GROUP, POLICY
 from provision.model import Action, Live, Mark, Resource, Verb, decode, digest
+from provision.ship.target.grafana_hidden import References
 from provision.ship.target.grafana_ledger import PREFIX, Bases, Ledger, Name, body_of, ledger_in, uid_of
-from provision.ship.target.grafana_pending import fits, pending_of, references_of
+from provision.ship.target.grafana_pending import ELSEWHERE, fits, pending_of, references_of
 
 
 class Book:
@@ -25,6 +26,8 @@ class Book:
         read_kinds: the kinds that were read.
         rules: uid of each alert rule that was read → key of its group.
         moving: uid of each alert rule that the push under way writes → key of its group.
+        tree: the notification policies as they were read.
+        asked: contact point → uid of an integration → its settings that the sources have behind a reference.
     """
 
     def __init__(self) -> None:
@@ -33,6 +36,8 @@ class Book:
         self.read_kinds: set[str] = set()
         self.rules: dict[str, str] = {}
         self.moving: dict[str, str] = {}
+        self.tree: dict[str, Any] | None = None
+        self.asked: dict[str, dict[str, frozenset[str]]] = {}
 
     # ── reading ──────────────────────────────────────────────────────────────
 
@@ -40,6 +45,7 @@ class Book:
         """Begin to read anew."""
         for known in (self._kept, self.live, self.read_kinds, self.rules, self.moving):
             known.clear()
+        self.tree = None
 
     def learn(self, dashboard: Live) -> bool:
         """Whether a dashboard is a ledger, or was one; what it says is remembered."""
@@ -64,6 +70,18 @@ class Book:
     def others(self, owner: str) -> list[Ledger]:
         """The ledgers of other projects."""
         return [ledger for name, (ledger, _) in sorted(self._kept.items()) if name != owner]
+
+    def hidden(self, owner: str, contact_point: str) -> References:
+        """The settings of a contact point that stand behind a reference, in the ledger or in the sources."""
+        name, ledger = (CONTACT_POINT, contact_point), self.of(owner)
+        known = ledger.secure.get(name, {})
+        found: dict[str, dict[str, Any]] = {uid: dict(secure) for uid, secure in known.items()}
+        pending = (ledger.pending.get(name) or {}).get("hidden") or {}
+        for settings in (pending, self.asked.get(contact_point, {})):
+            for uid, names in settings.items():
+                for setting in names:
+                    found.setdefault(uid, {}).setdefault(setting, ELSEWHERE)
+        return found
 
     def marked(self, found: Live, owner: str) -> Live:
         """A resource with the mark that a ledger has for it; the project's own comes first."""

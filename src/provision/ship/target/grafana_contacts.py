@@ -2,23 +2,25 @@
 (`grafana_pending`) and finished by the next push.
 
 Grafana never gives a secret setting back. It counts as unchanged while Grafana has one and its reference is what
-the ledger remembers. Nothing is locked: a contact point is read again just before it is written.
+the ledger remembers; so does any other setting that stands behind a reference (`grafana_hidden`). Nothing is locked: a contact point is read again just before it is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import canonical
 from provision.compile.dialect.grafana_canonical import REDACTED
 from provision.compile.kinds import CONTACT_POINT
-from provision.errors import NotAllowed, ProvisionError
-from provision.model import Action, Live, Mark, Verb, decode
+from provision.errors import NotAllowed, ProvisionError, ServerRefused
+from provision.model import Action, Live, Mark, Resource, Verb, decode, digest
+from provision.ship.target.grafana_hidden import behind, secret_settings, value_at
 from provision.ship.target.grafana_named import FILE, to_be_locked
-from provision.ship.target.grafana_pending import fits
+from provision.ship.target.grafana_pending import fits, references_of
 from provision.ship.target.grafana_policies import receivers_in
 from provision.ship.target.grafana_secrets import resolve
 from provision.ship.target.grafana_server import FILES, Keeper, Server, begun, changed_meanwhile
@@ -67,9 +69,22 @@ def _live(server: Server, name: str, found: list[_Any]) -> Live:
         }
     from_file = any(one.get("provenance") == FILE for one in found)
     lock = "api" if any(one.get("provenance") for one in found) else ""
-    content = canonical(CONTACT_POINT, body)
+    content = behind(canonical(CONTACT_POINT, body), server.book.hidden(server.owner, name))
     mark, outdated = Mark(FILES, "") if from_file else None, to_be_locked(server, lock)
     return Live(CONTACT_POINT, name, content, mark, lock, name, outdated=outdated)
+
+
+def without_secrets(server: Server, desired: Resource, live: Live | None) -> Live | None:
+    """A contact point without the settings that are desired behind a reference; they stay hidden from now on."""
+    references = references_of(desired.body)
+    server.book.asked[desired.key] = {uid: frozenset(secure) for uid, secure in references.items()}
+    if live is None:
+        return None
+    body = behind(live.body, server.book.hidden(server.owner, desired.key))
+    mark = live.mark
+    if mark is not None and mark.base == digest(live.body):
+        mark = Mark(mark.owner, digest(body))
+    return replace(live, body=body, mark=mark)
 
 
 def _write(server: Server, action: Action, _: str) -> None:
@@ -80,7 +95,7 @@ def _write(server: Server, action: Action, _: str) -> None:
     if action.after is None:
         _require_unused(server, action.key)
     if action.verb is Verb.ADOPT:
-        _lock(server, action.key, found[0])
+        _lock(server, action.key, min(found, key=lambda one: len(_unkept(one["settings"]))))
         return
     # All secrets are looked up before the first request.
     for number, request in enumerate(list(_requests(server, action, found, now))):
@@ -122,9 +137,24 @@ def _lock(server: Server, name: str, integration: _Any) -> None:
     """Keep Grafana's page from changing a contact point: all its integrations get that from the one written last. What
     is secret in it is sent as it was read, and stays."""
     body = {field: value for field, value in integration.items() if field != "provenance"}
+    secrets = [str(value_at(body["settings"], setting)) for setting in secret_settings(body["settings"])]
+    for setting in _unkept(body["settings"]):
+        secrets.append(_in_the_clear(server, integration["uid"], integration, ".".join(setting)))
+        body["settings"] = _put_in(body["settings"], setting, secrets[-1])
     server.client.alerting.update_integration(
-        integration["uid"], {**body, "name": name}, editable=False, secrets=()
+        integration["uid"], {**body, "name": name}, editable=False, secrets=secrets
     )
+
+
+def _unkept(settings: _Any, within: tuple[str, ...] = ()) -> list[list[str]]:
+    """The secrets that Grafana wouldn't keep when these settings are sent back as they were read."""
+    found: list[list[str]] = []
+    for name, value in settings.items():
+        if isinstance(value, dict):
+            found += _unkept(value, (*within, name))
+        elif value == REDACTED and within:
+            found.append([*within, name])
+    return found
 
 
 def _is_as_planned(server: Server, action: Action, now: Live | None) -> bool:
@@ -163,12 +193,37 @@ def _settings(server: Server, integration: _Any, there: _Any | None) -> tuple[_A
                     f"its secret {name!r} is to stay as it is on the server, which has none",
                     remedy="say where it is, such as Secret.env(…)",
                 )
-            value = REDACTED
+            value = value_at(there and there["settings"], path)
+            if value is None and len(path) > 1:
+                value = _in_the_clear(server, integration["uid"], there, name)
+            values += [value] if value is not None else []
+            value = value or REDACTED
         else:
             value = resolve(server, name, reference)
             values.append(value)
         settings = _put_in(settings, path, value)
     return settings, values
+
+
+def _in_the_clear(server: Server, uid: str, there: _Any | None, name: str) -> str:
+    """A secret within another setting: Grafana keeps none of those in the place of `[REDACTED]` (seen on 12.4), so it is
+    read to be sent back.
+
+    Raises:
+        ProvisionError: it can't be read.
+    """
+    remedy = "say where it is, such as Secret.env(…), or push as an administrator, who may read it"
+    try:
+        found = server.client.alerting.in_the_clear(there["name"]) if there is not None else []
+    except (NotAllowed, ServerRefused):
+        found = []
+    for one in found:
+        value = value_at(one["settings"], name.split(".")) if one["uid"] == uid else None
+        if isinstance(value, str):
+            return value
+    raise ProvisionError(
+        f"Grafana would forget its secret {name!r} when anything of it is written", remedy=remedy
+    )
 
 
 def _has(integration: Mapping[str, Any] | None, path: list[str]) -> bool:

@@ -21,8 +21,8 @@ from provision.ship.target.grafana_server import Server
 
 
 def everything(server: Server) -> Iterator[tuple[str, str]]:
-    """Kind and key of each resource; the ledgers of projects are none. Notification policies are one tree for
-    all, and no project's.
+    """Kind and key of each resource; the ledgers of projects are none. The notification policies
+    are one tree, which has no name.
 
     Raises:
         Unreachable, ServerRefused, NotAllowed: as the server answers.
@@ -42,21 +42,6 @@ def everything(server: Server) -> Iterator[tuple[str, str]]:
         if group["rules"]:
             folder = str(group["rules"][0]["grafana_alert"].get("namespace_uid") or "")
             yield GRAFANA_RULE_GROUP, key_of(folder, group["name"])
-
-
-def shared(server: Server) -> tuple[str, ...]:
-    """What it holds besides, that is no project's alone: a sentence each.
-
-    Raises:
-        Unreachable, ServerRefused, NotAllowed: as the server answers.
-    """
-    routes = server.client.alerting.policies().get("routes") if server.dialect.alerting else None
-    if not routes:
-        return ()
-    count = "1 route" if len(routes) == 1 else f"{len(routes)} routes"
-    return (
-        f"notification policies: {count} in the one tree that projects share; write the project's own yourself",
-    )
 
 
 def _folders(server: Server) -> Iterator[str]:

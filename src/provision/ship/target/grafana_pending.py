@@ -43,12 +43,20 @@ def pending_of(action: Action) -> _Any | None:
     if steps <= 1 and same_references:
         return None
     return {
+        **_hidden(action),
         "parts": {
             uid: sorted({forms[uid] for forms in (before, after) if uid in forms})
             for uid in sorted(before.keys() | after.keys())
         },
         "needed": sorted(before.keys() & after.keys()),
     }
+
+
+def _hidden(action: Action) -> _Any:
+    """The references before and after: what is live is compared without the settings behind them."""
+    both = [references_of(body) for body in (action.before, action.after) if body is not None]
+    names = {uid: sorted({name for one in both for name in one.get(uid, ())}) for one in both for uid in one}
+    return {"hidden": names} if names else {}
 
 
 def fits(live: Live, pending: Mapping[str, Any] | None) -> bool:

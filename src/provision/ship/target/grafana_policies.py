@@ -33,11 +33,13 @@ def policies() -> Keeper:
 
 def _read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
     try:
-        found = _one(server, KEY)
+        tree = server.client.alerting.policies()
     except NotAllowed:
         if wanted:
             raise
         return
+    server.book.tree = tree
+    found = _live(server, tree)
     if found is not None:
         yield found
 
@@ -48,13 +50,13 @@ def _one(server: Server, _: str) -> Live | None:
 
 def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
     """The project's part of the tree; None where it has none."""
-    routes = _routes(tree)
+    routes = top_routes(tree)
     mine = [routes[at] for at in own_routes(server, routes)]
     if not mine and not server.own_tree:
         return None
     body: dict[str, Any] = {"routes": mine}
     if server.own_tree:
-        body["root"] = _root(tree)
+        body["root"] = root_of(tree)
     content = canonical(POLICY, body)
     mark = mark_of_provenance(tree)
     if mark is None and server.own_tree:
@@ -68,7 +70,7 @@ def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
     return Live(POLICY, KEY, content, mark, provenance, "Notification policies", outdated=outdated)
 
 
-def _routes(tree: Mapping[str, Any]) -> list[_Route]:
+def top_routes(tree: Mapping[str, Any]) -> list[_Route]:
     """The top-level routes in their one form."""
     found: list[_Route] = decode(canonical(POLICY, {"routes": tree.get("routes") or ()}))["routes"]
     return found
@@ -76,7 +78,7 @@ def _routes(tree: Mapping[str, Any]) -> list[_Route]:
 
 def own_routes(server: Server, routes: Sequence[_Route]) -> list[int]:
     """Where the project's routes stand among the top-level ones."""
-    earlier = _claimed(server, routes, lambda owner: owner < server.owner)
+    earlier = claimed(server, routes, lambda owner: owner < server.owner)
     free = [at for at in range(len(routes)) if at not in earlier]
     states = server.book.of(server.owner).routes
     whole = [(len(state), number) for number, state in enumerate(states) if _is_there(state, routes, free)]
@@ -84,20 +86,22 @@ def own_routes(server: Server, routes: Sequence[_Route]) -> list[int]:
         return sorted(_equal(states[max(whole)[1]], routes, free).values())
     likely: list[int] = []
     for state in states:
-        found = _edited(state, routes, free)
+        found = alike(state, routes, free)
         likely = found if len(found) >= len(likely) else likely
     return sorted(likely)
 
 
-def _claimed(server: Server, routes: Sequence[_Route], which: Callable[[str], bool]) -> set[int]:
-    """What other projects' ledgers say is theirs. Of routes that are equal the project whose name is the first in
+def claimed(
+    server: Server, routes: Sequence[_Route], which: Callable[[str], bool] = lambda _: True
+) -> dict[int, str]:
+    """What other projects' ledgers say is theirs, and whose it is. Of routes that are equal the project whose name is the first in
     the alphabet has the first one, so that all projects see it alike."""
-    claimed: set[int] = set()
+    found: dict[int, str] = {}
     for ledger in server.book.others(server.owner):
         for state in ledger.routes[-1:] if which(ledger.owner) else ():
-            free = [at for at in range(len(routes)) if at not in claimed]
-            claimed.update(_equal(state, routes, free).values())
-    return claimed
+            free = [at for at in range(len(routes)) if at not in found]
+            found.update(dict.fromkeys(_equal(state, routes, free).values(), ledger.owner))
+    return found
 
 
 def _equal(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> dict[int, int]:
@@ -116,7 +120,8 @@ def _is_there(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[
     return len(_equal(state, routes, free)) == len(state)
 
 
-def _edited(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> list[int]:
+def alike(state: Sequence[_Route], routes: Sequence[_Route], free: Sequence[int]) -> list[int]:
+    """Where routes stand that are equal to those of `state`, or else have the same matchers, each once."""
     pairs = _equal(state, routes, free)
     left = [at for at in free if at not in pairs.values()]
     for number, route in enumerate(state):
@@ -134,17 +139,19 @@ def _matchers(route: Mapping[str, Any]) -> bytes:
 
 def _write(server: Server, action: Action, _: str) -> None:
     tree = server.client.alerting.policies()
-    raw, routes = list(tree.get("routes") or ()), _routes(tree)
-    earlier = _claimed(server, routes, lambda owner: owner < server.owner)
+    raw, routes = list(tree.get("routes") or ()), top_routes(tree)
+    earlier = claimed(server, routes, lambda owner: owner < server.owner)
     free = [at for at in range(len(routes)) if at not in earlier]
     before = decode(action.before) if action.before is not None else {"routes": []}
     wanted = decode(action.after) if action.after is not None else {"routes": []}
     own = _equal(before["routes"], routes, free)
-    if len(own) < len(before["routes"]) or ("root" in before and before["root"] != _root(tree)):
-        if _is_there(wanted["routes"], routes, free) and wanted.get("root") in (None, _root(tree)):
+    if len(own) < len(before["routes"]):  # --overwrite takes over what another project has
+        own = _equal(before["routes"], routes, [*free, *earlier])
+    if len(own) < len(before["routes"]) or ("root" in before and before["root"] != root_of(tree)):
+        if _is_there(wanted["routes"], routes, free) and wanted.get("root") in (None, root_of(tree)):
             return  # an earlier try has done it
         raise changed_meanwhile()
-    theirs = _claimed(server, routes, lambda _: True)
+    theirs = claimed(server, routes)
     merged = merge(raw, routes, sorted(own.values()), wanted["routes"], theirs)
     root = {name: value for name, value in tree.items() if name not in _NOT_OF_THE_ROOT}
     sent = {**(wanted.get("root") or root), "routes": merged}
@@ -154,7 +161,7 @@ def _write(server: Server, action: Action, _: str) -> None:
     server.client.alerting.put_policies(sent, editable=not tree.get("provenance") and not locks)
 
 
-def _root(tree: Mapping[str, Any]) -> _Route | None:
+def root_of(tree: Mapping[str, Any]) -> _Route | None:
     """The root route in its one form."""
     root = {name: value for name, value in tree.items() if name not in _NOT_OF_THE_ROOT}
     found: _Route | None = decode(canonical(POLICY, {"routes": [], "root": root})).get("root")
@@ -169,30 +176,29 @@ def merge(
     claimed: Collection[int],
 ) -> list[_Route]:
     """The top-level routes with `wanted` in the places of the project's own ones; what is too much goes, and what
-    there is no place for comes behind the last one. A project that has none yet takes over those that are equal
-    to what it wants and no other project's, and adds the others at the end.
+    there is no place for comes behind the last one, or at the end. Routes that are equal to what the project wants,
+    and no other project's, are taken over.
 
     Args:
         raw: the routes as the server gave them; others' are sent back like this.
         routes: the same in their one form.
         own, claimed: where the project's own and other projects' routes stand.
     """
-    if not own:
-        free = [at for at in range(len(routes)) if at not in claimed]
-        pairs = _equal(wanted, routes, free)
-        order = list(pairs.values())
-        if order == sorted(order):
-            return [*raw, *(route for number, route in enumerate(wanted) if number not in pairs)]
-        return [*(route for at, route in enumerate(raw) if at not in order), *wanted]
-    fitting = dict(zip(own, wanted, strict=False))
+    kept = _equal(wanted, routes, own)
+    missing = [route for number, route in enumerate(wanted) if number not in kept]
+    free = [at for at in range(len(routes)) if at not in claimed and at not in own]
+    places = sorted({*own, *_equal(missing, routes, free).values()})
+    if not places:
+        return [*raw, *wanted]
+    fitting = dict(zip(places, wanted, strict=False))
     merged: list[_Route] = []
     for at, route in enumerate(raw):
-        if at not in own:
+        if at not in places:
             merged.append(route)
         elif at in fitting:
             merged.append(fitting[at])
-        if at == own[-1]:
-            merged.extend(wanted[len(own) :])
+        if at == places[-1]:
+            merged.extend(wanted[len(places) :])
     return merged
 
 

@@ -26,7 +26,7 @@ from provision.compile.dialect.prometheus import (
 )
 from provision.compile.dialect.versions import Version, parse_version, show_version
 from provision.errors import ProvisionError, ServerRefused
-from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Verb, decode, digest, encode
+from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Resource, Verb, decode, digest, encode
 from provision.ship.target import rules_in_force, swap
 from provision.ship.target.rules_proof import Before, Proof, look, prove, same_for
 from provision.tools import promtool
@@ -112,6 +112,11 @@ class PrometheusTarget:
                     body = encode({**decode(running), "unfinished": _UNFINISHED})
                     mark = Mark(mark.owner, digest(body))
             yield Live(RULE_FILE, key, body, mark, lock=digest(text), title=f"rule file {key}", beside=text)
+
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        """Nothing here is shared with others, and every body is as it was read."""
+        del desired
+        return live
 
     def applied(self, live: Live) -> bytes | None:
         """A file knows nothing of what stood in it before."""

@@ -28,10 +28,11 @@ def merged(tree, own, wanted, claimed=()):
         ("xay", [1], "bcd", "xbcdy"),
         ("axbyc", [0, 2, 4], "de", "dxey"),
         ("axb", [0, 2], "", "x"),
-        ("ax", [0], "ax", "axx"),
+        ("ax", [0], "ax", "ax"),
         ("xab", [], "ab", "xab"),
         ("axb", [], "abc", "axbc"),
-        ("bxa", [], "ab", "xab"),
+        ("bxa", [], "ab", "axb"),
+        ("axby", [0], "acb", "axcby"),
     ],
 )
 def test_where_routes_go(tree, own, wanted, result):
