@@ -435,9 +435,14 @@ def test_a_grafana_that_is_cut_off_while_it_is_written(night: Night, flavour: st
         grafana.tokens[TOKEN] = grafana.admin
         grafana.faults.append(Fault("POST", "dashboards", 1, cut="before"))
         ran = night("push", "--yes", *night.servers(grafana=grafana.url), log=True)
-        assert ran.code == 4
-        assert 'failed dashboard "Orders" in folder "Sales"' in ran.out
-        assert "the connection was closed in the middle" in ran.out
+        if flavour == "9.0":  # where the ledger is the first write, and nothing is begun without it
+            assert (ran.code, grafana.folders) == (1, {})
+            assert 'skipped folder "Sales"' in ran.out
+            assert "the connection was closed in the middle" in ran.err
+        else:
+            assert ran.code == 4
+            assert 'failed dashboard "Orders" in folder "Sales"' in ran.out
+            assert "the connection was closed in the middle" in ran.out
         assert night("push", "--yes", *night.servers(grafana=grafana.url)).code == 0
         assert night("plan", "--exit-code", *night.servers(grafana=grafana.url)).code == 0
 
@@ -460,7 +465,7 @@ def test_what_only_a_write_finds_not_allowed_is_not_allowed(night: Night) -> Non
         grafana.grant(TOKEN, VIEWER)
         ran = night("push", "--yes", *night.servers(grafana=grafana.url), log=True)
         assert (ran.code, grafana.folders) == (3, {})
-    assert "isn't allowed" in ran.out
+    assert "isn't allowed" in ran.err
     assert 'skipped dashboard "Orders" in folder "Sales"' in ran.out
 
 
