@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from provision.model.body import JSON
+from provision.model.packed import Packable, Packed
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -18,14 +19,14 @@ class Place:
         return self.path if self.line is None else f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Definition:
     """What an author wrote, independent of servers.
 
     Attributes:
         kind: such as `dashboard`, `rule-group`, `datasource` (see `provision.compile.kinds`).
         key: unique within its kind.
-        body: canonical bytes (`provision.model.encode`).
+        body: canonical bytes (`provision.model.encode`); of many definitions they are kept compressed.
         place: where it was written.
         parts: where parts of it were written: JSON pointer into the body → place, such as
             (`/group/rules/0`, rules/traefik.py:41). Takes no part in equality.
@@ -33,14 +34,18 @@ class Definition:
 
     kind: str
     key: str
-    body: bytes
-    place: Place = field(compare=False)
+    body: Packable = Packable()  # noqa: RUF009  # what keeps the field; it has no default, whatever mypy thinks
+    place: Place = field(compare=False)  # type: ignore[misc]
     parts: tuple[tuple[str, Place], ...] = field(default=(), compare=False)
 
     def place_of(self, pointer: str) -> Place:
         """Where the part at that JSON pointer was written: the nearest enclosing part that is known."""
         best = max((known for known, _ in self.parts if _within(pointer, known)), key=len, default=None)
         return self.place if best is None else dict(self.parts)[best]
+
+    def packed(self) -> Definition:
+        """The same, its body kept compressed."""
+        return replace(self, body=Packed.of(self.body))
 
 
 @dataclass(frozen=True, slots=True)

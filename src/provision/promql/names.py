@@ -38,7 +38,7 @@ class Selector:
     matchers: tuple[Matcher, ...] = ()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def selectors(expr: str) -> tuple[Selector, ...]:
     """The selectors of `expr` from left to right; none when it isn't PromQL. Grafana variables must be
     replaced before."""

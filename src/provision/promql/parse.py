@@ -48,7 +48,7 @@ class SyntaxProblem:
     column: int | None = None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | None:
     """None when `expr` is PromQL, or else what is wrong with it. Grafana variables must be replaced before.
 
@@ -71,7 +71,7 @@ def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | 
     return None if message is None else SyntaxProblem(_reworded(message), *_position_named(expr, message))
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def tree(expr: str) -> promql_parser.Expr | None:
     """The syntax tree of an expression, None when it isn't PromQL. What is newer than promql-parser stands in
     it in older words, and everything experimental is on."""

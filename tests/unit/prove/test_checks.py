@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 
 from provision.model import Definition
+from provision.project import Project
+from provision.prove.check import reading
 from provision.prove.check.checking import CHECKS
+from provision.prove.check.estate import Again
+from provision.prove.check.tools import Tools
 from support.checking import dashboard, found, group, other, panel, told
 
 PROM = {"type": "prometheus", "uid": "prom"}
@@ -401,6 +405,27 @@ def test_versions() -> None:
         ("rule-version", 'rule group "shop"', "keep_firing_for needs Prometheus 2.42, and this environment has 2.41"),
         ("rule-version", 'scrape job "a"', "keep_dropped_targets needs Prometheus 2.47, and this environment has 2.41"),
     ]  # fmt: skip
+
+
+# ── very many of them ────────────────────────────────────────────────────────
+def test_of_very_many_dashboards_the_same_is_said_without_holding_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faulty = [
+        dashboard(panel("sum("), uid="one"),
+        dashboard(panel("job:x:rate + $no"), uid="two"),
+        dashboard({"title": "C", "datasource": {"uid": "none"}}, uid="two", folder="nowhere"),
+        group({"record": "a:b:c", "expr": "rate(x)"}),
+    ]
+    once = found(*faulty)
+    assert {each.id for each in once} >= {
+        "promql", "duplicate-key", "unknown-datasource", "unknown-folder", "unknown-variable", "unknown-record",
+    }  # fmt: skip
+    monkeypatch.setattr(reading, "_KEPT_BYTES", 0)
+    assert found(*(each.packed() for each in faulty)) == once
+    estate = reading.estate_of(faulty, Project(Path(), "x"), Tools())
+    assert isinstance(estate.dashboards, Again)
+    assert [each.definition for each in estate.dashboards] == [each.definition for each in estate.dashboards]
 
 
 # ── the reference project ────────────────────────────────────────────────────

@@ -20,6 +20,9 @@ _WORTH_A_WORKER = 1000
 """Sources for which a worker's start, which imports grafanalib, is about a tenth of the processor time that they cost.
 With fewer, one worker more would gain some wall time, and cost more than a fifth above what grafanalib itself does."""
 
+_PLAIN_BYTES = 24 << 20
+"""Definitions of up to so much are kept as they are; of more, a push would hold each in three forms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -86,6 +89,10 @@ def load(
     )
     chosen = frozenset(sources)
     entries = {path: entry for path, entry in known.items() if paths is not None and path not in chosen}
+    size = sum(len(found.blob) for found in held.values()) + sum(
+        len(found.blob) for found in answers.values()
+    )
+    many = size > _PLAIN_BYTES
     definitions: list[Definition] = []
     problems: list[Problem] = []
     variables: set[tuple[str, str]] = set()
@@ -93,11 +100,11 @@ def load(
         if path in held:
             entries[path] = held[path]
             variables.update((name, value) for name, value in held[path].variables)  # JSON gives lists
-            definitions.extend(wire.unpack(held[path].blob))
+            definitions.extend(_unpacked(held[path].blob, many=many))
             continue
         answer = answers[path]
         problems.extend(answer.problems)
-        definitions.extend(wire.unpack(answer.blob))
+        definitions.extend(_unpacked(answer.blob, many=many))
         entry = _entry(project, answer)
         variables.update(entry.variables)
         if answer.repeatable:
@@ -132,6 +139,11 @@ def _compiled(
             done += 1
             report(done, total)
             yield path, answer
+
+
+def _unpacked(blob: bytes | memoryview, *, many: bool) -> list[Definition]:
+    found = wire.unpack(blob)
+    return [each.packed() for each in found] if many else found
 
 
 def _entry(project: Project, answer: wire.Answer) -> cache.Entry:

@@ -1,11 +1,11 @@
-"""All definitions of a project, decoded once and grouped, as the checks look at them."""
+"""All definitions of a project, decoded and grouped, as the checks look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 from provision.compile.kinds import (
     ALERTMANAGER,
@@ -144,9 +144,23 @@ class Expression:
         return f"{self.owner.subject}, {self.what}"
 
 
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True)
+class Again(Generic[_Made]):
+    """What is made anew each time it is walked through, as all of it at once would take too much memory."""
+
+    make: Callable[[], Iterator[_Made]]
+
+    def __iter__(self) -> Iterator[_Made]:
+        return self.make()
+
+
 @dataclass(frozen=True, slots=True)
 class Estate:
-    """Everything the checks look at.
+    """Everything the checks look at. Dashboards and expressions can be walked through as often as one likes; a check
+    that keeps some of them keeps their dashboards in memory.
 
     Attributes:
         definitions: all of them, in the order of the sources.
@@ -159,9 +173,9 @@ class Estate:
     definitions: Sequence[Definition]
     tools: Tools
     guests: frozenset[str]
-    dashboards: tuple[Dashboard, ...]
+    dashboards: Iterable[Dashboard]
     groups: tuple[Group, ...]
-    expressions: tuple[Expression, ...]
+    expressions: Iterable[Expression]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
 

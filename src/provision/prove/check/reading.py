@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, RULE_GROUP
 from provision.model import JSON, Definition, decode
 from provision.project import Project
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Estate, Group, Panel, Rule, objects, text_of
+from provision.prove.check.estate import (
+    Again,
+    Dashboard,
+    Estate,
+    Expression,
+    Group,
+    Panel,
+    Rule,
+    objects,
+    text_of,
+)
 from provision.prove.check.lines import placer
 from provision.prove.check.queries import dashboard_expressions, group_expressions
 from provision.prove.check.references import sources_of
 from provision.prove.check.tools import Tools
+
+_KEPT_BYTES: Final = 24 << 20
+"""Dashboards of up to so much text are decoded once, which takes ten times as much memory; of more of them each is
+decoded whenever a check comes to it, which takes a tenth longer."""
 
 
 def estate_of(
@@ -21,35 +36,40 @@ def estate_of(
     tools: Tools,
     guests: frozenset[str] = frozenset(),
 ) -> Estate:
-    """The estate of these definitions; each is decoded once.
+    """The estate of these definitions.
 
     Args:
         guests: paths of files that aren't the project's.
     """
-    dashboards: list[Dashboard] = []
+    shown = [definition for definition in definitions if definition.kind == DASHBOARD]
     groups: list[Group] = []
     others: dict[str, list[tuple[Definition, JSON]]] = {}
     for definition in definitions:
-        body = decode(definition.body)
-        if definition.kind == DASHBOARD:
-            dashboards.append(_dashboard(definition, body))
-        elif definition.kind == RULE_GROUP:
-            groups.append(_group(definition, body))
-        else:
-            others.setdefault(definition.kind, []).append((definition, body))
+        if definition.kind == RULE_GROUP:
+            groups.append(_group(definition, decode(definition.body)))
+        elif definition.kind != DASHBOARD:
+            others.setdefault(definition.kind, []).append((definition, decode(definition.body)))
     sources = sources_of(others.get(DATASOURCE, ()))
-    expressions = [
-        *(expression for dashboard in dashboards for expression in dashboard_expressions(dashboard, sources)),
-        *(expression for group in groups for expression in group_expressions(group)),
-    ]
+
+    def decoded() -> Iterator[Dashboard]:
+        return (_dashboard(definition, decode(definition.body)) for definition in shown)
+
+    def expressed() -> Iterator[Expression]:
+        for dashboard in dashboards:
+            yield from dashboard_expressions(dashboard, sources)
+        for group in groups:
+            yield from group_expressions(group)
+
+    few = sum(len(definition.body) for definition in shown) <= _KEPT_BYTES
+    dashboards: Iterable[Dashboard] = tuple(decoded()) if few else Again(decoded)
     return Estate(
         project=project,
         definitions=definitions,
         tools=tools,
         guests=guests,
-        dashboards=tuple(dashboards),
+        dashboards=dashboards,
         groups=tuple(groups),
-        expressions=tuple(expressions),
+        expressions=tuple(expressed()) if few else Again(expressed),
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(project.root),
     )

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from provision.compile.load import Loaded, load, pool
+from provision.compile.load import Loaded, load, loading, pool
 from provision.compile.load.territory import TOOLKIT
 from provision.errors import Problem, ProvisionError, UsageError
 from provision.model import Definition, decode
@@ -383,3 +383,16 @@ def test_definitions_are_frozen_values(make: Make) -> None:
     (definition,) = load(make({"rules/a.py": GOOD})).definitions
     assert isinstance(definition, Definition)
     assert isinstance(definition.body, bytes)
+
+
+def test_very_many_definitions_are_the_same_kept_compressed(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = make({"rules/a.py": GOOD, "rules/b.py": GOOD})
+    plain = load(project)
+    monkeypatch.setattr(loading, "_PLAIN_BYTES", 0)
+    packed = load(project)
+    assert packed.cached == 2
+    assert whole(packed) == whole(plain)
+    assert packed.definitions == plain.definitions
+    assert all(b"a:b:c" not in repr(vars(each)["body"]).encode() for each in packed.definitions)

@@ -30,11 +30,11 @@ def check(estate: Estate) -> Iterator[Finding]:
 def _definitions(estate: Estate) -> Iterator[Finding]:
     """Uids of dashboards and names of groups. The project's own are told apart when they are loaded, files of
     others only here."""
-    uids = ((dashboard.definition.key, dashboard) for dashboard in estate.dashboards)
-    for uid, dashboard, earlier in _twice(uids):
+    uids = ((one.definition.key, (one.definition, one.subject)) for one in estate.dashboards)
+    for uid, (definition, subject), (earlier, first) in _twice(uids):
         yield estate.finding(
-            ID, "error", dashboard.definition, "/spec/uid", dashboard.subject,
-            f"its uid {uid!r} is also that of {earlier.subject} ({earlier.definition.place.path})",
+            ID, "error", definition, "/spec/uid", subject,
+            f"its uid {uid!r} is also that of {first} ({earlier.place.path})",
             "Grafana keeps only one of them: give the other another uid",
         )  # fmt: skip
     # Rule files of one name may lie in several folders; a group's name is unique in its file.
@@ -73,14 +73,14 @@ def _jobs(estate: Estate) -> Iterator[Finding]:
 
 def _titles(estate: Estate) -> Iterator[Finding]:
     titled = (
-        ((dashboard.folder, text_of(dashboard.spec, "title")), dashboard)
-        for dashboard in estate.dashboards
-        if not estate.is_guest(dashboard.definition)
+        ((one.folder, text_of(one.spec, "title")), (one.definition, one.subject))
+        for one in estate.dashboards
+        if not estate.is_guest(one.definition)
     )
-    for _, dashboard, earlier in _twice(titled):
+    for _, (definition, subject), (earlier, _) in _twice(titled):
         yield estate.finding(
-            ID, "warning", dashboard.definition, "/spec/title", dashboard.subject,
-            f"dashboard {earlier.definition.key!r} ({earlier.definition.place}) has the same title in the same folder",
+            ID, "warning", definition, "/spec/title", subject,
+            f"dashboard {earlier.key!r} ({earlier.place}) has the same title in the same folder",
             "Grafana before 10 refuses that, and people can't tell them apart: give one another title",
         )  # fmt: skip
 
