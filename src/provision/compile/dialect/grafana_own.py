@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any, Final
 
-from provision.compile.dialect import grafana_texts
+from provision.compile.dialect import grafana_route_faults, grafana_texts
 from provision.compile.dialect.grafana_around import Around, Need, texts
 from provision.compile.dialect.grafana_canonical import REDACTED
 from provision.compile.dialect.grafana_sources import Broken
@@ -109,7 +110,8 @@ def policy(_key: str, body: Body, around: Around, *, with_root: bool) -> Shaped:
     """The policies; the root only `with_root`.
 
     Raises:
-        Broken: a route leads to a contact point, or names a timing, that the project doesn't have.
+        Broken: a route leads to a contact point, or names a timing, that the project doesn't have; or Grafana would
+            refuse it.
     """
     shaped: Body = {"routes": body["routes"]}
     root = body.get("root") or {}
@@ -117,6 +119,12 @@ def policy(_key: str, body: Body, around: Around, *, with_root: bool) -> Shaped:
         if not root.get("receiver"):
             raise Broken("the root of the notification policies names no receiver")
         shaped["root"] = {name: value for name, value in root.items() if name != "routes"}
+    told = chain(
+        grafana_route_faults.of_root(root) if with_root else (),
+        *(grafana_route_faults.of_route(route) for route in _routes(body["routes"])),
+    )
+    for fault in told:
+        raise Broken(fault)
     points: set[str] = set()
     timings: set[str] = set()
     for route in _routes([*body["routes"], *([root] if with_root else [])]):

@@ -18,6 +18,9 @@ Body = dict[str, Any]
 STEP_SECONDS: Final = 10
 """What an interval must divide by. Source: Grafana's scheduler."""
 
+_LONGEST_BYTES: Final = 190
+"""Of the title of a group or a rule, in UTF-8. Source: Grafana 12.4 refuses more (400)."""
+
 EXPRESSIONS: Final = frozenset({"__expr__", "-100"})
 """The uids of the data source that calculates with what others return."""
 
@@ -61,6 +64,8 @@ def faults(body: Body, around: Around, features: frozenset[str] | None) -> Itera
     name = f"rule group {body['title']!r}"
     if interval <= 0 or interval % STEP_SECONDS:
         yield "/interval", f"{name}: the interval of {interval} s isn't a multiple of {STEP_SECONDS} s"
+    if _is_too_long(body["title"]):
+        yield "/title", f"{name}: its title has more than {_LONGEST_BYTES} bytes"
     if not body["rules"]:
         yield "/rules", f"{name} has no rule, and Grafana keeps no group without one"
     for number, rule in enumerate(body["rules"]):
@@ -90,6 +95,8 @@ def _of_rule(rule: Body, around: Around, features: frozenset[str] | None) -> Ite
     title = rule.get("title")
     if not isinstance(title, str) or not title.strip():
         yield "it has no title"
+    elif _is_too_long(title):
+        yield f"its title has more than {_LONGEST_BYTES} bytes"
     uid = rule.get("uid")
     if uid is not None and (not isinstance(uid, str) or not UID.fullmatch(uid)):
         yield f"uid {uid!r} isn't 1 to 40 characters of A-Z, a-z, 0-9, _ and -"
@@ -147,6 +154,10 @@ def _of_query(query: Body, refs: list[str], around: Around, features: frozenset[
         problem = parse(placeholder(expr), features)
         if problem is not None:
             yield f"query {ref}: it isn't PromQL: {problem.message}"
+
+
+def _is_too_long(title: object) -> bool:
+    return isinstance(title, str) and len(title.encode()) > _LONGEST_BYTES
 
 
 def _is_duration(value: object) -> bool:

@@ -152,6 +152,7 @@ def test_dashboards_need_the_library_panels_they_show_and_those_their_data_sourc
         ({"condition": "Z"}, "rule group 'g', rule 'R': its condition is 'Z', which no query is called"),
         ({"noDataState": "Ok"}, "noDataState must be one of Alerting, KeepLast, NoData, OK, not 'Ok'"),
         ({"title": ""}, "it has no title"),
+        ({"title": "ü" * 96}, "its title has more than 190 bytes"),
         ({"uid": "a b"}, "uid 'a b' isn't"),
         ({"data": []}, "it has no query"),
         ({"data": [QUERY, QUERY]}, "two of its queries have one refId"),
@@ -184,6 +185,7 @@ def test_expressions_with_variables_and_of_other_data_sources_are_no_faults():
     [
         ([group(RULE, folder="nowhere")], "rule group 'g' lies in 'nowhere', which is no folder of this project"),
         ([FOLDER, SOURCE, group(RULE, interval=15)], "the interval of 15 s isn't a multiple of 10 s"),
+        ([FOLDER, SOURCE, group(RULE, title="g" * 191)], "its title has more than 190 bytes"),
         ([FOLDER, SOURCE, group(RULE, interval=0)], "the interval of 0 s isn't a multiple of 10 s"),
         ([FOLDER, SOURCE, group(RULE, {**RULE, "uid": "q"})], "two rules have the title 'R'; rename one"),
         ([FOLDER, SOURCE, group(RULE), group({**RULE, "title": "S"}, title="h")], "the uid of a rule 'r' is taken by provisioning/a.py:3"),
