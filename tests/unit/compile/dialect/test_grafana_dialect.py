@@ -352,7 +352,9 @@ def test_canonical_is_settled_after_one_go(spec):
 def test_without_references_a_dashboard_stays_as_it_is(spec):
     before = copy.deepcopy(spec)
     fields = {
-        key: value for key, value in spec.items() if not key.startswith("__") and key not in ("uid", "title")
+        key: value
+        for key, value in spec.items()
+        if not key.startswith("__") and key not in ("uid", "title", "folder", "name")
     }
     fields.pop("elements", None)
     made = shape([dashboard(**fields)], MODERN)[0]
