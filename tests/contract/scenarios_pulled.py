@@ -143,6 +143,10 @@ def the_root_counts_only_when_the_tree_is_the_projects(stage: Stage) -> None:
     assert values(desk) == ["a", "b"]
     assert desk.live("policies")["group_wait"] == "17s"
     assert not desk.plan(desk.connect(own_tree=True), other).writes
+    without = desk.policy(*made)  # no conflict: of the routes nothing was changed
+    assert desk.verbs(desk.plan(desk.connect(), without)) == {POLICY: "keep"}
+    fewer = desk.policy(made[1])
+    assert desk.verbs(desk.plan(desk.connect(), fewer)) == {POLICY: "update"}
     stage.ask("DELETE", f"{PROVISIONING}/policies", expect=(202,))
 
 

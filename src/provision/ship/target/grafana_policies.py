@@ -65,6 +65,9 @@ def _live(server: Server, tree: Mapping[str, Any]) -> Live | None:
             mark = Mark(
                 server.owner, digest(content)
             )  # who says that the tree is theirs needs no --overwrite, too
+    applied = server.book.of(server.owner).routes
+    if mark is None and not server.own_tree and any(encode(list(state)) == encode(mine) for state in applied):
+        mark = Mark(server.owner, digest(content))  # also when the root was written along with them
     provenance = str(tree.get("provenance") or "")
     outdated = to_be_locked(server, provenance) if server.own_tree else ""  # else the tree is everybody's
     return Live(POLICY, KEY, content, mark, provenance, "Notification policies", outdated=outdated)
