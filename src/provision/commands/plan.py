@@ -179,6 +179,6 @@ def show(found: Planned, form: str, *, quiet: bool) -> None:
         if not quiet:
             click.echo(plan_text(plan))
         elif plan.stops or plan.refused:
-            click.echo(plan_text(replace(plan, actions=plan.stops, left=())), err=True)
+            click.echo(plan_text(plan, stops=True), err=True)
     if len(found.plans) > 1 and not quiet:
         click.echo(total_text(found.plans))

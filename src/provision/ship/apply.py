@@ -12,6 +12,7 @@ from provision.ship.target import Target
 from provision.ship.unexpected import unexpected
 
 _INTERRUPTED = "interrupted before it was begun"
+_IN_FLIGHT = "interrupted while it was written, so it may be there all the same"
 _FAILED = "it was not begun, as another one failed"
 _BROKEN = "it was not begun, as another one before it broke off the push"
 
@@ -75,6 +76,11 @@ def _written(
             told.add((outcome.action.kind, outcome.action.key))
             yield outcome
     except ProvisionError:
+        raise
+    except KeyboardInterrupt:
+        for action in begun:
+            if (action.kind, action.key) not in told:
+                yield Outcome(action, "failed", _IN_FLIGHT, left_behind=True, remedy="plan again to see")
         raise
     except Exception as error:  # noqa: BLE001  # told as a failure, so that the others are reported
         for action in begun:

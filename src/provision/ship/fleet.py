@@ -215,6 +215,9 @@ def _carry_out(
         except ProvisionError:
             _skip(leg, _GIVEN_UP)  # the error itself is told beside the report
             raise
+        except KeyboardInterrupt:
+            _skip(leg, _INTERRUPTED)
+            raise
 
     apart = [leg for leg in legs if leg.aim.apart]
     failures = _failures(apart, side_by_side(apart, one, finish=True))

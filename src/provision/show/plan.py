@@ -55,18 +55,19 @@ def remedy_of(action: Action) -> str | None:
     return f"{first}{',' if also else ', or'} write over it with --overwrite{also}"
 
 
-def plan_text(plan: Plan, *, everything: bool = False) -> str:
+def plan_text(plan: Plan, *, everything: bool = False, stops: bool = False) -> str:
     """A plan as text: what is created, updated and deleted, with the changes of each update; what stops, with
     both sides and the remedy; what is kept is only counted.
 
     Args:
         everything: show also the fields that are folded otherwise.
+        stops: show only what stops; the last line sums up all of it.
     """
     lines = [strong(plan.heading)]
-    for action in plan.actions:
+    for action in plan.stops if stops else plan.actions:
         if action.verb is not Verb.KEEP:
             lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
-    for found in plan.left:
+    for found in () if stops else plan.left:
         lines.append(
             f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is, --prune deletes it"
         )

@@ -79,6 +79,7 @@ def test_a_quiet_plan_says_only_what_stops(provision, shop, grafana):
     assert (ran.code, ran.out) == (1, "")
     assert "it was changed on the server since the last push" in ran.err
     assert "Other" not in ran.err
+    assert "Plan: 1 to create, 1 in conflict, 1 unchanged" in ran.err
 
 
 def test_a_quiet_plan_says_that_it_is_too_much_at_once(provision, shop, grafana):

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 import pytest
 
 from provision.errors import ProvisionError
 from provision.model import Action, Outcome, Plan, Resource, Verb
 from provision.ship.apply import apply, batches
+from provision.ship.fleet import Aim, Leg, carry_out_all
 
 
 def action(verb: Verb, kind: str, key: str, *needs: tuple[str, str]) -> Action:
@@ -136,3 +138,26 @@ def test_an_expected_failure_of_the_target_is_passed_on() -> None:
     plan = Plan("t", "o", tuple(action(Verb.CREATE, "dashboard", key) for key in ("a", "b")))
     with pytest.raises(ProvisionError, match="gone"):
         list(apply(plan, Breaking(ProvisionError("gone"))))
+
+
+class EndedAtOnce(Recorder):
+    """A target where the user ends it at once, with one write done and one in flight."""
+
+    def write(self, batch: Iterable[Action], owner: str) -> Iterator[Outcome]:
+        first, _ = islice(batch, 2)
+        yield Outcome(first, "done")
+        raise KeyboardInterrupt
+
+
+def test_who_ends_it_at_once_is_told_of_what_is_in_flight_and_of_what_was_not_begun() -> None:
+    actions = tuple(action(Verb.CREATE, "dashboard", str(n)) for n in range(3))
+    plan = Plan("t", "o", actions)
+    leg = Leg(Aim(EndedAtOnce(), ()), plan)  # type: ignore[arg-type]  # all that is asked of it
+    with pytest.raises(KeyboardInterrupt):
+        carry_out_all([leg], apply, lambda *_: None)
+    assert [(one.action.key, one.status, one.left_behind) for one in leg.outcomes] == [
+        ("0", "done", False),
+        ("1", "failed", True),
+        ("2", "skipped", False),
+    ]
+    assert leg.outcomes[1].message == "interrupted while it was written, so it may be there all the same"

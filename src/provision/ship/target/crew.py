@@ -39,6 +39,15 @@ def at_once(
                 here -= 1
             else:
                 raise made
+    except KeyboardInterrupt:  # what was begun is waited for all the same, so what came of it can be told
+        crew.dismiss()
+        for thread in threads:
+            thread.join()
+        while not crew.results.empty():
+            made = crew.results.get()
+            if isinstance(made, _Box):
+                yield made.value
+        raise
     finally:
         crew.dismiss()
         for thread in threads:

@@ -113,3 +113,19 @@ def test_what_breaks_is_raised_where_the_results_are_taken() -> None:
     assert next(made) == 1
     with pytest.raises(ValueError, match="no more"):
         list(made)
+
+
+def test_after_an_interruption_what_was_begun_is_told() -> None:
+    both = threading.Barrier(2)
+
+    def work(number: int) -> int:
+        if number < 2:
+            both.wait(60)
+        return number
+
+    results = at_once(range(5), work, 2)
+    told = [next(results), results.throw(KeyboardInterrupt)]  # type: ignore[attr-defined]  # a generator
+    with pytest.raises(KeyboardInterrupt):
+        told.extend(results)
+    assert set(told) >= {0, 1}
+    assert len(told) == len(set(told))
