@@ -10,7 +10,7 @@
     ├── MissingTool              1  promtool, amtool, git or a server program can't be had
     └── PartlyDone               4  something was written, not all
 
-Every message is one sentence: where, what is wrong, what to do about it. No message holds a secret.
+Every message is one sentence: where, what is wrong, what to do about it; with a list, that stands below it. No message holds a secret.
 """
 
 from __future__ import annotations
@@ -46,7 +46,9 @@ class ProvisionError(Exception):
 
     def __str__(self) -> str:
         prefix = f"{self.where}: " if self.where else ""
-        suffix = f"; {self.remedy}" if self.remedy else ""
+        # Below a list the remedy is one for all of it, and not for its last line.
+        joint = "\nWhat to do: " if "\n" in self.what else "; "
+        suffix = f"{joint}{self.remedy}" if self.remedy else ""
         return f"{prefix}{self.what}{suffix}"
 
 

@@ -11,6 +11,11 @@ def test_a_message_is_where_what_and_remedy() -> None:
     assert str(errors.ProvisionError("can't be read")) == "can't be read"
 
 
+def test_the_remedy_for_a_list_stands_below_it() -> None:
+    error = errors.ProvisionError("these are wrong:\n  a\n  b", where="x.py", remedy="mend them")
+    assert str(error) == "x.py: these are wrong:\n  a\n  b\nWhat to do: mend them"
+
+
 @pytest.mark.parametrize(
     ("error", "code"),
     [

@@ -84,7 +84,7 @@ def test_what_moved_is_named_and_nothing_is_written(provision, shop, grafana, wh
         "plan.json: since this plan was made something has moved, so nothing was written:\n"
     )
     assert f"  grafana {grafana.url}: {said}" in ran.sentence
-    assert ran.sentence.endswith("; make it again with provision plan -o plan.json")
+    assert ran.sentence.endswith("\nWhat to do: make it again with provision plan -o plan.json")
 
 
 def test_a_plan_for_something_else_is_refused(provision, shop, grafana):

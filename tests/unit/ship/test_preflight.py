@@ -38,7 +38,8 @@ def test_what_is_allowed_and_possible_passes() -> None:
 
 def test_what_is_missing_is_listed_before_the_first_write() -> None:
     with pytest.raises(
-        NotAllowed, match="lack permissions, so nothing was written:\n  dashboard a: x\n  y; use a service"
+        NotAllowed,
+        match="lack permissions, so nothing was written:\n  dashboard a: x\n  y\nWhat to do: use a service",
     ):
         require_allowed(Server(("dashboard a: x", "y")), PLAN)  # type: ignore[arg-type]
 
