@@ -37,6 +37,7 @@ from provision.compile.dialect.grafana_around import Around, around, panels_used
 from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.dialect.grafana_sources import Binding, Broken, Sources
 from provision.compile.dialect.grafana_taken import taken
+from provision.compile.dialect.grafana_thresholds import with_base_values
 from provision.compile.keys import UID
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL, POLICY
 from provision.errors import Problem, SourceErrors
@@ -187,7 +188,9 @@ _DATASOURCE_FIELDS: Final = frozenset({
 
 
 def _spec(spec: Mapping[str, Any]) -> dict[str, Any]:
-    result = {name: value for name, value in spec.items() if name not in _COUNTED_BY_THE_SERVER}
+    result = with_base_values(
+        {name: value for name, value in spec.items() if name not in _COUNTED_BY_THE_SERVER}
+    )
     tags = result.get("tags")
     if isinstance(tags, list):
         result["tags"] = [tag for tag in tags if not (isinstance(tag, str) and tag.startswith(TAG))]
