@@ -883,4 +883,13 @@ def the_root_policy_changes_only_when_the_tree_is_the_projects(stage: Stage) -> 
     assert desk.verbs(desk.plan(again, *tree)) == {CONTACT_POINT: "keep", POLICY: "keep"}
     desk.put_policies(desk.live("policies") | {"group_wait": "18s"})
     assert desk.verbs(desk.plan(again, *tree))[POLICY] == "conflict"
+    # Who gives the root up again has only routes: nobody has changed those.
+    less = (desk.contact("ops"), desk.policy(desk.route("ops", "b")))
+    assert desk.verbs(desk.plan(desk.connect(), *less)) == {CONTACT_POINT: "keep", POLICY: "update"}
+    desk.done(desk.connect(), *less)
+    assert [route["object_matchers"][0][2] for route in desk.routes()] == ["b"]
+    assert desk.live("policies")["group_wait"] == "18s"
+    assert desk.verbs(desk.plan(desk.connect(), *less)) == {CONTACT_POINT: "keep", POLICY: "keep"}
+    desk.put_policies(desk.live("policies") | {"routes": [desk.route("ops", "b", group_wait="5s")]})
+    assert desk.verbs(desk.plan(desk.connect(), *less))[POLICY] == "conflict"
     stage.ask("DELETE", f"{PROVISIONING}/policies", expect=(202,))

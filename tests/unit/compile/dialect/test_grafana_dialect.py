@@ -354,7 +354,7 @@ def test_without_references_a_dashboard_stays_as_it_is(spec):
     fields = {
         key: value
         for key, value in spec.items()
-        if not key.startswith("__") and key not in ("uid", "title", "folder", "name")
+        if not key.startswith("__") and key not in ("uid", "title", "folder", "key")
     }
     fields.pop("elements", None)
     made = shape([dashboard(**fields)], MODERN)[0]
