@@ -8,7 +8,7 @@ for a success).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,7 @@ from urllib.parse import quote
 from provision.client.grafana_alerting import Alerting
 from provision.client.grafana_answers import an_object, objects
 from provision.client.grafana_library import Library
+from provision.client.grafana_wire import Wire
 from provision.client.session import Answer, Endpoint, Session
 from provision.errors import ServerRefused
 from provision.model import JSON
@@ -73,7 +74,7 @@ class GrafanaClient:
         self.library = Library(self.session)
         self._api: Any = GrafanaApi()
         self._api.client.s.close()
-        self._api.client.s = _Wire(self.session)
+        self._api.client.s = Wire(self.session)
         self._api.client.url = "/api"
 
     def close(self) -> None:
@@ -307,43 +308,6 @@ class GrafanaClient:
 
     def _stored(self, value: Any) -> dict[str, Any]:
         return self._object(self._object(value, "datasource")["datasource"], "uid", "isDefault", "version")
-
-
-class _Wire:
-    """Stands where grafana-client's own HTTP session stood and sends what it asks for over ours."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def request(self, method: str, path: str, **asked: Any) -> _Response:
-        """Send it. Its own `auth`, `verify` and `timeout` are left aside: the endpoint has them."""
-        json = asked.get("json")
-        hidden = json.get("secureJsonData") if isinstance(json, dict) else None
-        return _Response(
-            self._session.request(
-                method,
-                path,
-                params=asked.get("params"),
-                json=json,
-                headers=asked.get("headers"),
-                secrets=tuple((hidden or {}).values()),
-            )
-        )
-
-
-class _Response:
-    """As much of a response as grafana-client looks at. It names no content type, so that everything but 204
-    has to be JSON."""
-
-    headers: Mapping[str, str] = {}
-
-    def __init__(self, answer: Answer) -> None:
-        self._answer = answer
-        self.status_code = answer.status
-
-    def json(self) -> JSON:
-        """The answer's JSON."""
-        return self._answer.json()
 
 
 def _or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,)) -> dict[str, Any] | None:
