@@ -32,6 +32,7 @@ from provision.ship.fleet import Aim, Leg
 from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
+from provision.ship.target.grafana_discovery import keepers_for
 from provision.ship.target.grafana_ledger import uid_of
 
 FOLDER, DATASOURCE, DASHBOARD = "folder", "datasource", "dashboard"
@@ -68,7 +69,7 @@ class Stage:
         if self.classic:
             dialect = replace(target.dialect, dashboard_api=None, v2_api=None, folder_api=None)
             target = replace(
-                target, server=replace(target.server, dialect=dialect), keepers=grafana.keepers_for(dialect)
+                target, server=replace(target.server, dialect=dialect), keepers=keepers_for(dialect)
             )
         self.targets.append(target)
         return target
