@@ -15,12 +15,12 @@ from typing import Any
 from urllib.parse import quote
 
 from provision.client.grafana_alerting import Alerting
-from provision.client.grafana_answers import an_object, objects
+from provision.client.grafana_answers import an_object, is_item, objects
 from provision.client.grafana_library import Library
 from provision.client.grafana_wire import Wire
 from provision.client.session import Answer, Endpoint, Session
 from provision.errors import ServerRefused
-from provision.model import JSON
+from provision.model import JSON, encode
 
 PAGE = 500
 """Objects in a page of the resource API."""
@@ -172,12 +172,19 @@ class GrafanaClient:
         return [self._item(item) for item in page.get("items") or ()]
 
     def create(self, api: Api, body: JSON) -> None:
-        """Create an object; 409 when it is there."""
-        self._item(self.session.request("POST", api.path, json=body).json())
+        """Create an object; 409 when it is there. The body may be bytes of JSON."""
+        self._write("POST", api.path, body)
 
     def replace(self, api: Api, name: str, body: JSON) -> None:
-        """Replace an object; 409 when its `resourceVersion` isn't the one in the body."""
-        self._item(self.session.request("PUT", api.of(name), json=body).json())
+        """Replace an object; 409 when its `resourceVersion` isn't the one in the body, which may be bytes of JSON."""
+        self._write("PUT", api.of(name), body)
+
+    def _write(self, method: str, path: str, body: JSON) -> None:
+        content = body if isinstance(body, bytes) else encode(body)
+        headers = {"Content-Type": "application/json"}
+        answer = self.session.request(method, path, body=content, headers=headers)
+        if not is_item(answer.body):
+            self._item(answer.json())
 
     def remove(self, api: Api, name: str, lock: str) -> None:
         """Delete an object; 409 when its `resourceVersion` isn't `lock` (empty: whatever it is)."""

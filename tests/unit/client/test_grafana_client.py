@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from provision.client.grafana import Api, open_client
+from provision.client.grafana_answers import is_item
 from provision.client.session import Credentials, Endpoint
 from provision.errors import NotAllowed, ServerRefused, Unreachable
 from support.grafana_standin import Fault, standin
@@ -150,3 +151,16 @@ def test_another_shape_of_what_it_says_of_itself(state, client, ask, body):
     state.faults = [Fault("GET", ".", times=9, status=200, body=body)]
     with pytest.raises(Unreachable, match=ODD):
         ask(client)
+
+
+@pytest.mark.parametrize(("content", "whole"), [
+    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":"t"}}\n', True),
+    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":"t"}', True),
+    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":', False),
+    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x"}}', False),
+    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{},"spec":{}}', False),
+    (b'{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}', False),
+    (b'<html>{"spec":{}}', False), (b"", False),
+])  # fmt: skip
+def test_an_answer_that_nobody_reads_is_recognised_by_its_bytes(content, whole):
+    assert is_item(content) is whole

@@ -18,7 +18,7 @@ from provision.compile.keys import slug
 from provision.compile.kinds import DASHBOARD, FOLDER
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
-from provision.ship.target import grafana_classic, grafana_v2
+from provision.ship.target import grafana_classic, grafana_splice, grafana_v2
 from provision.ship.target.grafana_history import PUT_BACK, former_mark, standing
 from provision.ship.target.grafana_server import (
     FILES,
@@ -187,30 +187,35 @@ def _keeper(
             server.client.remove(api(server, False), action.key, _lock(server, action, one))
             return
         assert action.desired is not None
-        desired = decode(action.desired.body)
-        at = api(server, "schema" in desired)
-        folder_uid, content = spec(desired)
-        metadata: dict[str, Any] = {"name": action.key}
+        second, folder_uid, content, former_metadata = _content(action, spec)
+        at = api(server, second)
+        metadata: dict[str, Any] = {"name": action.key, **former_metadata}
         if action.former is None:
             metadata["annotations"] = _annotations(server, action, owner, folder_uid)
-        else:
-            metadata |= _put_back(action.former, content)
-        body = {
-            "apiVersion": f"{at.group}/{at.version}",
-            "kind": at.kind,
-            "metadata": metadata,
-            "spec": content,
-        }
         if action.live is None:
             if at.plural == "dashboards" and not folder_uid:
                 # Only an administrator would ever see it again; in a folder the folder's permissions hold.
                 metadata["annotations"] = {**metadata.get("annotations", {}), _GRANT: "default"}
-            server.client.create(at, body)
+            server.client.create(at, grafana_splice.request(at, metadata, content))
             return
         metadata["resourceVersion"] = _lock(server, action, one)
-        server.client.replace(at, action.key, body)
+        server.client.replace(at, action.key, grafana_splice.request(at, metadata, content))
 
     return Keeper(True, None, read, one, write, page)
+
+
+def _content(
+    action: Action, spec: Callable[[Any], tuple[str, Any]]
+) -> tuple[bool, str, bytes, dict[str, Any]]:
+    """Whether it is of the second generation, the folder, the spec as it is sent, and what is put back beside it."""
+    assert action.desired is not None
+    cut = grafana_splice.pieces(action.desired.body) if action.former is None else None
+    if cut is not None:
+        return False, cut.folder_uid, cut.spec, {}
+    desired = decode(action.desired.body)
+    folder_uid, content = spec(desired)
+    beside = {} if action.former is None else _put_back(action.former, content)
+    return "schema" in desired, folder_uid, encode(content), beside
 
 
 def _lock(server: Server, action: Action, one: Callable[[Server, str], Live | None]) -> str:

@@ -27,6 +27,7 @@ from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreacha
 from provision.model import Action, Live, Mark, Outcome, Verb, decode, digest
 from provision.ship.target.grafana_pending import references_of
 from provision.ship.target.grafana_server import FILES, Keeper, Server
+from provision.ship.target.grafana_splice import pieces
 from provision.ship.unexpected import unexpected
 
 _PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
@@ -56,8 +57,13 @@ def carry_out(server: Server, keeper: Keeper, action: Action, owner: str) -> Out
 def link(server: Server, keeper: Keeper, action: Action) -> str:
     """Where people look at the resource; in an organisation that isn't the first, or was asked for, the link says
     which: a browser is in one of its own."""
-    body = decode(action.after or b"{}")
-    title = body.get("spec", body).get("title") or ""
+    after = action.after or b"{}"
+    cut = pieces(after)
+    if cut is not None:
+        title = cut.title
+    else:
+        body = decode(after)
+        title = body.get("spec", body).get("title") or ""
     space = server.dialect.namespace
     asked = server.client.session.endpoint.headers.get(ORGANISATION, "")
     organisation = space.removeprefix("org-") if space.startswith("org-") else asked
