@@ -31,7 +31,7 @@ from provision.errors import FAILED, PARTLY_DONE, ProvisionError
 from provision.model import Live, Outcome, Resource, digest
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
-from provision.ship.preflight import require_possible
+from provision.ship.preflight import require_allowed, require_possible
 from provision.ship.rotation import with_rotation
 from provision.ship.target.grafana_ledger import ledger_in, uid_of
 from provision.ship.target.grafana_pending import parts_of
@@ -179,6 +179,7 @@ class Rig:
                 plan = make_plan(desired, target, owner or self.stage.owner, **{"prune": True, **options})
             plan = with_rotation(plan) if rotate else plan
             require_possible(target, plan)
+            require_allowed(target, plan)
             outcomes.extend(apply(plan, target))
         except ProvisionError as error:
             return Run(outcomes, error)
