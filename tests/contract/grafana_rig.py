@@ -42,7 +42,7 @@ REAL = os.environ.get("GRAFANA_URL")
 STAGES = ["stand-in 12.4.0", "stand-in 12.4.0, classic API", "stand-in 9.0", "real", "real, classic API"]
 SECRET = "hunter2-secret"
 PATIENCE_SECONDS = 5.0
-"""How long a client waits for an answer; where none is to come, a tenth of it."""
+"""How long a client waits for an answer that is to come."""
 
 Make = Callable[[Desk, str, int], Resource]
 
@@ -143,6 +143,7 @@ class Rig:
     Attributes:
         kinds: those that are pushed there.
         secret: the value behind the secrets.
+        impatience: how long a client waits where no answer is to come, in seconds; a real server may need as long.
     """
 
     def __init__(self, stage: Stage, between: Proxy) -> None:
@@ -150,6 +151,7 @@ class Rig:
         self.between = between
         self.waited: list[float] = []
         self.secret = SECRET
+        self.impatience = 3.0 if stage.state is None else 0.5
         modern = stage.resource_api
         self.kinds = {kind: it for kind, it in KINDS.items() if modern or kind in OLD}
         self.desk = Desk(stage)

@@ -69,7 +69,7 @@ def test_a_write_of_each_kind_goes_wrong(name, fault, verb):
         before = it.held()
         for kind in it.kinds.values():
             it.between.trouble("WRITE", kind.writes, fault)
-        patience = PATIENCE_SECONDS / 10 if FAULTS[fault].ending == "silence" else PATIENCE_SECONDS
+        patience = it.impatience if FAULTS[fault].ending == "silence" else PATIENCE_SECONDS
         run = it.push(*it.version(end), patience=patience)
         check_words(run)
         met = {trouble.pattern: trouble.met for trouble in it.between.troubles}
@@ -116,7 +116,7 @@ def test_the_ledger_goes_wrong(name, fault, verb):
         assert it.push(*it.version(start)).code == 0
         before = it.held()
         trouble = it.between.trouble("WRITE", LEDGER, fault)
-        patience = PATIENCE_SECONDS / 10 if FAULTS[fault].ending == "silence" else PATIENCE_SECONDS
+        patience = it.impatience if FAULTS[fault].ending == "silence" else PATIENCE_SECONDS
         run = it.push(*it.version(end), patience=patience)
         check_words(run)
         assert trouble.met == 1
