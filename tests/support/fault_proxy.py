@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 SAFE: Final = ("GET", "HEAD")
@@ -210,13 +210,11 @@ class _Handler(BaseHTTPRequestHandler):
         pass
 
     def handle(self) -> None:
-        self.proxy.count(1)
         try:
             super().handle()
         finally:
             if self.upstream is not None:
                 self.upstream.close()
-            self.proxy.count(-1)
 
     def _serve(self) -> None:
         content = self.rfile.read(int(self.headers.get("Content-Length") or 0))
@@ -306,6 +304,17 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     request_queue_size = 64
+    proxy: Proxy
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self.proxy.count(1)
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self.proxy.count(-1)
 
     def handle_error(self, *_: object) -> None:
         """Connections that were cut on purpose."""
@@ -316,6 +325,7 @@ def proxy(server: str) -> Iterator[Proxy]:
     """A proxy on a free port before the server at that URL."""
     made = Proxy(server.rstrip("/"))
     listener = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"proxy": made}))
+    listener.proxy = made
     made.url = f"http://127.0.0.1:{listener.server_port}"
     thread = threading.Thread(target=listener.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
