@@ -92,14 +92,14 @@ def _needed(action: Action, may: Callable[[Action, str], bool]) -> tuple[str, ..
 
 def _on_rules(action: Action) -> tuple[str, ...]:
     """What the rules of a group ask for that come, change and go."""
-    before, after = (
-        {str(rule.get("uid")): rule for rule in decode(body)["rules"]} if body else {}
-        for body in (action.before, action.after)
-    )
+    groups = [decode(body) if body else {"rules": []} for body in (action.before, action.after)]
+    before, after = ({str(rule.get("uid")): rule for rule in group["rules"]} for group in groups)
     both = before.keys() & after.keys()
+    of_setting = action.live is not None and bool(action.live.outdated)
+    all_of_them = of_setting or groups[0].get("interval") != groups[1].get("interval")
     asked = {
         "alert.rules:create": after.keys() - both,
-        "alert.rules:write": any(before[uid] != after[uid] for uid in both),
+        "alert.rules:write": any(all_of_them or before[uid] != after[uid] for uid in both),
         "alert.rules:delete": before.keys() - both,
     }
     return ("alert.rules:read", *(needed for needed, rules in asked.items() if rules))

@@ -751,10 +751,23 @@ GROUP = {"folderUid": "a", "title": "g", "interval": 60, "rules": [{"uid": "r"}]
         ([action(Verb.UPDATE, "grafana-rule-group", "a/g", {**GROUP, "rules": [{"uid": "s"}]}, GROUP)],
          {"alert.rules:create": ["folders:uid:b"], "alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]},
          ["grafana-rule-group a/g: needs alert.rules:create", "grafana-rule-group a/g: needs alert.rules:delete"]),
+        ([action(Verb.UPDATE, "grafana-rule-group", "a/g", {**GROUP, "interval": 120}, GROUP)],
+         {"alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]},
+         ["grafana-rule-group a/g: needs alert.rules:write"]),
     ],
 )  # fmt: skip
 def test_permissions_hold_for_what_lies_in_a_folder(actions, permissions, missing):
     assert list(grafana_permissions.missing(actions, permissions)) == missing
+
+
+def test_a_changed_setting_writes_every_rule_of_a_group():
+    adopted = action(Verb.ADOPT, "grafana-rule-group", "a/g", GROUP, GROUP)
+    allowed = {"alert.rules:read": ["*"], "alert.provisioning.provenance:write": [""]}
+    assert grafana_permissions.missing([adopted], allowed) == ()
+    assert adopted.live is not None
+    of_setting = replace(adopted, live=replace(adopted.live, outdated="Grafana's page may now save it"))
+    said = "grafana-rule-group a/g: needs alert.rules:write"
+    assert grafana_permissions.missing([of_setting], allowed) == (said,)
 
 
 def test_permission_on_a_folder_holds_for_the_folders_that_are_kept_in_it(modern):
