@@ -22,6 +22,7 @@ from provision.ship.target import Target
 
 _Name = tuple[str, str]
 
+_SETTING: Final = "only whether the server's page may save it was written, and that was not put back"
 _CHANGED: Final = "it was written, and not put back, as somebody has changed it since"
 
 
@@ -132,7 +133,7 @@ def undo(plan: Plan, target: Target, outcomes: Sequence[Outcome]) -> Iterator[Ou
         if _is_as_written(action, now, plan.owner, target.marks):
             inverses.append(_inverse(action, now, found))
         elif known[_name(action)].status == "done":
-            yield _left(known[_name(action)], _CHANGED)
+            yield _left(known[_name(action)], _SETTING if _is_of_setting(action, now) else _CHANGED)
     for outcome in _carried_out(Plan(plan.target, plan.owner, _in_runs(inverses)), target):
         before = known[_name(outcome.action)]
         if outcome.status != "done":
@@ -180,6 +181,14 @@ def _is_as_written(action: Action, now: Live | None, owner: str, marks: frozense
     if now.body != action.after or now.mark != mark:
         return False
     return action.live is None or (action.live.body, action.live.mark) != (now.body, now.mark)
+
+
+def _is_of_setting(action: Action, now: Live | None) -> bool:
+    """Whether the target holds what it held before, but for whether its page may save it."""
+    was = action.live
+    if was is None or now is None or action.verb is not Verb.ADOPT or not was.outdated:
+        return False
+    return (was.body, was.mark) == (now.body, now.mark)
 
 
 def _inverse(action: Action, now: Live | None, found: Mapping[_Name, Live]) -> Action:

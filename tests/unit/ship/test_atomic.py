@@ -187,6 +187,18 @@ def test_what_somebody_changed_meanwhile_stays_and_is_told() -> None:
     assert told["theirs"].status == "undone"
 
 
+def test_a_setting_that_stays_is_not_called_somebody_elses_change() -> None:
+    target = usual()
+    name = ("dashboard", "same")
+    target.held[name] = replace(target.held[name], outdated="its page may now save changes of it")
+    target.fails = {"worse"}
+    leg = push(target, dashboard("same", 1), dashboard("worse", 1))
+    told = {one.action.key: one for one in leg.outcomes}["same"]
+    assert told.action.verb is Verb.ADOPT
+    assert (told.status, told.left_behind) == ("failed", True)
+    assert told.message == "only whether the server's page may save it was written, and that was not put back"
+
+
 def test_what_can_not_be_put_back_is_told_with_its_reason() -> None:
     target = usual()
     plan = make_plan(WANTED, target, OURS, overwrite=True)
