@@ -801,3 +801,26 @@ def test_secrets_are_resolved_from_the_process_environment_by_default(modern, mo
     assert one(push(target, secret("env", "PROVISION_TEST_SECRET"))) == ("done", "")
     assert modern.datasources["p"]["secrets"] == {"basicAuthPassword": "from-outside"}
     assert "from-outside" not in repr(target)
+
+
+# ── how much is asked ────────────────────────────────────────────────────────
+
+
+def asked_for(state, target, *resources):
+    """What a push sends, without the query of each."""
+    before = len(state.requests)
+    assert {outcome.status for outcome in push(target, *resources)} <= {"done"}
+    return [(method, path.partition("?")[0]) for method, path in state.requests[before:]]
+
+
+def test_a_push_asks_no_more_than_it_has_to(modern):
+    """Pages, and one request for each dashboard that changes: with thousands of them anything more would be felt."""
+    target = connect(modern)
+    first = [dashboard(f"d{n}", f"Dashboard {n}") for n in range(12)]
+    push(target, *first)
+    unchanged = asked_for(modern, target, *first)
+    assert {method for method, _ in unchanged} == {"GET"}
+    assert not [path for _, path in unchanged if path.startswith(f"{API}/")]
+    changed = asked_for(modern, target, *first[3:], *(dashboard(f"d{n}", f"New {n}") for n in range(3)))
+    assert changed[: len(unchanged)] == unchanged
+    assert sorted(changed[len(unchanged) :]) == [("PUT", f"{API}/d{n}") for n in range(3)]
