@@ -210,6 +210,9 @@ class Shelf:
     def read(self, wanted):
         return iter(self.live)
 
+    def standing(self, desired, live):
+        return live
+
 
 def folder(key, title):
     return Resource("folder", key, encode({"title": title, "parentUid": ""}))
