@@ -24,7 +24,7 @@ from provision.compile.kinds import (
     TEMPLATE,
 )
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
-from provision.model import Action, Live, Mark, Outcome, Verb, decode, digest
+from provision.model import JSON, Action, Live, Mark, Outcome, Verb, decode, digest
 from provision.ship.target.grafana_pending import references_of
 from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.target.grafana_splice import pieces
@@ -168,7 +168,13 @@ def _is_half_done(keeper: Keeper, action: Action, now: Live | None) -> bool:
         return False
     if action.after is None:
         return True
+    if action.kind == DATASOURCE and _but_default(now.body) == _but_default(action.after):
+        return True  # the first one was made the default, and that wasn't put right
     return not keeper.marked or now.mark is None or now.mark.base in ("", digest(action.after))
+
+
+def _but_default(datasource: bytes) -> JSON:
+    return {**decode(datasource), "isDefault": None}
 
 
 def _is_unseen(action: Action) -> bool:

@@ -356,7 +356,9 @@ def test_a_data_source_that_wasnt_created_is_a_failure(state):
 def test_a_push_that_broke_off_before_the_default_was_put_right(state):
     target = connect(state)
     state.faults = [Fault("PUT", "/api/datasources/", times=9, status=500, body={"message": "no"})]
-    assert one(push(target, datasource()))[0] == "failed"
+    (outcome,) = push(target, datasource())
+    assert (outcome.status, outcome.left_behind) == ("failed", True)
+    assert outcome.message.endswith("; part of it was written, so push again")
     state.faults = []
     assert state.datasources["p"]["isDefault"] is True
     (action,) = make_plan([datasource()], target, OWNER).actions
