@@ -35,6 +35,15 @@ FOLDERS: Final = "folder.grafana.app"
 _VERSIONS: Final = 100
 """Versions of a dashboard among which the one that was sent last is looked for."""
 
+_FEW: Final = 8
+"""So many that aren't in the lists are looked for one by one rather than asking what the account may see."""
+
+_EVERYTHING: Final[Mapping[str, tuple[str, frozenset[str]]]] = {
+    "dashboards": ("dashboards:read", frozenset({"dashboards:*", "folders:*"})),
+    "folders": ("folders:read", frozenset({"folders:*"})),
+}
+"""The action and the scopes of who sees all there is."""
+
 _MANAGER: Final = "kubectl"
 _FILES: Final = "classic-file-provisioning"
 
@@ -140,6 +149,7 @@ def _keeper(
     def read(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
         missing = set(wanted)
         converted: set[str] = set()
+        classic: set[str] = set()
         unmarked: list[Live] = []
 
         def told(item: _Item) -> Iterator[Live]:
@@ -153,7 +163,8 @@ def _keeper(
             for position, item in enumerate(items):
                 name = item["metadata"]["name"]
                 if _may_be_classic(item):
-                    missing.add(name)
+                    missing.discard(name)
+                    classic.add(name)
                 elif name in wanted or _is_ours(item):
                     missing.discard(name)
                     if grafana_v2.is_converted(server, item):
@@ -164,8 +175,9 @@ def _keeper(
         for item in grafana_v2.originals(server, converted):
             yield from told(item)
         yield from at_once(unmarked, lambda found: remembered(server, found), READERS)
-        # For a while, lists leave out what an account that isn't an administrator has just created.
-        for found in at_once(sorted(missing), lambda key: one(server, key), READERS):
+        if len(missing) > _FEW and _lists_all(server, api(server, False)):
+            missing.clear()
+        for found in at_once(sorted(missing | classic), lambda key: one(server, key), READERS):
             if found is not None and (found.key in wanted or found.mark is not None):
                 yield found
 
@@ -202,6 +214,13 @@ def _keeper(
         server.client.replace(at, action.key, grafana_splice.request(at, metadata, content))
 
     return Keeper(True, None, read, one, write, page)
+
+
+def _lists_all(server: Server, api: Api) -> bool:
+    """Whether what isn't in the lists isn't there. For a while they leave out what an account has just created that
+    sees it only by a permission on it alone; one that sees everything is shown everything at once (seen on 12.4)."""
+    action, scopes = _EVERYTHING[api.plural]
+    return scopes <= set((server.client.permissions() or {}).get(action, ()))
 
 
 def _content(

@@ -826,3 +826,16 @@ def test_a_push_asks_no_more_than_it_has_to(modern):
     changed = asked_for(modern, target, *first[3:], *(dashboard(f"d{n}", f"New {n}") for n in range(3)))
     assert changed[: len(unchanged)] == unchanged
     assert sorted(changed[len(unchanged) :]) == [("PUT", f"{API}/d{n}") for n in range(3)]
+
+
+@pytest.mark.parametrize(("scopes", "looked_for"), [
+    (["dashboards:*", "folders:*"], 0), (["dashboards:*"], 12), (["dashboards:uid:d1", "folders:uid:f"], 12), ([], 12),
+])  # fmt: skip
+def test_what_is_new_is_looked_for_only_where_lists_may_leave_it_out(modern, monkeypatch, scopes, looked_for):
+    target = connect(modern)
+    monkeypatch.setattr(type(target.server.client), "permissions", lambda _: {"dashboards:read": scopes})
+    before = len(modern.requests)
+    plan = make_plan([dashboard(f"d{n}", f"Dashboard {n}") for n in range(12)], target, OWNER)
+    assert {action.verb for action in plan.actions} == {Verb.CREATE}
+    asked = [path for _, path in modern.requests[before:] if path.startswith(f"{API}/")]
+    assert len(asked) == looked_for
