@@ -28,7 +28,7 @@ COMMANDS = {
     "diff": "Show what the sources change, by panel, query, rule and field.",
     "plan": "Show what a push would do.",
     "push": "Change servers so that they hold what the sources ask for.",
-    "pull": "Take what was changed on a Grafana into the sources, or all it holds.",
+    "pull": "Take changes of a Grafana into the sources, or all it holds.",
     "lab": "Run the whole stack on this machine, with traffic.",
     "completion": "Print the completion script of a shell.",
 }

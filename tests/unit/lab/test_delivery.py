@@ -23,7 +23,12 @@ RULES = Definition(
 class Target:
     """A target that holds nothing; every write comes out as it is told."""
 
-    name, order, marks = "test target", ("rule-file", "alertmanager-config"), frozenset({"rule-file"})
+    name, identity, order, marks = (
+        "test target",
+        "test",
+        ("rule-file", "alertmanager-config"),
+        frozenset({"rule-file"}),
+    )
     dialect = PrometheusDialect()
 
     def __init__(self, status: str = "done", message: str = "") -> None:
@@ -32,6 +37,9 @@ class Target:
 
     def read(self, wanted: frozenset[tuple[str, str]]) -> Iterator[Live]:
         return iter(())
+
+    def standing(self, desired: Resource, live: Live | None) -> Live | None:
+        return live
 
     def begin(self, plan):
         pass
