@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -217,11 +218,9 @@ def bare_pages(url: str, _: int) -> dict[str, float]:
 
 
 def in_threads(work: Callable[[], None]) -> None:
-    threads = [threading.Thread(target=work) for _ in range(WRITERS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor(WRITERS) as pool:
+        for begun in [pool.submit(work) for _ in range(WRITERS)]:
+            begun.result()  # raises what went wrong there
 
 
 def timed(work: Callable[[], object], requests: int, failed: list[int]) -> dict[str, float]:

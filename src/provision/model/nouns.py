@@ -75,7 +75,7 @@ class Mark:
     base: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Live:
     """A resource as a target holds it now.
 
@@ -92,13 +92,17 @@ class Live:
 
     kind: str
     key: str
-    body: bytes
+    body: Packable = Packable()  # noqa: RUF009  # as a definition's
     mark: Mark | None = None
     lock: str = ""
     title: str = ""
     fixed: str = ""
     beside: bytes = field(default=b"", repr=False, compare=False)
     outdated: str = ""
+
+    def packed(self) -> Live:
+        """The same, its body kept compressed."""
+        return replace(self, body=Packed.of(self.body))
 
 
 @dataclass(frozen=True, slots=True)

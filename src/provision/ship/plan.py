@@ -13,6 +13,9 @@ from provision.ship.generations import told
 from provision.ship.safety import verdict
 from provision.ship.target import Target
 
+_PLAIN_BYTES = 24 << 20
+"""What is live is kept as it is beside resources of up to so much."""
+
 
 def make_plan(
     desired: Sequence[Resource],
@@ -40,7 +43,8 @@ def make_plan(
     """
     bodies = {(resource.kind, resource.key): resource.body for resource in desired}
     wanted = frozenset(bodies)
-    live = {(found.kind, found.key): _sharing(found, bodies) for found in target.read(wanted)}
+    many = sum(map(len, bodies.values())) > _PLAIN_BYTES
+    live = {(found.kind, found.key): _held(found, bodies, many=many) for found in target.read(wanted)}
     for resource in desired:
         name = (resource.kind, resource.key)
         now = target.standing(resource, live.get(name))
@@ -75,10 +79,13 @@ def make_plan(
     )
 
 
-def _sharing(found: Live, bodies: Mapping[tuple[str, str], bytes]) -> Live:
-    """What is live, in the same bytes where it is what is desired: of thousands that are kept, one copy is enough."""
+def _held(found: Live, bodies: Mapping[tuple[str, str], bytes], *, many: bool) -> Live:
+    """What is live, in the same bytes where it is what is desired: of thousands that are kept, one copy is enough. Of
+    thousands that change, the old one waits compressed."""
     body = bodies.get((found.kind, found.key))
-    return replace(found, body=body) if body is not None and body == found.body else found
+    if body is not None and body == found.body:
+        return replace(found, body=body)
+    return found.packed() if many else found
 
 
 def decide(

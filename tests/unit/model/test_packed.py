@@ -7,7 +7,7 @@ from dataclasses import FrozenInstanceError, replace
 
 import pytest
 
-from provision.model import Definition, Place
+from provision.model import Definition, Live, Place
 
 PLAIN = Definition("dashboard", "a", b"[0]" * 1000, Place("dashboards/a.py", 3), (("/spec", Place("b.py")),))
 
@@ -32,3 +32,10 @@ def test_it_stays_a_frozen_value_that_needs_a_body():
         PLAIN.body = b""
     with pytest.raises(TypeError, match="body"):
         Definition("dashboard", "a", place=Place("a.py"))
+
+
+def test_what_is_live_is_the_same_value_compressed():
+    live = Live("dashboard", "a", b"[0]" * 1000, title="A")
+    packed = live.packed()
+    assert (packed, packed.body, packed.title) == (live, live.body, "A")
+    assert len(pickle.dumps(packed)) < len(live.body)
