@@ -33,7 +33,6 @@ from provision.ship.plan import make_plan
 from provision.ship.rotation import with_rotation
 from provision.ship.target import grafana
 from provision.ship.target.grafana_discovery import keepers_for
-from provision.ship.target.grafana_ledger import uid_of
 
 FOLDER, DATASOURCE, DASHBOARD = "folder", "datasource", "dashboard"
 
@@ -576,7 +575,7 @@ def a_library_panel_that_nobody_has_is_told_before_the_first_write(stage: Stage)
     shown = {"id": 1, "title": "L", "libraryPanel": link, "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0}}
     plan = stage.plan(target, stage.dashboard("d", panels=[shown]))
     (told,) = target.obstacles(plan.writes)
-    assert told.startswith(f"dashboard {stage.uid('d')}: it shows the library panel {stage.uid('lib')!r}")
+    assert told.startswith(f'dashboard "{stage.prefix} d": it shows the library panel {stage.uid("lib")!r}')
     body = {"folder": "", "name": f"{stage.prefix} lib", "model": {"type": "text", "title": "L"}}
     panel = Definition("library-panel", stage.uid("lib"), encode(body), Place("provisioning/lib.py", 1))
     plan = stage.plan(target, panel, stage.dashboard("d", panels=[shown]))
@@ -614,7 +613,7 @@ def a_folder_that_holds_what_stays_is_told_before_the_first_deletion(stage: Stag
     body = {"dashboard": {"title": f"{stage.prefix} x", "uid": stage.uid("x")}, "folderUid": folder}
     stage.ask("POST", "/api/dashboards/db", body)
     (told,) = target.obstacles(plan.writes)
-    assert f"still holds the dashboard '{stage.prefix} x'" in told
+    assert f'still holds the dashboard "{stage.prefix} x"' in told
 
 
 @scenario
@@ -625,7 +624,7 @@ def who_becomes_the_default_instead_of_another_could_not_be_put_back(stage: Stag
     stage.ask("POST", "/api/datasources", theirs)
     plan = stage.plan(target, stage.datasource(isDefault=True))
     assert target.irreversible(plan.writes) == (
-        f"datasource {plan.writes[0].key}: it becomes the default instead of '{stage.prefix} theirs', "
+        f"data source \"{stage.prefix} prom\": it becomes the default instead of '{stage.prefix} theirs', "
         f"and that could not be put back",
     )
     with pytest.raises(ProvisionError, match="--atomic wants all or nothing"):
@@ -960,7 +959,7 @@ def a_missing_secret_fails_before_the_write(stage: Stage) -> None:
     plan = stage.plan(target, with_secret(stage), stage.dashboard("d"))
     with stage.only_reading():
         assert target.obstacles(plan.writes) == (
-            f"datasource {stage.uid('prom')}: its secret 'httpHeaderValue1' needs the environment variable TOKEN, "
+            f"data source \"{stage.prefix} prom\": its secret 'httpHeaderValue1' needs the environment variable TOKEN, "
             f"which isn't set",
         )
     assert stage.connect(environ={"TOKEN": "x"}).obstacles(plan.writes) == ()
@@ -1170,13 +1169,17 @@ def missing_permissions_are_listed_before_the_first_write(stage: Stage) -> None:
         assert missing == ()  # it can't be asked
     else:
         assert set(missing) == {
-            f"folder {stage.uid('edge')}: needs folders:create",
-            f"folder {stage.uid('edge-inner')}: needs folders:create",
-            f"datasource {stage.uid('prom')}: needs datasources:create",
-            f"dashboard {stage.uid('inner')}: needs dashboards:create",
-            f"dashboard {stage.uid('outer')}: needs dashboards:create",
-            f"dashboard {stage.uid('root')}: needs dashboards:create",
-        } | ({f"dashboard {uid_of(stage.owner)}: needs dashboards:create"} if stage.classic else set())
+            f'folder "{stage.prefix} edge": needs folders:create',
+            f'folder "{stage.prefix} inner": needs folders:create',
+            f'data source "{stage.prefix} prom": needs datasources:create',
+            f'dashboard "{stage.prefix} inner": needs dashboards:create',
+            f'dashboard "{stage.prefix} outer": needs dashboards:create',
+            f'dashboard "{stage.prefix} root": needs dashboards:create',
+        } | (
+            {f'dashboard "provision ledger: {stage.owner}": needs dashboards:create'}
+            if stage.classic
+            else set()
+        )
     outcomes = list(apply_all(plan, target))
     assert {(one.status, one.left_behind) for one in outcomes} == {("failed", False)}
     # What lies in a folder may be refused for want of the folder.
@@ -1199,7 +1202,7 @@ def an_editor_pushes_dashboards_but_no_data_sources(stage: Stage) -> None:
     assert stage.verbs(plan) == {"edge": "keep", "d": "keep", "prom": "create"}
     if not stage.old:
         assert target.missing_permissions(plan.writes) == (
-            f"datasource {stage.uid('prom')}: needs datasources:create",
+            f'data source "{stage.prefix} prom": needs datasources:create',
         )
     (outcome,) = stage.apply(target, plan)
     assert outcome.status == "failed"

@@ -675,7 +675,7 @@ def secrets_of_contact_points_are_written_and_never_seen_again(stage: Stage) -> 
     assert desk.secret() is None
     plan = desk.plan(desk.connect(environ={}), with_secret(desk, token))
     assert desk.connect(environ={}).obstacles(plan.writes) == (
-        f"contact-point {desk.name('ops')}: its secret 'authorization_credentials' needs the environment variable TOKEN, "
+        f"contact point \"{desk.name('ops')}\": its secret 'authorization_credentials' needs the environment variable TOKEN, "
         f"which isn't set",
     )
     (outcome,) = apply(desk.plan(target, with_secret(desk, server)), target)
@@ -759,7 +759,7 @@ def alerting_that_is_off_is_told_before_the_first_write(stage: Stage) -> None:
     plan = desk.plan(target, *desk.everything())
     with stage.only_reading():
         assert target.obstacles(plan.writes) == (
-            f"template {desk.name('short')} and 4 more: the alerting of this Grafana is switched off, or too old",
+            f'message template "{desk.name("short")}" and 4 more: the alerting of this Grafana is switched off, or too old',
         )
     desk.done(target, desk.folder("rules"), desk.panel("panel", "rules"))
     assert {action.verb for action in desk.plan(desk.connect(), desk.folder("rules"), desk.panel("panel", "rules")).actions} == {Verb.KEEP}  # fmt: skip
@@ -842,18 +842,15 @@ def what_a_viewer_may_not_is_listed_before_the_first_write(stage: Stage) -> None
     others.done(others.connect(), others.template("theirs"))  # whose history a viewer may not see
     target = desk.connect(credentials=robot(stage, "Viewer"))
     plan = desk.plan(target, *desk.everything())
-    told = {TEMPLATE: "short", MUTE_TIMING: "nights / weekends", CONTACT_POINT: "ops"}
-    names = [*(f"{kind} {desk.name(name)}" for kind, name in told.items()), f"{POLICY} root"]
+    told = {"message template": "short", "mute timing": "nights / weekends", "contact point": "ops"}
+    names = [*(f'{noun} "{desk.name(name)}"' for noun, name in told.items()), "notification policies"]
     status = "alert.provisioning.provenance:write"
     assert set(target.missing_permissions(plan.writes)) == {
-        f"{FOLDER} {desk.uid('rules')}: needs folders:create",
+        f'folder "{desk.name("rules")}": needs folders:create',
         *(f"{name}: needs {needed}" for name in names for needed in ("alert.notifications:write", status)),
-        f"{LIBRARY_PANEL} {desk.uid('panel')}: needs library.panels:create",
-        *(
-            f"{GRAFANA_RULE_GROUP} {desk.uid('rules')}/a/b & c: needs {needed}"
-            for needed in ("alert.rules:create", status)
-        ),
-        f"dashboard {uid_of(desk.owner)}: needs dashboards:create",
+        f'library panel "{desk.name("panel")}": needs library.panels:create',
+        *(f'rule group "a/b & c": needs {needed}' for needed in ("alert.rules:create", status)),
+        f'dashboard "provision ledger: {desk.owner}": needs dashboards:create',
     }
     with pytest.raises(NotAllowed, match="ledger provision-ledger-.*isn't allowed"):
         list(apply(plan, target))

@@ -234,7 +234,7 @@ def an_address_that_no_server_knows_is_told_before_the_first_write(stage: Stage)
     plan = desk.plan(target, desk.contact("ops", hook(desk)))
     assert desk.verbs(plan) == {CONTACT_POINT: "create"}
     assert target.obstacles(plan.writes) == (
-        f"contact-point {desk.name('ops')}: its secret 'url' is one that only the server has, and this one has none; "
+        f"contact point \"{desk.name('ops')}\": its secret 'url' is one that only the server has, and this one has none; "
         f"name a variable or a file that holds it",
     )
 

@@ -145,13 +145,13 @@ def differences(plan: Plan) -> tuple[Difference, ...]:
 
 
 def _difference(action: Action) -> Difference | None:
-    from provision.diff import diff_bodies, title_of
+    from provision.diff import diff_bodies, title_of_action
 
     verb = _VERBS.get(action.verb, "update")
     changes = diff_bodies(action.kind, action.before, action.after) if verb == "update" else ()
     if verb == "update" and not changes:
         return None
-    title = title_of(action.kind, action.key, action.after or action.before)
+    title = title_of_action(action)
     reason = f" ({action.reason})" if action.reason else ""
     place = next(iter(action.desired.places), None) if action.desired else None
     return Difference(action.kind, action.key, verb, f"{title}{reason}", changes, place)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from provision.compile import kinds
 from provision.diff.routing import inhibition_name, route_name
 from provision.diff.words import quoted
-from provision.model import decode
+from provision.model import Action, decode
 
 
 def title_of(kind: str, key: str, body: bytes | None) -> str:
@@ -22,6 +22,11 @@ def title_of(kind: str, key: str, body: bytes | None) -> str:
         return f"file {key}"
     found = decode(body) if body else None
     return _TITLES.get(kind, _other(kind))(key, found if isinstance(found, dict) else {})
+
+
+def title_of_action(action: Action) -> str:
+    """What plans, refusals and reports call the resource of an action: as the sources have it, or else as it is live."""
+    return title_of(action.kind, action.key, action.after or action.before)
 
 
 def _other(kind: str) -> Callable[[str, dict[str, Any]], str]:

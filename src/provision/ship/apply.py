@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
+from provision.diff import title_of_action
 from provision.errors import ProvisionError
 from provision.model import Action, Outcome, Plan, Verb
 from provision.ship.target import Target
@@ -39,7 +40,7 @@ def apply(
             return _FAILED
         return _INTERRUPTED if cancelled() else ""
 
-    missed: set[tuple[str, str]] = set()
+    missed: dict[tuple[str, str], str] = {}
     if plan.writes:
         target.begin(plan)
     for action in plan.stops:  # it exists, so what needs it can be written all the same
@@ -49,7 +50,7 @@ def apply(
         for action in batch:
             lost = _lost(action, missed)
             if lost:
-                missed.add((action.kind, action.key))
+                missed[action.kind, action.key] = title_of_action(action)
                 yield Outcome(action, "skipped", f"it needs {lost}, which was not written")
             else:
                 able.append(action)
@@ -58,10 +59,10 @@ def apply(
             if outcome.status != "done":
                 if failed is not None:
                     failed.set()
-                missed.add((outcome.action.kind, outcome.action.key))
+                missed[outcome.action.kind, outcome.action.key] = title_of_action(outcome.action)
             yield outcome
         for action in able[len(begun) :]:
-            missed.add((action.kind, action.key))
+            missed[action.kind, action.key] = title_of_action(action)
             yield Outcome(action, "skipped", stopped() or _BROKEN)
 
 
@@ -118,8 +119,7 @@ def _inside_earlier(action: Action, batch: list[Action]) -> bool:
     return action.verb is Verb.DELETE and action.kind == "folder" and bool(batch)
 
 
-def _lost(action: Action, missed: set[tuple[str, str]]) -> str:
-    for kind, key in action.desired.needs if action.desired else ():
-        if (kind, key) in missed:
-            return f"{kind} {key}"
-    return ""
+def _lost(action: Action, missed: Mapping[tuple[str, str], str]) -> str:
+    """What people call the first that it needs and that was missed; empty for none."""
+    needs = action.desired.needs if action.desired else ()
+    return next((missed[name] for name in needs if name in missed), "")

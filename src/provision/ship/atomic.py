@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any, Final, Protocol, runtime_checkable
 
 from provision.compile.kinds import CONTACT_POINT, DASHBOARD, DATASOURCE, FOLDER
+from provision.diff import title_of_action
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Outcome, Plan, Resource, Verb, decode, digest
 from provision.ship.apply import apply
@@ -41,8 +42,8 @@ def require_reversible(target: Target, plan: Plan) -> None:
     Raises:
         ProvisionError: all that stands in the way is listed; nothing was written.
     """
-    found = [f"{action.kind} {action.key}: {action.reason}" for action in plan.stops]
-    found += [f"{action.kind} {action.key}: {why}" for action in plan.writes if (why := no_inverse(action))]
+    found = [f"{title_of_action(action)}: {action.reason}" for action in plan.stops]
+    found += [f"{title_of_action(action)}: {why}" for action in plan.writes if (why := no_inverse(action))]
     if isinstance(target, TakesAlong):
         found += target.irreversible(plan.writes)
     if found:

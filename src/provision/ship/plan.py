@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from provision.diff import title_of
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Resource, Verb, digest
 from provision.ship import prune as pruning
@@ -155,7 +156,7 @@ def ordered(resources: Iterable[Resource], kinds: Sequence[str]) -> list[Resourc
     try:
         sorter.prepare()
     except CycleError as error:
-        circle = " → ".join(f"{kind} {key}" for kind, key in error.args[1])
+        circle = " → ".join(title_of(kind, key, by_name[kind, key].body) for kind, key in error.args[1])
         raise ProvisionError(f"resources need each other in a circle: {circle}") from None
     result: list[Resource] = []
     while sorter.is_active():

@@ -17,6 +17,7 @@ from typing import Any, Final
 import orjson
 
 from provision.compile.kinds import CONTACT_POINT, DASHBOARD, FOLDER, POLICY
+from provision.diff import title_of
 from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import JSON, Action, Live, Place, Plan, Resource, Verb, decode, digest, encode
@@ -162,10 +163,11 @@ def resumed(
         found = now.get(name) if desired is None else target.standing(desired, now.get(name))
         if found is not None:
             now[name] = found
+    bodies = {(action.kind, action.key): action.after for action in saved.plan.actions}
     moved = [
-        f"{kind} {key}: {what}"
-        for (kind, key), was in saved.live.items()
-        if (what := _moved(was, now.get((kind, key))))
+        f"{_title(name, bodies.get(name), now.get(name))}: {what}"
+        for name, was in saved.live.items()
+        if (what := _moved(was, now.get(name)))
     ]
     actions = []
     for action in saved.plan.actions:
@@ -176,7 +178,9 @@ def resumed(
             if action.verb is Verb.ADOPT and live is not None:
                 body = live.body
             if fingerprint(body, hidden=saved.after[name].startswith("scrypt:")) != saved.after[name]:
-                moved.append(f"{action.kind} {action.key}: the sources no longer give what was planned")
+                moved.append(
+                    f"{_title(name, action.after, live)}: the sources no longer give what was planned"
+                )
             desired = Resource(action.kind, action.key, body, desired.places, desired.needs)
         actions.append(Action(action.verb, action.kind, action.key, desired, live, action.reason))
     left = tuple(now[found.kind, found.key] for found in saved.plan.left if (found.kind, found.key) in now)
@@ -187,6 +191,10 @@ def resumed(
         ),
         tuple(moved),
     )
+
+
+def _title(name: Name, body: bytes | None, live: Live | None) -> str:
+    return title_of(*name, body or (None if live is None else live.body))
 
 
 def _moved(was: Mapping[str, Any] | None, live: Live | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from provision.compile.kinds import FOLDER
+from provision.diff import title_of
 from provision.model import Action, Live, Verb, decode, digest
 
 HELD: Final = "the sources no longer define it, but it still holds "
@@ -89,4 +90,4 @@ def _depth(folder: str, parents: Mapping[str, str]) -> int:
 
 
 def _named(found: Live) -> str:
-    return f"{found.kind} {(found.title or found.key)!r}"
+    return title_of(found.kind, found.title or found.key, found.body)

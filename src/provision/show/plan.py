@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from provision.compile.kinds import DASHBOARD
-from provision.diff import diff_bodies, title_of
+from provision.diff import diff_bodies, title_of, title_of_action
 from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Plan, Verb, decode
@@ -108,7 +108,7 @@ def plans_json(plans: Sequence[Plan], failures: Sequence[tuple[str, ProvisionErr
 def action_title(action: Action, plan: Plan) -> str:
     """What a person calls the resource of an action, with its folder: `dashboard "SLA" in folder "Traefik"`."""
     folder = folder_of(action, plan)
-    return _title(action) + (f" in {folder}" if folder else "")
+    return title_of_action(action) + (f" in {folder}" if folder else "")
 
 
 def folder_of(action: Action, plan: Plan) -> str:
@@ -118,7 +118,7 @@ def folder_of(action: Action, plan: Plan) -> str:
     if not uid:
         return ""
     found = (other for other in plan.actions if other.kind == "folder" and other.key == uid)
-    return next(map(_title, found), f"folder {uid}")
+    return next(map(title_of_action, found), f"folder {uid}")
 
 
 def action_value(action: Action, plan: Plan) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def action_value(action: Action, plan: Plan) -> dict[str, Any]:
         "verb": action.verb.value,
         "kind": action.kind,
         "key": action.key,
-        "title": _title(action),
+        "title": title_of_action(action),
         "folder": folder_of(action, plan) or None,
         "places": [str(place) for place in action.desired.places] if action.desired else [],
         "reason": action.reason or None,
@@ -136,10 +136,6 @@ def action_value(action: Action, plan: Plan) -> dict[str, Any]:
 
 def _title_of(found: Live) -> str:
     return title_of(found.kind, found.key, found.body)
-
-
-def _title(action: Action) -> str:
-    return title_of(action.kind, action.key, action.after or action.before)
 
 
 def _action_lines(action: Action, plan: Plan, *, everything: bool) -> Iterator[str]:

@@ -154,7 +154,7 @@ def test_policies_and_addresses_that_are_secrets(provision, tmp_path, grafana):
     assert provision("push", "--project", root, "--plan", kept, "--yes").code == 0
     by("PUT", f"{at}/policies", {**tree, "routes": routes[:1]})
     ran = provision("push", "--project", root, "--plan", kept, "--yes")
-    assert (ran.code, "policy root: it was changed since" in ran.sentence) == (1, True)
+    assert (ran.code, "notification policies: it was changed since" in ran.sentence) == (1, True)
     by("PUT", f"{at}/policies", tree)
     assert provision("push", "--project", root, "--adopt", "--yes").code == 0
     pushed_without_a_write(provision, grafana, root)

@@ -236,7 +236,7 @@ def test_when_everything_failed_nothing_was_written(provision, shop, grafana):
     ran = provision("push", "--grafana", grafana.url)
     assert ran.code == 1
     assert "not today" in ran.out
-    assert "it needs folder sales, which was not written" in ran.out
+    assert 'it needs folder "Sales", which was not written' in ran.out
 
 
 def test_missing_permissions_are_listed_before_the_first_write(provision, shop, grafana, monkeypatch):
@@ -246,8 +246,8 @@ def test_missing_permissions_are_listed_before_the_first_write(provision, shop, 
     assert ran.code == 3
     assert ran.sentence == (
         f"grafana {grafana.url}: the credentials lack permissions, so nothing was written:\n"
-        "  folder sales: needs folders:create\n"
-        "  dashboard sales-orders: needs dashboards:create\n"
+        '  folder "Sales": needs folders:create\n'
+        '  dashboard "Orders": needs dashboards:create\n'
         "What to do: use a service account that has them: the role Editor does, for data sources Admin"
     )
     assert grafana.writes == []
@@ -556,7 +556,7 @@ def test_what_could_not_be_put_back_is_told_before_the_first_write(provision, sh
     writes = len(grafana.writes)
     ran = provision("push", "--grafana", grafana.url, "--atomic", "--rotate-secrets")
     assert ran.code == 1
-    assert "datasource prometheus: it has secrets, which nobody can read" in ran.sentence
+    assert 'data source "Prometheus": it has secrets, which nobody can read' in ran.sentence
     assert "mend these, or push without --atomic" in ran.sentence
     assert len(grafana.writes) == writes
 

@@ -65,18 +65,18 @@ def test_what_moved_is_named_and_nothing_is_written(provision, shop, grafana, wh
     provision("plan", "-o", "plan.json")
     if what == "changed":
         grafana.folders["sales"]["spec"]["title"] = "Theirs"  # one that is kept
-        said = "folder sales: it was changed since"
+        said = 'folder "Theirs": it was changed since'
     elif what == "gone":
         del grafana.dashboards["sales-orders"]
-        said = "dashboard sales-orders: it is no longer there"
+        said = 'dashboard "New": it is no longer there'
     elif what == "there":
         (shop / "pyproject.toml").write_text('[tool.provision]\nname = "others"\n')
         provision("push")
         (shop / "pyproject.toml").write_text('[tool.provision]\nname = "shop"\n')
-        said = "folder sales: it is there now"
+        said = 'folder "Sales": it is there now'
     else:
         grafana.dashboards["sales-orders"]["own"]["grafana.app/managerId"] = "others"
-        said = "dashboard sales-orders: it was marked by somebody since"
+        said = 'dashboard "New": it was marked by somebody since'
     grafana.requests.clear()
     ran = provision("push", "--plan", "plan.json")
     assert (ran.code, ran.out, grafana.writes) == (1, "", [])
@@ -181,7 +181,7 @@ def test_a_body_with_a_secret_is_taken_from_the_sources_again(provision, shop, t
         (shop / "provisioning/routes.py").write_text(ROUTES.replace("s3cret-path", "other"))
         ran = provision("push", "--plan", "plan.json", *servers)
         assert ran.code == 1
-        assert "alertmanager-config root: the sources no longer give what was planned" in ran.sentence
+        assert "Alertmanager configuration: the sources no longer give what was planned" in ran.sentence
         (shop / "provisioning/routes.py").write_text(ROUTES)
         ran = provision("push", "--plan", "plan.json", *servers)
         assert (ran.code, ran.err) == (0, "")

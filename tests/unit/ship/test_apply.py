@@ -64,7 +64,7 @@ def test_what_needs_something_that_failed_is_skipped_and_the_rest_goes_on() -> N
         "y": "done",
         "z": "skipped",
     }
-    assert outcomes["x"].message == "it needs folder bad, which was not written"
+    assert outcomes["x"].message == 'it needs folder "bad", which was not written'
 
 
 def test_a_conflicting_folder_does_not_stop_its_dashboards() -> None:

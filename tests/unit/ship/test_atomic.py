@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from provision.diff import title_of_action
 from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Live, Mark, Outcome, Plan, Resource, Verb, digest, encode
 from provision.ship.apply import apply
@@ -315,7 +316,9 @@ SECURE = {"secure": {"password": {"source": "env", "name": "X"}}}
     ],
 )
 def test_what_has_no_inverse_is_refused_before_the_first_write(asked: Action, why: str) -> None:
-    with pytest.raises(ProvisionError, match=f"--atomic wants all or nothing.*\n  {asked.kind} a: .*{why}"):
+    with pytest.raises(
+        ProvisionError, match=f"--atomic wants all or nothing.*\n  {title_of_action(asked)}: .*{why}"
+    ):
         require_reversible(Memory(), Plan("memory", OURS, (asked,)))
 
 
@@ -337,7 +340,7 @@ def test_what_has_one_is_not(asked: Action) -> None:
 
 def test_a_conflict_is_refused_as_not_all_could_be_done() -> None:
     conflict = Action(Verb.CONFLICT, "dashboard", "a", None, None, "it was changed")
-    with pytest.raises(ProvisionError, match="dashboard a: it was changed"):
+    with pytest.raises(ProvisionError, match='dashboard "a": it was changed'):
         require_reversible(Memory(), Plan("memory", OURS, (conflict,)))
 
 

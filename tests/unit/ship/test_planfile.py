@@ -109,7 +109,7 @@ def test_what_moved_is_found(found, other, data):
         "mark": "it was marked by somebody since",
         "body": "it was changed since",
     }
-    assert moved == (f"rule-file {key}: {said[change]}",)
+    assert moved == (f"rule file {key}: {said[change]}",)
 
 
 def test_a_lock_alone_is_no_move():
@@ -125,9 +125,9 @@ def test_a_lock_alone_is_no_move():
 def test_a_secret_that_became_another_is_found():
     plan = make_plan([Resource("rule-file", "a", encode({"password": SECRET}))], Shelf(), "shop")
     _, moved = again(plan, Shelf(), [Resource("rule-file", "a", encode({"password": "another"}))])
-    assert moved == ("rule-file a: the sources no longer give what was planned",)
+    assert moved == ("rule file a: the sources no longer give what was planned",)
     _, moved = again(plan, Shelf(), [])
-    assert moved == ("rule-file a: the sources no longer give what was planned",)
+    assert moved == ("rule file a: the sources no longer give what was planned",)
 
 
 @pytest.mark.parametrize("taken_over", [True, False])
@@ -138,4 +138,4 @@ def test_a_secret_that_is_live_is_told_apart(taken_over):
     back, moved = again(plan, Shelf([live]), desired)
     assert (moved, [action.after for action in back.writes]) == ((), [action.after for action in plan.writes])
     _, moved = again(plan, Shelf(lives({"a": ({"password": "short"}, "edited")})), desired)
-    assert "rule-file a: it was changed since" in moved
+    assert "rule file a: it was changed since" in moved

@@ -35,8 +35,8 @@ def test_a_folder_stays_with_what_stays_in_it() -> None:
     held = [live("folder", "a"), live("folder", "b", "a"), live("dashboard", "mine", "b", edited=True)]
     said = {action.key: (action.verb, action.reason) for action in planned(held)}
     assert [verb for verb, _ in said.values()] == [Verb.CONFLICT] * 3
-    assert said["b"][1] == "the sources no longer define it, but it still holds dashboard 'mine'"
-    assert said["a"][1] == "the sources no longer define it, but it still holds folder 'b'"
+    assert said["b"][1] == 'the sources no longer define it, but it still holds dashboard "mine"'
+    assert said["a"][1] == 'the sources no longer define it, but it still holds folder "b"'
     remedies = {action.key: remedy_of(action) for action in planned(held) if action.verb.stops}
     assert remedies["a"] == remedies["b"] == "move or delete what lies in it, or define it in the sources"
     assert {action.verb for action in planned(held, overwrite=True)} == {Verb.DELETE}

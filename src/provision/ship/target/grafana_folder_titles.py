@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from provision.compile.kinds import FOLDER
+from provision.diff import title_of_action
 from provision.model import Action, Verb, decode
 from provision.ship.target import grafana_resource
 from provision.ship.target.grafana_server import Server
@@ -33,7 +34,7 @@ def of_one_title(server: Server, actions: Sequence[Action]) -> Iterator[str]:
         other = there.setdefault(place, action.key)
         if other != action.key:
             yield (
-                f"folder {action.key}: the folder {other} in the same place has the title {place[1]!r} already; "
+                f"{title_of_action(action)}: the folder {other} in the same place has the title {place[1]!r} already; "
                 f"rename one of them, or give yours the uid of that one"
             )
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from provision.compile.kinds import DASHBOARD, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL
+from provision.diff import title_of, title_of_action
 from provision.model import Action, Verb
 from provision.ship.target.grafana_rules import key_of
 from provision.ship.target.grafana_server import Server
@@ -43,18 +44,22 @@ def contents(server: Server, folders: frozenset[str]) -> Iterator[Held]:
 
 def held(server: Server, actions: Sequence[Action]) -> Iterator[str]:
     """A sentence for each folder that is to be deleted and holds something that `actions` neither delete nor move."""
-    gone = frozenset(action.key for action in actions if action.kind == FOLDER and action.verb is Verb.DELETE)
+    gone = {
+        action.key: title_of_action(action)
+        for action in actions
+        if action.kind == FOLDER and action.verb is Verb.DELETE
+    }
     if not gone:
         return
     written = {(action.kind, action.key) for action in actions}
     told: set[str] = set()
-    for one in contents(server, gone):
+    for one in contents(server, frozenset(gone)):
         if one.folder in told or (one.kind, one.key) in written:
             continue
         if one.kind == DASHBOARD and server.client.dashboard(one.key) is None:
             continue  # a search lists what was just deleted for a while
         told.add(one.folder)
         yield (
-            f"folder {one.folder}: it is to be deleted, and still holds the {one.kind} {one.title!r}; "
+            f"{gone[one.folder]}: it is to be deleted, and still holds the {title_of(one.kind, one.title, None)}; "
             f"move or delete that first"
         )

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from provision.compile.kinds import CONTACT_POINT, DATASOURCE
+from provision.diff import title_of_action
 from provision.model import Action, decode
 from provision.ship.target.grafana_folder_titles import of_one_title
 from provision.ship.target.grafana_held import held
@@ -26,7 +27,7 @@ def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
         first = alerting[0]
         others = "" if len(alerting) == 1 else f" and {len(alerting) - 1} more"
         return (
-            f"{first.kind} {first.key}{others}: the alerting of this Grafana is switched off, or too old",
+            f"{title_of_action(first)}{others}: the alerting of this Grafana is switched off, or too old",
         )
     return (
         *_unfound(server, actions),
@@ -45,7 +46,7 @@ def _unfound(server: Server, actions: Sequence[Action]) -> Iterator[str]:
         there = _secrets_of(action.kind, action.before)
         for uid, secure in _secrets_of(action.kind, action.after).items():
             yield from (
-                f"{action.kind} {action.key}: {said}" for said in unfound(server, secure, there.get(uid, {}))
+                f"{title_of_action(action)}: {said}" for said in unfound(server, secure, there.get(uid, {}))
             )
 
 
@@ -60,14 +61,14 @@ def _secrets_of(kind: str, body: bytes | None) -> dict[str, dict[str, Any]]:
 
 def _of_one_name(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
     asked = [action for action in actions if action.kind == DATASOURCE]
-    wanted = {action.key: decode(action.after) for action in asked if action.after is not None}
+    wanted = [(action, decode(action.after)) for action in asked if action.after is not None]
     if not wanted:
         return ()
     leaving = {action.key for action in asked}
     return tuple(
-        f"datasource {key}: the data source {found['uid']} has the name {body['name']!r} already; rename one "
+        f"{title_of_action(action)}: the data source {found['uid']} has the name {body['name']!r} already; rename one "
         f"of them, or bind the dashboards to it with --datasource {found['uid']}"
         for found in server.client.datasources()
-        for key, body in wanted.items()
+        for action, body in wanted
         if found["name"] == body["name"] and found["uid"] not in leaving
     )

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, GRAFANA_RULE_GROUP, LIBRARY_PANEL
+from provision.diff import title_of_action
 from provision.model import Action, Verb, decode
 from provision.ship.target.grafana_write import ALERTING
 
@@ -70,7 +71,7 @@ def missing(
         return _allowed(action, needed, permissions.get(needed), created, above)
 
     return tuple(
-        f"{action.kind} {action.key}: needs {needed}"
+        f"{title_of_action(action)}: needs {needed}"
         for action in actions
         for needed in _needed(action, may)
         if not may(action, needed)

@@ -13,6 +13,7 @@ from typing import Any, Final
 from provision.author.durations import seconds
 from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import GRAFANA_RULE_GROUP
+from provision.diff import title_of_action
 from provision.errors import NotAllowed, ProvisionError, ServerRefused
 from provision.model import Action, Live, decode, encode
 from provision.ship.target.grafana_named import mark_of_provenance
@@ -184,7 +185,7 @@ def stolen(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
             there = server.book.rules.get(str(rule.get("uid")), action.key)
             if there != action.key and there not in own:
                 said.append(
-                    f"{action.kind} {action.key}: the rule {rule.get('title')!r} has the uid {rule['uid']!r}, which is "
+                    f"{title_of_action(action)}: the rule {rule.get('title')!r} has the uid {rule['uid']!r}, which is "
                     f"that of a rule in {there}, and would be moved out of there; give it another uid"
                 )
     return tuple(said)

@@ -512,8 +512,8 @@ def test_all_secrets_that_cant_be_found_are_listed_before_the_first_write(modern
     wanted = datasource(secure=references)
     plan = make_plan([wanted], target, OWNER)
     assert target.obstacles(plan.writes) == (
-        "datasource p: its secret 'a' needs the environment variable GONE, which isn't set",
-        "datasource p: its secret 'c' needs the file gone.txt, which can't be read: No such file or directory",
+        "data source \"P\": its secret 'a' needs the environment variable GONE, which isn't set",
+        "data source \"P\": its secret 'c' needs the file gone.txt, which can't be read: No such file or directory",
     )
     assert modern.writes == []
 
@@ -717,17 +717,17 @@ GROUP = {"folderUid": "a", "title": "g", "interval": 60, "rules": [{"uid": "r"}]
     [
         ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:a"]}, []),
         ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:*"]}, []),
-        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:b"]}, ["dashboard d: needs dashboards:create"]),
+        ([action(Verb.CREATE, "dashboard", "d", IN_A)], {"dashboards:create": ["folders:uid:b"]}, ['dashboard "d": needs dashboards:create']),
         ([action(Verb.CREATE, "dashboard", "d", AT_ROOT)], {"dashboards:create": ["folders:uid:general"]}, []),
         ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:d"]}, []),
-        ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:x"]}, ["dashboard d: needs dashboards:write"]),
-        ([action(Verb.UPDATE, "dashboard", "d", IN_A, AT_ROOT)], {"dashboards:write": ["*"]}, ["dashboard d: needs dashboards:create"]),
-        ([action(Verb.DELETE, "dashboard", "d", None, IN_A)], {}, ["dashboard d: needs dashboards:delete"]),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, IN_A)], {"dashboards:write": ["dashboards:uid:x"]}, ['dashboard "d": needs dashboards:write']),
+        ([action(Verb.UPDATE, "dashboard", "d", IN_A, AT_ROOT)], {"dashboards:write": ["*"]}, ['dashboard "d": needs dashboards:create']),
+        ([action(Verb.DELETE, "dashboard", "d", None, IN_A)], {}, ['dashboard "d": needs dashboards:delete']),
         ([action(Verb.DELETE, "folder", "f", None, {"title": "F", "parentUid": ""})], {"folders:delete": ["folders:uid:f"]}, []),
         ([action(Verb.UPDATE, "folder", "f", {"title": "F", "parentUid": "a"}, {"title": "F", "parentUid": ""})],
-         {"folders:write": ["folders:uid:f"], "folders:create": ["folders:uid:general"]}, ["folder f: needs folders:create"]),
+         {"folders:write": ["folders:uid:f"], "folders:create": ["folders:uid:general"]}, ['folder "F": needs folders:create']),
         ([action(Verb.CREATE, "datasource", "p", {"name": "P"})], {"datasources:create": [""]}, []),
-        ([action(Verb.UPDATE, "datasource", "p", {"name": "P"}, {"name": "P"})], {"datasources:write": ["datasources:uid:q"]}, ["datasource p: needs datasources:write"]),
+        ([action(Verb.UPDATE, "datasource", "p", {"name": "P"}, {"name": "P"})], {"datasources:write": ["datasources:uid:q"]}, ['data source "P": needs datasources:write']),
         ([action(Verb.CREATE, "folder", "a", {"title": "A", "parentUid": ""}), action(Verb.CREATE, "dashboard", "d", IN_A)],
          {"folders:create": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, []),
         ([action(Verb.UPDATE, "folder", "a", {"title": "A", "parentUid": "up"}, {"title": "B", "parentUid": "up"}), action(Verb.CREATE, "dashboard", "d", IN_A)],
@@ -737,25 +737,25 @@ GROUP = {"folderUid": "a", "title": "g", "interval": 60, "rules": [{"uid": "r"}]
         ([action(Verb.UPDATE, "dashboard", "d", AT_ROOT, IN_A)],
          {"dashboards:write": ["folders:uid:a"], "dashboards:create": ["folders:uid:general"]}, []),
         ([action(Verb.UPDATE, "dashboard", "d", AT_ROOT, IN_A)],
-         {"dashboards:write": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, ["dashboard d: needs dashboards:write"]),
+         {"dashboards:write": ["folders:uid:general"], "dashboards:create": ["folders:uid:general"]}, ['dashboard "d": needs dashboards:write']),
         ([action(Verb.CREATE, "library-panel", "l", PANEL)], {"library.panels:create": ["folders:uid:a"]}, []),
         ([action(Verb.UPDATE, "library-panel", "l", PANEL, PANEL)], {"library.panels:write": ["library.panels:uid:l"]}, []),
-        ([action(Verb.DELETE, "library-panel", "l", None, PANEL)], {"library.panels:delete": ["folders:uid:b"]}, ["library-panel l: needs library.panels:delete"]),
-        ([action(Verb.CREATE, "template", "t", {})], {"alert.notifications:write": [""]}, ["template t: needs alert.provisioning.provenance:write"]),
+        ([action(Verb.DELETE, "library-panel", "l", None, PANEL)], {"library.panels:delete": ["folders:uid:b"]}, ['library panel "L": needs library.panels:delete']),
+        ([action(Verb.CREATE, "template", "t", {})], {"alert.notifications:write": [""]}, ['message template "t": needs alert.provisioning.provenance:write']),
         ([action(Verb.CREATE, "template", "t", {})], {"alert.notifications.provisioning:write": [""]}, []),
         ([action(Verb.CREATE, "policy", "root", {})], {"alert.provisioning:write": [""]}, []),
         ([action(Verb.CREATE, "contact-point", "c", {})], {"alert.notifications:write": [""], "alert.provisioning.provenance:write": [""]}, []),
         ([action(Verb.CREATE, "mute-timing", "m", {})], {},
-         ["mute-timing m: needs alert.notifications:write", "mute-timing m: needs alert.provisioning.provenance:write"]),
+         ['mute timing "m": needs alert.notifications:write', 'mute timing "m": needs alert.provisioning.provenance:write']),
         ([action(Verb.CREATE, "grafana-rule-group", "a/g", GROUP)], {"alert.rules.provisioning:write": [""]}, []),
         ([action(Verb.CREATE, "grafana-rule-group", "a/g", GROUP)],
          {"alert.rules:create": ["folders:uid:a"], "alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]}, []),
         ([action(Verb.UPDATE, "grafana-rule-group", "a/g", {**GROUP, "rules": [{"uid": "s"}]}, GROUP)],
          {"alert.rules:create": ["folders:uid:b"], "alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]},
-         ["grafana-rule-group a/g: needs alert.rules:create", "grafana-rule-group a/g: needs alert.rules:delete"]),
+         ['rule group "g": needs alert.rules:create', 'rule group "g": needs alert.rules:delete']),
         ([action(Verb.UPDATE, "grafana-rule-group", "a/g", {**GROUP, "interval": 120}, GROUP)],
          {"alert.rules:read": ["folders:*"], "alert.provisioning.provenance:write": [""]},
-         ["grafana-rule-group a/g: needs alert.rules:write"]),
+         ['rule group "g": needs alert.rules:write']),
     ],
 )  # fmt: skip
 def test_permissions_hold_for_what_lies_in_a_folder(actions, permissions, missing):
@@ -768,7 +768,7 @@ def test_a_changed_setting_writes_every_rule_of_a_group():
     assert grafana_permissions.missing([adopted], allowed) == ()
     assert adopted.live is not None
     of_setting = replace(adopted, live=replace(adopted.live, outdated="Grafana's page may now save it"))
-    said = "grafana-rule-group a/g: needs alert.rules:write"
+    said = 'rule group "g": needs alert.rules:write'
     assert grafana_permissions.missing([of_setting], allowed) == (said,)
 
 
@@ -791,7 +791,7 @@ def test_permission_on_a_folder_holds_for_the_folders_that_are_kept_in_it(modern
     assert admin.missing_permissions(inside) == ()
     assert len(modern.requests) - before == 3
     outside = action(Verb.CREATE, "dashboard", "f", AT_ROOT)
-    assert admin.missing_permissions([*inside, outside]) == ("dashboard f: needs dashboards:create",)
+    assert admin.missing_permissions([*inside, outside]) == ('dashboard "f": needs dashboards:create',)
     scopes[:] = ["folders:uid:other"]
     assert len(admin.missing_permissions(inside)) == 2
 
