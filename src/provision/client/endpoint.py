@@ -124,7 +124,7 @@ def endpoint_from(
     A URL that is given wins over `PREFIX_URL` (for Grafana also `GRAFANA_SERVER`). A user and password in a
     URL are taken out of it and win over `credentials`, which win over `PREFIX_TOKEN`, which wins over
     `PREFIX_USER` and `PREFIX_PASSWORD`. `organisation`, or else `GRAFANA_ORG_ID`, becomes the header that chooses
-    the organisation. A variable set to nothing isn't set.
+    the organisation. A variable set to nothing isn't set, but for a password, which may be empty.
 
     Raises:
         UsageError: there is no URL, or a URL or variable can't be used.
@@ -168,7 +168,12 @@ def _of_the_environment(environ: Mapping[str, str], prefix: Prefix) -> Credentia
     if token := _variable(environ, f"{prefix}_TOKEN"):
         return Credentials(token=token)
     if user := _variable(environ, f"{prefix}_USER"):
-        return Credentials(user=user, password=environ.get(f"{prefix}_PASSWORD", ""))
+        password = environ.get(f"{prefix}_PASSWORD")
+        if password is None:  # a forgotten one would be refused by the server as a wrong one
+            raise UsageError(
+                f"{prefix}_PASSWORD isn't set, and {prefix}_USER is", remedy="set it, to nothing if it is empty"
+            )
+        return Credentials(user=user, password=password)
     return Credentials()
 
 

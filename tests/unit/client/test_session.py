@@ -72,7 +72,8 @@ def test_credentials_show_nothing():
         ({"GRAFANA_URL": "http://env"}, "https://flag/grafana/", ("https://flag/grafana", None)),
         ({"GRAFANA_TOKEN": " t \n", "GRAFANA_USER": "u"}, "http://g", ("http://g", "Bearer t")),
         ({"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "p"}, "http://g", ("http://g", "Basic dTpw")),
-        ({"GRAFANA_USER": "u", "GRAFANA_TOKEN": ""}, "http://g", ("http://g", "Basic dTo=")),
+        ({"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "", "GRAFANA_TOKEN": ""}, "http://g", ("http://g", "Basic dTo=")),
+        ({"GRAFANA_USER": "u"}, "http://a:b@g", ("http://g", "Basic YTpi")),
         ({"GRAFANA_TOKEN": "t"}, "http://a%40b:p%2Fq@g:1", ("http://g:1", "Basic YUBiOnAvcQ==")),
         ({}, "http://[::1]:3000", ("http://[::1]:3000", None)),
     ],
@@ -104,6 +105,7 @@ def test_an_endpoints_other_settings():
         ({}, "http://u:s3cr3t@h/?a=1", "http://h: a server's URL has no ? or # part"),
         ({}, "u:s3cr3t@host", "'host' isn't the URL"),
         ({"GRAFANA_TOKEN": "a\x07b"}, "http://h", "GRAFANA_TOKEN holds a line break"),
+        ({"GRAFANA_USER": "u"}, "http://h", "GRAFANA_PASSWORD isn't set, and GRAFANA_USER is; set it"),
         ({"GRAFANA_ORG_ID": "main"}, "http://h", "GRAFANA_ORG_ID must be a whole number"),
     ],
 )
@@ -112,6 +114,13 @@ def test_what_is_no_endpoint(environ, url, said):
         endpoint_from(environ, "GRAFANA", url)
     assert said in str(caught.value)
     assert "s3cr3t" not in "".join(traceback.format_exception(caught.value))
+
+
+@pytest.mark.parametrize("prefix", ["PROMETHEUS", "ALERTMANAGER"])
+def test_a_user_of_any_server_wants_a_password(prefix):
+    with pytest.raises(UsageError, match=f"{prefix}_PASSWORD isn't set"):
+        endpoint_from({f"{prefix}_USER": "u", "GRAFANA_PASSWORD": "p"}, prefix, "http://h")
+    assert endpoint_from({f"{prefix}_USER": "u", f"{prefix}_PASSWORD": ""}, prefix, "http://h").credentials.user == "u"
 
 
 def test_an_endpoint_itself_takes_no_credentials_in_its_url():
