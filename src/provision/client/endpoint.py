@@ -171,7 +171,8 @@ def _of_the_environment(environ: Mapping[str, str], prefix: Prefix) -> Credentia
         password = environ.get(f"{prefix}_PASSWORD")
         if password is None:  # a forgotten one would be refused by the server as a wrong one
             raise UsageError(
-                f"{prefix}_PASSWORD isn't set, and {prefix}_USER is", remedy="set it, to nothing if it is empty"
+                f"{prefix}_PASSWORD isn't set, and {prefix}_USER is",
+                remedy="set it, to nothing if it is empty",
             )
         return Credentials(user=user, password=password)
     return Credentials()

@@ -8,7 +8,7 @@ import time
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -41,6 +41,9 @@ from provision.errors import (
 from provision.model import Outcome
 from provision.project import Project
 from provision.ship.fleet import Aim, Check, Leg, carry_out_all, check_all
+
+_SHOWN_ERRORS: Final = 10
+"""So many of the errors in what is to be written are told one by one: the plan above them should stay in sight."""
 
 
 @click.command("push")
@@ -222,7 +225,9 @@ def _warn(push: Planned, *, quiet: bool) -> None:
         dict.fromkeys(each for each in found if each.severity == "error" and each.place.path in written)
     )
     if errors and not quiet:
-        click.echo(findings_text(errors, push.sources[0][0].root), err=True)
+        click.echo(findings_text(errors[:_SHOWN_ERRORS], push.sources[0][0].root), err=True)
+        if (more := len(errors) - _SHOWN_ERRORS) > 0:
+            click.echo(f"… and {more} more; provision check shows all of them", err=True)
     if errors:
         count = f"{len(errors)} error{'' if len(errors) == 1 else 's'}"
         click.echo(f"Warning: check finds {count} in what is to be written.", err=True)

@@ -72,7 +72,11 @@ def test_credentials_show_nothing():
         ({"GRAFANA_URL": "http://env"}, "https://flag/grafana/", ("https://flag/grafana", None)),
         ({"GRAFANA_TOKEN": " t \n", "GRAFANA_USER": "u"}, "http://g", ("http://g", "Bearer t")),
         ({"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "p"}, "http://g", ("http://g", "Basic dTpw")),
-        ({"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "", "GRAFANA_TOKEN": ""}, "http://g", ("http://g", "Basic dTo=")),
+        (
+            {"GRAFANA_USER": "u", "GRAFANA_PASSWORD": "", "GRAFANA_TOKEN": ""},
+            "http://g",
+            ("http://g", "Basic dTo="),
+        ),
         ({"GRAFANA_USER": "u"}, "http://a:b@g", ("http://g", "Basic YTpi")),
         ({"GRAFANA_TOKEN": "t"}, "http://a%40b:p%2Fq@g:1", ("http://g:1", "Basic YUBiOnAvcQ==")),
         ({}, "http://[::1]:3000", ("http://[::1]:3000", None)),
@@ -120,7 +124,10 @@ def test_what_is_no_endpoint(environ, url, said):
 def test_a_user_of_any_server_wants_a_password(prefix):
     with pytest.raises(UsageError, match=f"{prefix}_PASSWORD isn't set"):
         endpoint_from({f"{prefix}_USER": "u", "GRAFANA_PASSWORD": "p"}, prefix, "http://h")
-    assert endpoint_from({f"{prefix}_USER": "u", f"{prefix}_PASSWORD": ""}, prefix, "http://h").credentials.user == "u"
+    assert (
+        endpoint_from({f"{prefix}_USER": "u", f"{prefix}_PASSWORD": ""}, prefix, "http://h").credentials.user
+        == "u"
+    )
 
 
 def test_an_endpoint_itself_takes_no_credentials_in_its_url():

@@ -612,3 +612,15 @@ def test_who_gave_up_before_the_first_write_has_a_report_of_all_that_was_not_don
     assert ran.err == "Error: the ledger can't be written\n"
     assert ran.out.count("skipped") == 3  # the folder, the dashboard, and their sum
     assert "nothing to do" not in ran.out
+
+
+def test_of_many_errors_the_first_ten_are_told_and_the_others_counted(provision, shop, grafana):
+    for number in range(12):
+        (shop / f"dashboards/sales/n{number:02}.json").write_text(DASHBOARD % (f"N{number}", "sum("))
+    ran = provision("push", "--grafana", grafana.url)
+    assert ran.code == 0
+    assert [f"n{number:02}.json:" in ran.err for number in range(12)] == [True] * 10 + [False] * 2
+    assert ran.err.endswith(
+        "… and 2 more; provision check shows all of them\n"
+        "Warning: check finds 12 errors in what is to be written.\n"
+    )

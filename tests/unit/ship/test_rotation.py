@@ -52,3 +52,9 @@ def test_what_is_created_or_stops_stays_as_it_is() -> None:
             verb, "datasource", "a", Resource("datasource", "a", encode({"secure": TOKEN})), None, "x"
         )
         assert rotated(action) is action
+
+
+def test_what_is_written_again_doesnt_count_as_too_much_at_once() -> None:
+    actions = tuple(kept({"secure": TOKEN}) for _ in range(20))
+    made = with_rotation(Plan("grafana", "shop", actions, owned=20))
+    assert (len(made.writes), made.verdict) == (20, "")
