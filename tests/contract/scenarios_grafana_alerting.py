@@ -28,6 +28,7 @@ from provision.ship.atomic import require_reversible, undo
 from provision.ship.plan import make_plan
 from provision.ship.target import grafana
 from provision.ship.target.grafana_ledger import uid_of
+from support.grafana_standin import Fault
 
 PROVISIONING = "/api/v1/provisioning"
 LEDGERED = (LIBRARY_PANEL, TEMPLATE, MUTE_TIMING, CONTACT_POINT, POLICY, GRAFANA_RULE_GROUP)
@@ -763,6 +764,32 @@ def alerting_that_is_off_is_told_before_the_first_write(stage: Stage) -> None:
         )
     desk.done(target, desk.folder("rules"), desk.panel("panel", "rules"))
     assert {action.verb for action in desk.plan(desk.connect(), desk.folder("rules"), desk.panel("panel", "rules")).actions} == {Verb.KEEP}  # fmt: skip
+
+
+@scenario
+def a_type_of_integration_that_there_is_not_is_told_before_the_first_write(stage: Stage) -> None:
+    needs_alerting(stage)
+    desk = Desk(stage)
+    target = desk.connect()
+    nonsense = desk.webhook("bad", type="nonsense")
+    plan = desk.plan(
+        target, desk.contact("ops", desk.webhook("ops"), nonsense, nonsense), desk.contact("fine")
+    )
+    with stage.only_reading():
+        (told,) = target.obstacles(plan.writes)
+    begun = f"contact point \"{desk.name('ops')}\": this Grafana has no integration of the type 'nonsense'; name one of "
+    assert told.startswith(begun)
+    assert {"email", "LINE", "webhook"} <= set(told.removeprefix(begun).split(", "))
+    other = desk.plan(target, desk.contact("fine", desk.webhook("fine", type="Webhook")))  # in any case
+    assert target.obstacles(other.writes) == ()
+    with requests_of() as sent:
+        assert target.obstacles(desk.plan(target, desk.template("short")).writes) == ()
+    assert [line for line in sent if "alert-notifiers" in line] == []
+    if stage.state is not None:
+        stage.state.faults.append(
+            Fault("GET", "/api/alert-notifiers", status=404, body={"message": "Not found"})
+        )
+        assert target.obstacles(plan.writes) == ()  # nobody knows, so the write will say it
 
 
 # ── all or nothing ───────────────────────────────────────────────────────────

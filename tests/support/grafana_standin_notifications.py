@@ -66,6 +66,13 @@ def _redacted(settings: dict[str, Any], secret: set[str], within: str = "") -> d
     }
 
 
+@route("GET", "/api/alert-notifiers", modern_only=True)
+def _types(_: State, __: Request) -> tuple[int, Any]:
+    """Seen on 12.4.0: everybody who is signed in may read it, and has these among 23."""
+    kinds = ("LINE", "discord", *_REQUIRED, "opsgenie", "pagerduty", "teams", "telegram")
+    return 200, [{"type": kind, "name": kind.title(), "options": []} for kind in kinds]
+
+
 @route("GET", f"{_PROVISIONING}/contact-points", modern_only=True)
 def _contacts(state: State, _: Request) -> tuple[int, Any]:
     return 200, [_shown(contact) for contact in state.alerting["contacts"].values()]

@@ -60,6 +60,11 @@ class Alerting:
         settings are `[REDACTED]`."""
         return self._objects(self._get(f"{_PROVISIONING}/contact-points") or [], "uid", "name", "type")
 
+    def integration_types(self) -> frozenset[str]:
+        """The types that an integration of a contact point can have, such as `webhook`. Grafana takes them in any
+        case (`Webhook`, seen on 12.4)."""
+        return frozenset(str(one["type"]) for one in self._objects(self._get("/api/alert-notifiers"), "type"))
+
     def in_the_clear(self, name: str) -> list[dict[str, Any]]:
         """The integrations of a contact point with their secrets: `{"uid", "type", "settings"}`. Administrators, and who
         has `alert.provisioning.secrets:read`, may read them; others are refused."""

@@ -10,6 +10,7 @@ from provision.diff import title_of_action
 from provision.model import Action, decode
 from provision.ship.target.grafana_folder_titles import of_one_title
 from provision.ship.target.grafana_held import held
+from provision.ship.target.grafana_integrations import unknown
 from provision.ship.target.grafana_linked import unlinked
 from provision.ship.target.grafana_rules import stolen
 from provision.ship.target.grafana_secrets import unfound
@@ -19,7 +20,8 @@ from provision.ship.target.grafana_write import ALERTING
 
 def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
     """A sentence each: data sources whose name another one has, folders whose title another one has, folders that are
-    to be deleted with something in them, secrets that can't be found here, library panels that dashboards show and
+    to be deleted with something in them, secrets that can't be found here, types of integrations that there are not,
+    library panels that dashboards show and
     nobody has, rules that would be moved out of a group of somebody else, and alerting on a server without it. Sends
     GETs only."""
     alerting = [action for action in actions if action.kind in ALERTING]
@@ -31,6 +33,7 @@ def obstacles(server: Server, actions: Sequence[Action]) -> tuple[str, ...]:
         )
     return (
         *_unfound(server, actions),
+        *unknown(server, actions),
         *_of_one_name(server, actions),
         *of_one_title(server, actions),
         *held(server, actions),
