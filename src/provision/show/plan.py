@@ -18,6 +18,7 @@ from provision.ship.prune import HELD
 from provision.show.changes import change_lines
 from provision.show.differences import change_value
 from provision.show.style import faint, mark, strong
+from provision.show.titles import distinct_titles, folder_of
 
 _MARKS: Final = {
     Verb.CREATE: "add",
@@ -64,12 +65,14 @@ def plan_text(plan: Plan, *, everything: bool = False, stops: bool = False) -> s
         stops: show only what stops; the last line sums up all of it.
     """
     lines = [strong(plan.heading)]
-    for action in plan.stops if stops else plan.actions:
-        if action.verb is not Verb.KEEP:
-            lines.extend(f"  {line}" for line in _action_lines(action, plan, everything=everything))
-    for found in () if stops else plan.left:
+    shown = [action for action in (plan.stops if stops else plan.actions) if action.verb is not Verb.KEEP]
+    left = () if stops else plan.left
+    titles = distinct_titles(shown, plan, left)
+    for action, title in zip(shown, titles, strict=False):
+        lines.extend(f"  {line}" for line in _action_lines(action, title, everything=everything))
+    for title in titles[len(shown) :]:
         lines.append(
-            f"  {faint('·')} {_title_of(found)}: no longer in the sources; it is left as it is, --prune deletes it"
+            f"  {faint('·')} {title}: no longer in the sources; it is left as it is, --prune deletes it"
         )
     lines.append(f"Plan: {plan_summary(plan)}")
     if plan.verdict:
@@ -105,22 +108,6 @@ def plans_json(plans: Sequence[Plan], failures: Sequence[tuple[str, ProvisionErr
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-def action_title(action: Action, plan: Plan) -> str:
-    """What a person calls the resource of an action, with its folder: `dashboard "SLA" in folder "Traefik"`."""
-    folder = folder_of(action, plan)
-    return title_of_action(action) + (f" in {folder}" if folder else "")
-
-
-def folder_of(action: Action, plan: Plan) -> str:
-    """The folder that a dashboard is in or goes to, such as `folder "Traefik"`; empty for none."""
-    body = action.after or action.before
-    uid = decode(body).get("folderUid") if body is not None and action.kind == "dashboard" else None
-    if not uid:
-        return ""
-    found = (other for other in plan.actions if other.kind == "folder" and other.key == uid)
-    return next(map(title_of_action, found), f"folder {uid}")
-
-
 def action_value(action: Action, plan: Plan) -> dict[str, Any]:
     """What the JSON formats say of every action."""
     return {
@@ -138,11 +125,11 @@ def _title_of(found: Live) -> str:
     return title_of(found.kind, found.key, found.body)
 
 
-def _action_lines(action: Action, plan: Plan, *, everything: bool) -> Iterator[str]:
+def _action_lines(action: Action, title: str, *, everything: bool) -> Iterator[str]:
     places = action.desired.places if action.desired else ()
     where = f"  {faint(str(places[0]))}" if places else ""
     reason = f": {action.reason}" if action.reason else ""
-    yield f"{mark(_MARKS[action.verb])} {action_title(action, plan)}{reason}{where}"
+    yield f"{mark(_MARKS[action.verb])} {title}{reason}{where}"
     if action.before is None or action.after is None:
         return
     for heading, before, after in _sides(action, action.before, action.after):

@@ -10,8 +10,9 @@ from typing import Any, Final
 import orjson
 
 from provision.model import Outcome, Plan, Verb
-from provision.show.plan import action_title, action_value, remedy_of
+from provision.show.plan import action_value, remedy_of
 from provision.show.style import faint, mark, strong
+from provision.show.titles import distinct_titles
 
 FORMAT: Final = "provision.report/1"
 """Names the JSON format; a change that would break its readers raises the number."""
@@ -41,11 +42,12 @@ Report = tuple[Plan, Sequence[Outcome]]
 def report_text(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     """What happened to each resource, how long it took and where to look; last what to do when it wasn't all."""
     lines = [strong(plan.heading)]
-    for (status, message, folded), alike in groupby(outcomes, _folding):
+    titled = zip(outcomes, distinct_titles([outcome.action for outcome in outcomes], plan), strict=True)
+    for (status, message, folded), alike in groupby(titled, lambda one: _folding(one[0])):
         each = tuple(alike)
         shown = each[:_FOLDED_TO] if folded and len(each) > _FOLDED_FROM else each
-        for outcome in shown:
-            lines.extend(f"  {line}" for line in _outcome_lines(outcome, plan))
+        for outcome, title in shown:
+            lines.extend(f"  {line}" for line in _outcome_lines(outcome, title))
         if rest := len(each) - len(shown):
             lines.append(f"  {mark(_MARKS[status])} {status} {rest} more: {message}")
     whole = is_whole(plan, outcomes)
@@ -121,9 +123,8 @@ def report_json(plan: Plan, outcomes: Sequence[Outcome]) -> str:
     return reports_json([(plan, outcomes)])
 
 
-def _outcome_lines(outcome: Outcome, plan: Plan) -> Iterator[str]:
+def _outcome_lines(outcome: Outcome, title: str) -> Iterator[str]:
     action = outcome.action
-    title = action_title(action, plan)
     what = _DID.get(action.verb, "") if outcome.status == "done" else outcome.status
     time = f" {faint(f'{outcome.seconds:.2f} s')}" if outcome.seconds >= 0.005 else ""
     message = f": {outcome.message}" if outcome.message else ""

@@ -282,3 +282,23 @@ def test_what_the_sources_no_longer_define_is_named_and_left():
     assert json.loads(plans_json([plan]))["plans"][0]["left"] == [
         {"kind": "dashboard", "key": "old", "title": 'dashboard "Old"'}
     ]
+
+
+def test_titles_that_several_have_get_their_keys():
+    twin = action(Verb.CREATE, key="sla-2", desired=dashboard("1m", folder=""))
+    gone = Live("dashboard", "sla-old", dashboard("1m"))
+    shown = Plan("grafana http://127.0.0.1:3000", "reference", (FOLDER, CREATE, twin, KEEP), (gone,))
+    assert [
+        line.partition("  dashboards/")[0] for line in click.unstyle(plan_text(shown)).split("\n")[1:5]
+    ] == [
+        '  + folder "Traefik"',
+        '  + dashboard "SLA" (sla) in folder "Traefik"',
+        '  + dashboard "SLA" (sla-2)',
+        '  · dashboard "SLA" (sla-old): no longer in the sources; it is left as it is, --prune deletes it',
+    ]
+    told = report_text(shown, [Outcome(CREATE, "done"), Outcome(twin, "failed", "no")])
+    assert click.unstyle(told).split("\n")[1:3] == [
+        '  ✓ created dashboard "SLA" (sla) in folder "Traefik"',
+        '  ✗ failed dashboard "SLA" (sla-2): no',
+    ]
+    assert json.loads(plan_json(shown))["plans"][0]["actions"][1]["title"] == 'dashboard "SLA"'
