@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from queue import SimpleQueue
-from typing import Generic, TypeVar
+from queue import Empty, SimpleQueue
+from typing import Final, Generic, TypeVar
 
 _Given = TypeVar("_Given")
 _Made = TypeVar("_Made")
+
+_PATIENCE_SECONDS: Final = 1.0
+"""How long nothing is heard before it is looked whether anybody is still there."""
 
 
 def at_once(
@@ -20,6 +23,9 @@ def at_once(
 
     Args:
         width: a function is asked again whenever an item is taken.
+
+    Raises:
+        RuntimeError: a thread ended without a word after it had taken an item.
     """
     crew = _Crew(iter(items), do, width if callable(width) else lambda: width)
     threads: list[threading.Thread] = []
@@ -32,13 +38,13 @@ def at_once(
                 threads[-1].start()
             if not here:
                 return
-            made = crew.results.get()
+            made = crew.hear(threads)
             if isinstance(made, _Box):
                 yield made.value
-            elif made is None:
-                here -= 1
-            else:
+            elif isinstance(made, BaseException):
                 raise made
+            else:
+                here = here - 1 if made is None else 0
     except KeyboardInterrupt:  # what was begun is waited for all the same, so what came of it can be told
         crew.dismiss()
         for thread in threads:
@@ -59,6 +65,11 @@ class _Box(Generic[_Made]):
     value: _Made
 
 
+@dataclass(frozen=True, slots=True)
+class _Nobody:
+    """All threads have ended, and not all have said so."""
+
+
 @dataclass(slots=True)
 class _Crew(Generic[_Given, _Made]):
     """What the threads share. In `results`, None says that one of them has left."""
@@ -69,6 +80,8 @@ class _Crew(Generic[_Given, _Made]):
     results: SimpleQueue[_Box[_Made] | BaseException | None] = field(default_factory=SimpleQueue)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _working: int = 0
+    _taken: int = 0
+    _heard: int = 0
     _ended: bool = False
 
     def wanted(self) -> int:
@@ -82,6 +95,22 @@ class _Crew(Generic[_Given, _Made]):
         """Nobody takes another item."""
         with self._lock:
             self._ended = True
+
+    def hear(self, threads: Iterable[threading.Thread]) -> _Box[_Made] | BaseException | _Nobody | None:
+        """What is said next. A thread can end before its first line, as under a tracer that fails, and then says
+        nothing: when nothing is heard for a while, it is looked whether anybody is still there."""
+        while True:
+            try:
+                said = self.results.get(timeout=_PATIENCE_SECONDS)
+            except Empty:
+                if any(thread.is_alive() for thread in threads) or not self.results.empty():
+                    continue
+                with self._lock:
+                    self._working = 0
+                    lost = self._taken - self._heard
+                return RuntimeError("a thread ended before it had done its work") if lost else _Nobody()
+            self._heard += isinstance(said, _Box)
+            return said
 
     def work(self) -> None:
         """Take items as long as there are some, and not too many who do so."""
@@ -97,6 +126,7 @@ class _Crew(Generic[_Given, _Made]):
         with self._lock:
             if not self._ended and self._working <= self.limit():
                 for item in self.items:
+                    self._taken += 1
                     return _Box(item)
                 self._ended = True
             self._working -= 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from provision.ship.target import crew
 from provision.ship.target.crew import at_once
 
 
@@ -129,3 +130,36 @@ def test_after_an_interruption_what_was_begun_is_told() -> None:
         told.extend(results)
     assert set(told) >= {0, 1}
     assert len(told) == len(set(told))
+
+
+@pytest.fixture
+def lost(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Threads that end without a word, one for each entry: `before` they have taken an item, or `after`."""
+    entries: list[str] = []
+    work = crew._Crew.work
+
+    def perhaps(self: crew._Crew[int, int]) -> None:
+        when = entries.pop() if entries else ""
+        if when == "after":
+            self._next()
+        if not when:
+            work(self)
+
+    monkeypatch.setattr(crew._Crew, "work", perhaps)
+    monkeypatch.setattr(crew, "_PATIENCE_SECONDS", 0.01)
+    return entries
+
+
+@pytest.mark.parametrize("width", [1, 3])
+def test_a_thread_that_never_begins_is_not_waited_for(lost: list[str], width: int) -> None:
+    lost.extend(["before"] * width)
+    assert sorted(at_once(range(5), lambda n: n, width)) == list(range(5))
+    lost.append("before")
+    assert list(at_once([], lambda n: n, 8)) == []
+    assert not lost
+
+
+def test_a_thread_that_ends_with_an_item_in_hand_is_told(lost: list[str]) -> None:
+    lost.append("after")
+    with pytest.raises(RuntimeError, match="before it had done its work"):
+        list(at_once(range(5), lambda n: n, 2))
