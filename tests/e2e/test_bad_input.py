@@ -455,8 +455,8 @@ def test_missing_permissions_are_listed_by_resource_before_the_first_write(night
         assert grafana.writes == []
     assert ran.code == 3
     assert "the credentials lack permissions, so nothing was written:" in ran.err
-    assert "\n  folder sales: needs folders:create" in ran.err
-    assert "\n  dashboard sales-orders: needs dashboards:create" in ran.err
+    assert '\n  folder "Sales": needs folders:create' in ran.err
+    assert '\n  dashboard "Orders": needs dashboards:create' in ran.err
 
 
 @once
