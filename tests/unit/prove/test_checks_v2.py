@@ -8,7 +8,7 @@ from typing import Any
 from provision.compile.normalize import from_v2
 from provision.model import Definition, Place, encode
 from provision.project import Project
-from provision.prove.check.checks import promql, schema, unknown_datasource, unknown_variable
+from provision.prove.check.checks.project import promql, schema, unknown_datasource, unknown_variable
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from support.checking import other

@@ -1,9 +1,9 @@
-"""All checks over all definitions, and the one table of them."""
+"""All checks over all definitions."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -18,46 +18,19 @@ from provision.compile.kinds import (
 )
 from provision.model import SEVERITIES, Definition, Finding
 from provision.project import Project
-from provision.prove.check.checks import (
-    alertmanager_version,
-    amtool,
-    duplicate_key,
-    grafana_alerting,
-    promql,
-    promtool,
-    rule_version,
-    schema,
-    unknown_datasource,
-    unknown_folder,
-    unknown_receiver,
-    unknown_record,
-    unknown_variable,
-)
+from provision.prove.check.checks import dashboards, expressions, rules
+from provision.prove.check.checks import project as whole
+from provision.prove.check.checks.project import amtool, promtool
 from provision.prove.check.estate import Estate
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 
-Check = Callable[[Estate], Iterable[Finding]]
-
-CHECKS: Final[Mapping[str, Check]] = {
-    module.ID: module.check
-    for module in (
-        schema,
-        promql,
-        duplicate_key,
-        unknown_datasource,
-        unknown_folder,
-        unknown_variable,
-        unknown_record,
-        unknown_receiver,
-        grafana_alerting,
-        rule_version,
-        alertmanager_version,
-        promtool,
-        amtool,
-    )
-}
-"""Every check by its id. The ids are stable."""
+CHECKS: Final[tuple[str, ...]] = tuple(
+    module.ID
+    for family in (whole.CHECKS, dashboards.CHECKS, expressions.CHECKS, rules.CHECKS)
+    for module in family
+)
+"""The ids of all checks. They are stable."""
 
 
 def check(
@@ -80,8 +53,24 @@ def check(
     """
     with _without_collections():
         estate = estate_of(definitions, project, tools or Tools(), guests)
-        findings = {finding: None for run in CHECKS.values() for finding in run(estate)}
+        findings = dict.fromkeys(_said(estate))
         return tuple(sorted(_told_once(findings, estate), key=_in_order))
+
+
+def _said(estate: Estate) -> Iterator[Finding]:
+    """What all checks say. Each dashboard, expression and rule is looked at once, by all that look at one."""
+    for module in whole.CHECKS:
+        yield from module.check(estate)
+    for dashboard in estate.dashboards:
+        for of_a_dashboard in dashboards.CHECKS:
+            yield from of_a_dashboard.check(estate, dashboard)
+    for expression in estate.expressions:
+        for of_an_expression in expressions.CHECKS:
+            yield from of_an_expression.check(estate, expression)
+    for group in estate.groups:
+        for rule in group.rules:
+            for of_a_rule in rules.CHECKS:
+                yield from of_a_rule.check(estate, group, rule)
 
 
 @contextmanager

@@ -1,0 +1,36 @@
+"""Checks that look at a whole project, because one thing refers to another or is there twice."""
+
+from typing import Final
+
+from provision.prove.check.checks.project import (
+    alertmanager_version,
+    amtool,
+    duplicate_key,
+    grafana_alerting,
+    promql,
+    promtool,
+    rule_version,
+    schema,
+    unknown_datasource,
+    unknown_folder,
+    unknown_receiver,
+    unknown_record,
+    unknown_variable,
+)
+from provision.prove.check.forms import ProjectCheck
+
+CHECKS: Final[tuple[ProjectCheck, ...]] = (
+    schema,
+    promql,
+    duplicate_key,
+    unknown_datasource,
+    unknown_folder,
+    unknown_variable,
+    unknown_record,
+    unknown_receiver,
+    grafana_alerting,
+    rule_version,
+    alertmanager_version,
+    promtool,
+    amtool,
+)

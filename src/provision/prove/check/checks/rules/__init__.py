@@ -1,0 +1,7 @@
+"""Checks that look at one rule at a time."""
+
+from typing import Final
+
+from provision.prove.check.forms import RuleCheck
+
+CHECKS: Final[tuple[RuleCheck, ...]] = ()

@@ -1,0 +1,49 @@
+"""What the modules of checks look like: one form for each family."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from provision.model import Finding
+from provision.prove.check.estate import Dashboard, Estate, Expression, Group, Rule
+
+
+class ProjectCheck(Protocol):
+    """Looks at everything at once, because one thing refers to another or is there twice."""
+
+    ID: str
+
+    def check(self, estate: Estate) -> Iterable[Finding]:
+        """What isn't as the first line of the module's docstring says."""
+        ...
+
+
+class DashboardCheck(Protocol):
+    """Looks at one dashboard."""
+
+    ID: str
+
+    def check(self, estate: Estate, dashboard: Dashboard) -> Iterable[Finding]:
+        """What isn't as the first line of the module's docstring says."""
+        ...
+
+
+class ExpressionCheck(Protocol):
+    """Looks at one expression of a dashboard or a rule."""
+
+    ID: str
+
+    def check(self, estate: Estate, expression: Expression) -> Iterable[Finding]:
+        """What isn't as the first line of the module's docstring says."""
+        ...
+
+
+class RuleCheck(Protocol):
+    """Looks at one rule of a group."""
+
+    ID: str
+
+    def check(self, estate: Estate, group: Group, rule: Rule) -> Iterable[Finding]:
+        """What isn't as the first line of the module's docstring says."""
+        ...
