@@ -11,7 +11,6 @@ from provision.project import Project
 from provision.prove.check.checking import check
 from provision.prove.check.tools import Tools
 
-
 CORRECTNESS = frozenset({
     "schema", "promql", "duplicate-key", "unknown-datasource", "unknown-folder", "unknown-variable", "unknown-record",
     "unknown-receiver", "grafana-alerting", "rule-version", "alertmanager-version", "promtool", "amtool",
