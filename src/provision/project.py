@@ -22,6 +22,7 @@ SETTINGS = frozenset(
     (
         "alertmanager",
         "alertmanager_version",
+        "checks",
         "config_file",
         "datasource",
         "grafana",
@@ -151,6 +152,7 @@ def open_project(root: Path, environment: str | None = None) -> Project:
         _require_known(_table(environments, each, file), f"tool.provision.env.{each}", file)
     variables = dict(_table(table, "variables", file))
     table.pop("variables", None)
+    checks = _checks(table, file)
     if environment is not None:
         if environment not in environments:
             known = f" or use one of: {', '.join(sorted(environments))}" if environments else ""
@@ -162,7 +164,11 @@ def open_project(root: Path, environment: str | None = None) -> Project:
         overlay = dict(_table(environments, environment, file))
         variables.update(_table(overlay, "variables", file))
         overlay.pop("variables", None)
+        for check, settings in _checks(overlay, file).items():
+            checks[check] = {**checks.get(check, {}), **settings}
         table.update(overlay)
+    if checks:
+        table["checks"] = checks
     name = table.pop("name", root.name)
     if not isinstance(name, str) or not name or not name.isprintable() or name != name.strip():
         raise UsageError(
@@ -211,6 +217,14 @@ def _require_known(table: Mapping[str, Any], name: str, file: Path) -> None:
                 where=str(file),
                 remedy=f"did you mean {close[0]!r}?" if close else f"variables stand in [{name}.variables]",
             )
+
+
+def _checks(table: Mapping[str, Any], file: Path) -> dict[str, dict[str, Any]]:
+    """The table of each check that is set; of one whose severity alone is, one with just that."""
+    return {
+        check: dict(value) if isinstance(value, dict) else {"severity": value}
+        for check, value in _table(table, "checks", file).items()
+    }
 
 
 def _table(parent: Mapping[str, Any], name: str, file: Path) -> Mapping[str, Any]:

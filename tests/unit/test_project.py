@@ -64,6 +64,7 @@ def test_no_project_says_what_to_do(tmp_path: Path) -> None:
         ("[tool]\nprovision = 3", "'provision' must be a table"),
         ("[tool.provision]\nenv = 3", "'env' must be a table"),
         ("[tool.provision]\nvariables = 3", "'variables' must be a table"),
+        ("[tool.provision]\nchecks = 3", "'checks' must be a table"),
         ("[tool.provision]\nname = 3", "name must be a string"),
         ("[tool.provision]\nname = ''", "name must be a string"),
         ('[tool.provision]\nname = "a\\nb"', "name must be a string"),
@@ -166,3 +167,26 @@ def test_an_unknown_setting_is_told(tmp_path: Path, text: str, message: str) -> 
 def test_every_setting_is_documented() -> None:
     page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text()
     assert [setting for setting in SETTINGS if f"`{setting}`" not in page] == []
+
+
+def test_an_environment_lays_its_checks_over_the_others_setting_by_setting(tmp_path: Path) -> None:
+    root = write(
+        tmp_path,
+        """
+        [tool.provision.checks]
+        promql = "warning"
+        [tool.provision.checks.schema]
+        severity = "info"
+        most = 3
+        [tool.provision.env.demo.checks]
+        schema = "off"
+        amtool = "off"
+        """,
+    )
+    plain = {"promql": {"severity": "warning"}, "schema": {"severity": "info", "most": 3}}
+    assert open_project(root).settings["checks"] == plain
+    assert open_project(root, "demo").settings["checks"] == {
+        "promql": {"severity": "warning"},
+        "schema": {"severity": "off", "most": 3},
+        "amtool": {"severity": "off"},
+    }

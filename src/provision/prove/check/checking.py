@@ -22,14 +22,18 @@ from provision.prove.check.checks import dashboards, expressions, rules
 from provision.prove.check.checks import project as whole
 from provision.prove.check.checks.project import amtool, promtool
 from provision.prove.check.estate import Estate
+from provision.prove.check.forms import DashboardCheck, ExpressionCheck, ProjectCheck, RuleCheck
 from provision.prove.check.reading import estate_of
+from provision.prove.check.settings import configured
 from provision.prove.check.tools import Tools
 
-CHECKS: Final[tuple[str, ...]] = tuple(
-    module.ID
-    for family in (whole.CHECKS, dashboards.CHECKS, expressions.CHECKS, rules.CHECKS)
-    for module in family
+_MODULES: Final[tuple[ProjectCheck | DashboardCheck | ExpressionCheck | RuleCheck, ...]] = (
+    *whole.CHECKS,
+    *dashboards.CHECKS,
+    *expressions.CHECKS,
+    *rules.CHECKS,
 )
+CHECKS: Final[tuple[str, ...]] = tuple(module.ID for module in _MODULES)
 """The ids of all checks. They are stable."""
 
 
@@ -48,29 +52,35 @@ def check(
         guests: paths of files among them that aren't the project's.
 
     Raises:
-        UsageError: a setting that a check reads is wrong.
+        UsageError: a setting of a check, or one that it reads, is wrong.
         ProvisionError: promtool or amtool failed without saying why.
     """
+    settings = configured(project, _MODULES)
     with _without_collections():
-        estate = estate_of(definitions, project, tools or Tools(), guests)
-        findings = dict.fromkeys(_said(estate))
-        return tuple(sorted(_told_once(findings, estate), key=_in_order))
+        estate = estate_of(definitions, project, tools or Tools(), guests, settings.parameters)
+        findings = dict.fromkeys(_said(estate, settings.off))
+        return tuple(sorted(settings.applied(_told_once(findings, estate)), key=_in_order))
 
 
-def _said(estate: Estate) -> Iterator[Finding]:
-    """What all checks say. Each dashboard, expression and rule is looked at once, by all that look at one."""
+def _said(estate: Estate, off: frozenset[str]) -> Iterator[Finding]:
+    """What all checks say that aren't off. Each dashboard, expression and rule is looked at once, by all that look at
+    one."""
     for module in whole.CHECKS:
-        yield from module.check(estate)
-    for dashboard in estate.dashboards:
-        for of_a_dashboard in dashboards.CHECKS:
-            yield from of_a_dashboard.check(estate, dashboard)
-    for expression in estate.expressions:
-        for of_an_expression in expressions.CHECKS:
-            yield from of_an_expression.check(estate, expression)
+        if module.ID not in off:
+            yield from module.check(estate)
+    of_a_dashboard = [module for module in dashboards.CHECKS if module.ID not in off]
+    for dashboard in estate.dashboards if of_a_dashboard else ():
+        for for_it in of_a_dashboard:
+            yield from for_it.check(estate, dashboard)
+    of_an_expression = [module for module in expressions.CHECKS if module.ID not in off]
+    for expression in estate.expressions if of_an_expression else ():
+        for for_this in of_an_expression:
+            yield from for_this.check(estate, expression)
+    of_a_rule = [module for module in rules.CHECKS if module.ID not in off]
     for group in estate.groups:
         for rule in group.rules:
-            for of_a_rule in rules.CHECKS:
-                yield from of_a_rule.check(estate, group, rule)
+            for for_that in of_a_rule:
+                yield from for_that.check(estate, group, rule)
 
 
 @contextmanager

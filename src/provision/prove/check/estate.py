@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any, Final, Generic, TypeVar
 
@@ -167,6 +167,7 @@ class Estate:
         guests: paths of files that aren't the project's: what they refer to may exist where they come from.
         place: finds where a part of a definition was written.
         expressions: all PromQL there is, in the order of the definitions.
+        parameters: the `Settings` of each check that has such, by its id.
     """
 
     project: Project
@@ -178,6 +179,16 @@ class Estate:
     expressions: Iterable[Expression]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def settings(self, id_: str, kind: type[_Made]) -> _Made:
+        """The `Settings` of the check with that id, filled from `[tool.provision.checks.ID]`.
+
+        Args:
+            kind: the check's own dataclass of that name; what isn't set has its default.
+        """
+        found = self.parameters.get(id_)
+        return found if isinstance(found, kind) else kind()
 
     def of(self, kind: str) -> tuple[tuple[Definition, JSON], ...]:
         """The definitions of a kind other than dashboards and rule groups, with their bodies."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, RULE_GROUP
@@ -35,11 +35,13 @@ def estate_of(
     project: Project,
     tools: Tools,
     guests: frozenset[str] = frozenset(),
+    parameters: Mapping[str, object] | None = None,
 ) -> Estate:
     """The estate of these definitions.
 
     Args:
         guests: paths of files that aren't the project's.
+        parameters: the `Settings` of the checks that have such, by id.
     """
     shown = [definition for definition in definitions if definition.kind == DASHBOARD]
     groups: list[Group] = []
@@ -72,6 +74,7 @@ def estate_of(
         expressions=tuple(expressed()) if few else Again(expressed),
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(project.root),
+        parameters=parameters or {},
     )
 
 

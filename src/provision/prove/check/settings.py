@@ -1,0 +1,91 @@
+"""What `[tool.provision.checks]` says of each check: its severity, that it is off, and its parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from typing import Any, Final, Protocol
+
+from provision.errors import UsageError
+from provision.model import SEVERITIES, Finding
+from provision.model.finding import Severity
+from provision.project import Project
+from provision.prove.check.parameters import filled
+
+OFF: Final = "off"
+VERIFY: Final = "verify-"
+"""How the ids of what `provision verify` finds begin; they stand in the same table."""
+
+
+class Named(Protocol):
+    """A module of a check. It may have a dataclass `Settings`, whose fields are its parameters."""
+
+    ID: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """The settings of the checks.
+
+    Attributes:
+        severities: by id, where one is set.
+        off: the ids of checks that are not to run.
+        parameters: the `Settings` of each check that has such, by its id.
+    """
+
+    severities: Mapping[str, Severity] = field(default_factory=dict)
+    off: frozenset[str] = frozenset()
+    parameters: Mapping[str, object] = field(default_factory=dict)
+
+    def applied(self, findings: Iterable[Finding]) -> list[Finding]:
+        """The findings with the severities that are set, without those of checks that are off."""
+        return [
+            replace(each, severity=self.severities[each.id]) if each.id in self.severities else each
+            for each in findings
+            if each.id not in self.off
+        ]
+
+
+def configured(project: Project, checks: Iterable[Named]) -> Configured:
+    """The settings of these checks, `[tool.provision.checks]` with the environment's own laid over it.
+
+    Args:
+        checks: all there are, custom ones too.
+
+    Raises:
+        UsageError: there is no such check or parameter, or it is set to what can't stand there.
+    """
+    modules = {module.ID: module for module in checks}
+    where = str(project.root / "pyproject.toml")
+    severities: dict[str, Severity] = {}
+    off: set[str] = set()
+    parameters: dict[str, object] = {}
+    for id_, value in project.setting("checks", dict, {}).items():
+        table: dict[str, Any] = dict(value) if isinstance(value, dict) else {"severity": value}
+        if id_ not in modules and not id_.startswith(VERIFY):
+            raise _unknown(id_, modules, where)
+        severity = table.pop("severity", None)
+        if severity == OFF:
+            off.add(id_)
+        elif severity in SEVERITIES:
+            severities[id_] = severity
+        elif severity is not None:
+            choices = ", ".join(f'"{each}"' for each in SEVERITIES)
+            what = f'[tool.provision.checks] {id_} must be {choices} or "off", not {severity!r:.60}'
+            raise UsageError(what, where=where)
+        if id_ in modules:
+            name = f"[tool.provision.checks.{id_}]"
+            parameters[id_] = filled(getattr(modules[id_], "Settings", _None), table, name, where)
+    return Configured(severities, frozenset(off), parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class _None:
+    """The settings of a check without parameters."""
+
+
+def _unknown(id_: str, known: Iterable[str], where: str) -> UsageError:
+    close = get_close_matches(id_, known, 1)
+    remedy = f"did you mean {close[0]!r}?" if close else "docs/check.md lists them"
+    return UsageError(f"[tool.provision.checks] there is no check {id_!r}", where=where, remedy=remedy)
