@@ -168,6 +168,7 @@ class Estate:
         place: finds where a part of a definition was written.
         expressions: all PromQL there is, in the order of the definitions.
         parameters: the `Settings` of each check that has such, by its id.
+        records: the recording rules by the name they record, each with its group.
     """
 
     project: Project
@@ -179,6 +180,7 @@ class Estate:
     expressions: Iterable[Expression]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
+    records: Mapping[str, Sequence[tuple[Group, Rule]]]
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     def settings(self, id_: str, kind: type[_Made]) -> _Made:

@@ -75,7 +75,17 @@ def estate_of(
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(project.root),
         parameters=parameters or {},
+        records=_records(groups),
     )
+
+
+def _records(groups: Iterable[Group]) -> dict[str, list[tuple[Group, Rule]]]:
+    found: dict[str, list[tuple[Group, Rule]]] = {}
+    for group in groups:
+        for rule in group.rules:
+            if rule.kind == "record" and rule.name:
+                found.setdefault(rule.name, []).append((group, rule))
+    return found
 
 
 def _dashboard(definition: Definition, body: JSON) -> Dashboard:

@@ -1,13 +1,13 @@
-"""What must be told apart is: uids, names, panel ids, refIds, records of a group."""
+"""What must be told apart is: uids, names, panel ids, refIds."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
-from typing import Any, TypeVar
+from collections.abc import Hashable, Iterable, Iterator
+from typing import TypeVar
 
 from provision.compile.kinds import DATASOURCE, PROMETHEUS, SCRAPE_CONFIG
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Group, objects, text_of
+from provision.prove.check.estate import Dashboard, Estate, objects, text_of
 
 ID = "duplicate-key"
 
@@ -23,8 +23,6 @@ def check(estate: Estate) -> Iterator[Finding]:
     yield from _titles(estate)
     for dashboard in estate.dashboards:
         yield from _in_dashboard(estate, dashboard)
-    for group in estate.groups:
-        yield from _in_group(estate, group)
 
 
 def _definitions(estate: Estate) -> Iterator[Finding]:
@@ -116,22 +114,6 @@ def _in_dashboard(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         )  # fmt: skip
 
 
-def _in_group(estate: Estate, group: Group) -> Iterator[Finding]:
-    named = (((rule.kind, rule.name, _labels(rule.body)), rule) for rule in group.rules if rule.name)
-    for _, rule, earlier in _twice(named):
-        ordinal = f"rule {int(earlier.pointer.rpartition('/')[2]) + 1} of this group"
-        if rule.body.get("expr") == earlier.body.get("expr"):
-            message, remedy = f"{ordinal} is the same", "leave one of them out"
-        elif rule.kind == "record":
-            message = f"{ordinal} has the same name and labels"
-            remedy = "where both give one series, only one sample is kept: tell them apart by a label"
-        else:
-            continue  # one alert for several conditions is common
-        yield estate.finding(
-            ID, "warning", group.definition, rule.pointer, group.about(rule), message, remedy
-        )
-
-
 def _twice(items: Iterable[tuple[K, T]]) -> Iterator[tuple[K, T, T]]:
     """Each item whose key, which isn't empty, came before, with the first one that had it."""
     first: dict[K, T] = {}
@@ -140,12 +122,3 @@ def _twice(items: Iterable[tuple[K, T]]) -> Iterator[tuple[K, T, T]]:
             yield key, item, first[key]
         elif key:
             first[key] = item
-
-
-def _labels(rule: Mapping[str, Any]) -> frozenset[tuple[str, str]]:
-    labels = rule.get("labels")
-    return (
-        frozenset((name, str(value)) for name, value in labels.items())
-        if isinstance(labels, dict)
-        else frozenset()
-    )

@@ -2,6 +2,11 @@
 
 from typing import Final
 
+from provision.prove.check.checks.rules import (
+    alerts_for,
+)
 from provision.prove.check.forms import RuleCheck
 
-CHECKS: Final[tuple[RuleCheck, ...]] = ()
+CHECKS: Final[tuple[RuleCheck, ...]] = (
+    alerts_for,
+)  # fmt: skip

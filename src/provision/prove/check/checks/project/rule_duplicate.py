@@ -1,0 +1,62 @@
+"""No rule is there twice: of two that record one series, or raise one alert, Prometheus keeps one sample."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from provision.model import Finding, decode
+from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.rulefields import labels_of
+
+ID = "rule-duplicate"
+
+Key = tuple[str, str, frozenset[tuple[str, str]], str]
+"""Kind, name, labels, and the file where that matters."""
+
+
+def check(estate: Estate) -> Iterator[Finding]:
+    """Rules of the same name and labels: with the same expression anywhere, with another one if they are records of
+    one group. Said at the later one."""
+    same: dict[tuple[Key, str], tuple[Group, Rule]] = {}
+    for group in estate.groups:
+        within: dict[Key, Rule] = {}
+        for rule in group.rules:
+            if not rule.name:
+                continue
+            labels = frozenset(labels_of(group, rule).items())
+            key = (rule.kind, rule.name, labels, _scope(estate, group))
+            other, earlier = same.setdefault((key, _plain(rule)), (group, rule))
+            if earlier is not rule and _asked(other) == _asked(group):
+                what = "the same series" if rule.kind == "record" else "the same alerts"
+                message = f"{_where(earlier, None if other is group else other)} gives {what}"
+                remedy = "leave one of them out"
+            elif rule.kind == "record" and key in within:
+                message = f"{_where(within[key], None)} has the same name and labels"
+                remedy = "where both give one series, only one sample is kept: tell them apart by a label"
+            else:  # one alert for several conditions is common
+                within.setdefault(key, rule)
+                continue
+            yield estate.finding(
+                ID, "warning", group.definition, rule.pointer, group.about(rule), message, remedy
+            )
+
+
+def _scope(estate: Estate, group: Group) -> str:
+    """Files of others needn't run on one server."""
+    return group.definition.place.path if estate.is_guest(group.definition) else ""
+
+
+def _asked(group: Group) -> str:
+    """The data source that Grafana asks for the rules of this group; empty when the project's own is asked."""
+    return text_of(decode(group.definition.body), "datasource")
+
+
+def _plain(rule: Rule) -> str:
+    return " ".join(text_of(rule.body, "expr").split())
+
+
+def _where(rule: Rule, group: Group | None) -> str:
+    ordinal = f"rule {int(rule.pointer.rpartition('/')[2]) + 1}"
+    if group is None:
+        return f"{ordinal} of this group"
+    return f"{ordinal} of {group.subject} ({group.definition.place_of(rule.pointer)})"

@@ -1,0 +1,61 @@
+"""The fields of rules as Prometheus takes them: labels and annotations as texts, durations in seconds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from provision.author.durations import seconds
+from provision.compile.kinds import PROMETHEUS
+from provision.model import JSON
+from provision.prove.check.estate import Estate, Group, Rule, text_of
+
+USUAL_SECONDS: Final = 60.0
+"""Between evaluations and scrapes where nothing says so. Source: Prometheus' defaults of its `global` section."""
+
+
+def texts(body: Mapping[str, Any], field: str) -> dict[str, str]:
+    """The labels or annotations of a rule or group; those without a value are none."""
+    found = body.get(field)
+    if not isinstance(found, dict):
+        return {}
+    return {
+        str(name): str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in found.items()
+        if value not in (None, "")
+    }
+
+
+def labels_of(group: Group, rule: Rule) -> dict[str, str]:
+    """The labels that a rule adds, its own before those of its group."""
+    return {**texts(group.body, "labels"), **texts(rule.body, "labels")}
+
+
+def seconds_of(value: JSON) -> float | None:
+    """The length of a duration in seconds; None when there is none, or it isn't one (the check `schema` says so)."""
+    if value is None or isinstance(value, bool):
+        return None
+    try:
+        return seconds(str(value))
+    except ValueError:
+        return None
+
+
+def evaluation_seconds(estate: Estate, group: Group) -> float | None:
+    """Seconds between two evaluations of a group; None when neither it nor the project says."""
+    own = seconds_of(group.body.get("interval"))
+    return own or _of_server(estate, group, "evaluation_interval")
+
+
+def scrape_seconds(estate: Estate, group: Group) -> float | None:
+    """Seconds between two scrapes, as the project's Prometheus has it for all jobs; None when nothing says."""
+    return _of_server(estate, group, "scrape_interval")
+
+
+def _of_server(estate: Estate, group: Group, field: str) -> float | None:
+    if estate.is_guest(group.definition):
+        return None  # it is evaluated by somebody else's server
+    for _, body in estate.of(PROMETHEUS):
+        written = text_of(body.get("global"), field)
+        return seconds_of(written) if written else USUAL_SECONDS
+    return None
