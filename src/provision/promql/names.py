@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
-import promql_parser
+from provision.promql.facts import facts
+from provision.promql.nodes import Matcher
 
-from provision.promql.parse import tree
-
-_OPERATORS = {"MatchOp.Equal": "=", "MatchOp.NotEqual": "!=", "MatchOp.Re": "=~", "MatchOp.NotRe": "!~"}
-
-
-@dataclass(frozen=True, slots=True)
-class Matcher:
-    """A label matcher.
-
-    Attributes:
-        op: `=`, `!=`, `=~` or `!~`.
-    """
-
-    label: str
-    op: str
-    value: str
+__all__ = ["Matcher", "Selector", "selectors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,30 +23,8 @@ class Selector:
     matchers: tuple[Matcher, ...] = ()
 
 
-@lru_cache(maxsize=16384)
 def selectors(expr: str) -> tuple[Selector, ...]:
     """The selectors of `expr` from left to right; none when it isn't PromQL. Grafana variables must be
     replaced before."""
-    parsed = tree(expr)
-    if parsed is None:
-        return ()
-    found: list[Selector] = []
-
-    def visit(node: promql_parser.Expr) -> None:
-        if isinstance(node, promql_parser.VectorSelector):
-            found.append(_selector(node))
-
-    promql_parser.walk(parsed, visit)
-    return tuple(found)
-
-
-def _selector(node: promql_parser.VectorSelector) -> Selector:
-    name = node.name
-    matchers = []
-    for matcher in node.matchers.matchers:
-        op = _OPERATORS[str(matcher.op)]
-        if matcher.name == "__name__" and op == "=" and name is None:
-            name = matcher.value
-        else:
-            matchers.append(Matcher(matcher.name, op, matcher.value))
-    return Selector(name, tuple(matchers))
+    found = facts(expr)
+    return () if found is None else tuple(Selector(each.name, each.matchers) for each in found.selectors)

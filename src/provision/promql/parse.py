@@ -16,6 +16,10 @@ _MOST_OPERATORS = 1_000
 _DEEPEST = 250
 """promql-parser recurses for operators and brackets: some thousands overflow its stack and end the process."""
 
+_DEEPEST_WALKED = 60
+_MOST_OPERATORS_WALKED = 200
+"""Far beyond what people write, and far below the calls in one another that Python allows."""
+
 _SMALL = 500
 """Characters; too few for any of these limits."""
 
@@ -58,12 +62,12 @@ def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | 
     problem = _too_large(expr)
     if problem:
         return problem
-    lenient = _LENIENT.search(expr) is not None
+    lenient = _is_lenient(expr)
     message = None if lenient else _refused(expr)
     if message is None and not lenient:
         return None
     try:
-        words = plain(expr, features)
+        words = _words(expr, features)
     except Misplaced as misplaced:
         return SyntaxProblem(misplaced.message, *position(expr, misplaced.start))
     if lenient or words != expr:
@@ -77,15 +81,33 @@ def tree(expr: str) -> promql_parser.Expr | None:
     it in older words, and everything experimental is on."""
     if _too_large(expr):
         return None
-    if not _LENIENT.search(expr):
+    found = None if _is_lenient(expr) else _attempt(expr)[0]
+    for features in (frozenset[str](), ALL_FEATURES) if found is None else ():
         try:
-            return _parsed(expr)
-        except ValueError:
-            pass  # it may be newer than promql-parser
-    try:
-        return _parsed(plain(expr, ALL_FEATURES))
-    except (Misplaced, ValueError):
-        return None
+            return _attempt(_words(expr, features))[0]
+        except Misplaced:
+            continue  # it needs a feature, or isn't PromQL
+    return found
+
+
+@lru_cache(maxsize=16384)
+def _is_lenient(expr: str) -> bool:
+    """Whether promql-parser's verdict alone isn't enough."""
+    return _LENIENT.search(expr) is not None
+
+
+@lru_cache(maxsize=1024)
+def _words(expr: str, features: frozenset[str]) -> str:
+    """`plain`, kept for those who ask next."""
+    return plain(expr, features)
+
+
+def is_deep(expr: str) -> bool:
+    """Whether its tree may be too deep for a walk that calls itself for each operator and bracket."""
+    if len(expr) < _SMALL:
+        return False
+    brackets, operators = _extent(expr)
+    return brackets > _DEEPEST_WALKED or operators > _MOST_OPERATORS_WALKED
 
 
 def position(text: str, start: int) -> tuple[int, int]:
@@ -93,23 +115,24 @@ def position(text: str, start: int) -> tuple[int, int]:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
-def _parsed(expr: str) -> promql_parser.Expr:
-    """Raises ValueError: promql-parser doesn't take it for PromQL, or breaks on it."""
+@lru_cache(maxsize=16384)
+def _attempt(expr: str) -> tuple[promql_parser.Expr | None, str]:
+    """What promql-parser makes of it, or else why it makes nothing of it. Kept, because the verdict and all that look
+    at the tree ask for it."""
     try:
-        return promql_parser.parse(expr)
+        return promql_parser.parse(expr), ""
+    except ValueError as error:
+        return None, str(error)
     except BaseException as error:
         # A panic in Rust is no Exception, so that nobody catches it unawares; here it is one expression's fault.
         if type(error).__name__ == "PanicException":
-            raise ValueError(f"the parser breaks on it: {error}") from error
+            return None, f"the parser breaks on it: {error}"
         raise
 
 
 def _refused(expr: str) -> str | None:
-    try:
-        _parsed(expr)
-    except ValueError as error:
-        return str(error)
-    return None
+    found, message = _attempt(expr)
+    return message if found is None else None
 
 
 def _too_large(expr: str) -> SyntaxProblem | None:
@@ -117,20 +140,24 @@ def _too_large(expr: str) -> SyntaxProblem | None:
         return None
     if len(expr) > _LONGEST:
         return SyntaxProblem(f"{len(expr)} characters; an expression of more than {_LONGEST} isn't checked")
-    bare = _QUOTED.sub("", expr)
-    if bare.count("(") + bare.count("[") > _DEEPEST:
-        depth = deepest = 0
-        for character in re.findall(r"[()\[\]]", bare):
-            depth += 1 if character in "([" else -1
-            deepest = max(deepest, depth)
-        if deepest > _DEEPEST:
-            return SyntaxProblem(f"{deepest} brackets in one another; at most {_DEEPEST} are checked")
-    operators = sum(1 for _ in _OPERATOR.finditer(bare))
+    brackets, operators = _extent(expr)
+    if brackets > _DEEPEST:
+        return SyntaxProblem(f"{brackets} brackets in one another; at most {_DEEPEST} are checked")
     if operators > _MOST_OPERATORS:
         return SyntaxProblem(
             f"{operators} operators; an expression with more than {_MOST_OPERATORS} isn't checked"
         )
     return None
+
+
+def _extent(expr: str) -> tuple[int, int]:
+    """How many brackets stand in one another, and how many operators there are."""
+    bare = _QUOTED.sub("", expr)
+    depth = deepest = 0
+    for character in re.findall(r"[()\[\]]", bare):
+        depth += 1 if character in "([" else -1
+        deepest = max(deepest, depth)
+    return deepest, sum(1 for _ in _OPERATOR.finditer(bare))
 
 
 _TYPES = {

@@ -76,3 +76,9 @@ def _function(expr: str, end: int) -> str:
         if depth == 0:
             return "rate" if expr[end : bracket.start()].rstrip()[-1:] == "]" else "sum"
     return "sum"
+
+
+def stands_in(word: str) -> bool:
+    """Whether a name or a text that stands in an expression with its variables replaced is, or holds, what took the
+    place of one. A word that only looks like it is taken for one as well: nothing is said of it then."""
+    return "vv" in word or word == "v"

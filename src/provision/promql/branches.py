@@ -1,0 +1,288 @@
+"""What an expression returns: for each branch of it (`a or b` has two) which labels its series have, what they stem
+from, and whether there is always something.
+
+`branches(node)` answers for any node of `provision.promql.facts`. What it calls certain or impossible follows from
+the expression alone, whatever is stored; what is `likely` doesn't. Labels that a Grafana variable names are taken for
+any labels. Source: Prometheus' documentation of operators, vector matching and functions, and its engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from provision.promql.labels import NO_LABELS, Labels
+from provision.promql.nodes import (
+    COMPARISONS,
+    SETS,
+    Aggregation,
+    Call,
+    Negation,
+    Node,
+    Number,
+    Operation,
+    Subquery,
+    Text,
+    VectorSelector,
+    is_scalar,
+)
+from provision.promql.standins import stands_in
+
+
+class Branch(NamedTuple):
+    """One branch of what a node returns.
+
+    Attributes:
+        labels: those of its series.
+        selector: the series it stems from; None for a number or `vector(…)`. Of an operation it is the side whose
+            series are returned.
+        is_always: whether it returns something whatever is stored.
+        is_filtered: whether a comparison leaves out what doesn't meet it.
+        number: its value, where that is known.
+    """
+
+    labels: Labels
+    selector: VectorSelector | None = None
+    is_always: bool = False
+    is_filtered: bool = False
+    number: float | None = None
+
+
+def branches(node: Node) -> tuple[Branch, ...]:
+    """The branches of what a node returns, from left to right."""
+    found = node.branches
+    if found is None:
+        found = node.branches = _FOUND[type(node)](node)
+    return found
+
+
+SAMPLING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+"""Aggregations that return some of their series as they are."""
+
+_DATES = frozenset({
+    "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year",
+})  # fmt: skip
+_ABSENT = frozenset({"absent", "absent_over_time"})
+_QUANTILES = frozenset({"histogram_quantile", "histogram_fraction", "histogram_quantiles"})
+
+
+def _of_series(node: VectorSelector) -> tuple[Branch, ...]:
+    return (Branch(_of_selector(node), node),)
+
+
+def _of_number(node: Number) -> tuple[Branch, ...]:
+    return (Branch(NO_LABELS, is_always=True, number=node.value),)
+
+
+def _of_text(_: Text) -> tuple[Branch, ...]:
+    return (Branch(NO_LABELS, is_always=True),)
+
+
+def _of_subquery(node: Subquery) -> tuple[Branch, ...]:
+    return branches(node.operand)
+
+
+def _of_negation(node: Negation) -> tuple[Branch, ...]:
+    return tuple(
+        [
+            branch._replace(number=None if branch.number is None else -branch.number)
+            for branch in branches(node.operand)
+        ]
+    )
+
+
+_WORD = r"[\w:./-]+"
+_NEVER_EMPTY = re.compile(rf"{_WORD}(?:\|{_WORD})*|\.\+|{_WORD}(?:\\\.|\.|\.\*|\.\+|{_WORD})*", re.ASCII)
+"""Patterns that certainly don't match the empty text."""
+
+_OWN_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
+
+
+def _of_selector(node: VectorSelector) -> Labels:
+    certain: set[str] = set()
+    likely: set[str] = set()
+    values: dict[str, str] = {}
+    impossible: set[str] = set()
+    for matcher in node.matchers:
+        label, op, value = matcher.label, matcher.op, matcher.value
+        if label == "__name__" or stands_in(label):
+            continue
+        if op == "=" and not value:
+            impossible.add(label)
+        elif op == "=":
+            certain.add(label)
+            if not stands_in(value):
+                values[label] = value
+        elif (op == "=~" and not stands_in(value) and _NEVER_EMPTY.fullmatch(value)) or (
+            op == "!=" and not value
+        ):
+            certain.add(label)
+        elif op == "=~":
+            likely.add(label)
+    scraped = node.name is not None and ":" not in node.name and node.name not in _OWN_SERIES
+    if scraped and not stands_in(node.name or ""):
+        likely.update({"job", "instance"} - impossible)
+    return Labels(
+        frozenset(certain), frozenset(certain | likely), values, None, frozenset(impossible - certain)
+    )
+
+
+def _of_aggregation(node: Aggregation) -> tuple[Branch, ...]:
+    if node.operation in SAMPLING:
+        return branches(node.operand)
+    return tuple(
+        Branch(_aggregated(node, branch.labels), branch.selector, branch.is_always, branch.is_filtered)
+        for branch in branches(node.operand)
+    )
+
+
+def _aggregated(node: Aggregation, labels: Labels) -> Labels:
+    unknown = any(map(stands_in, node.labels))
+    if node.grouping == "without":
+        left = labels.without(node.labels).unless_known() if unknown else labels.without(node.labels)
+    elif unknown:
+        left = labels.only(node.labels).opened()
+    else:
+        left = labels.only(node.labels) if node.labels else NO_LABELS
+    if node.operation == "count_values" and isinstance(node.parameter, Text):
+        named = node.parameter.value
+        left = left.opened() if stands_in(named) else left.added(named, certain=True)
+    return left
+
+
+def _of_call(node: Call) -> tuple[Branch, ...]:
+    function = node.function
+    if function == "vector":
+        return tuple(
+            Branch(NO_LABELS, is_always=True, number=each.number) for each in branches(node.arguments[0])
+        )
+    vector = next(
+        (each for each in node.arguments if not isinstance(each, Text) and not is_scalar(each)), None
+    )
+    if vector is None or is_scalar(node):
+        return (Branch(NO_LABELS, is_always=vector is None or is_scalar(node)),)
+    found = branches(vector)
+    if function in _ABSENT:
+        return tuple(Branch(_absent(each, vector), each.selector) for each in found[:1])
+    if function in _QUANTILES:
+        found = tuple(each._replace(labels=each.labels.without(["le"])) for each in found)
+    if function in ("label_replace", "label_join", "histogram_quantiles"):
+        named = node.arguments[1]
+        label = named.value if isinstance(named, Text) else "v"
+        found = tuple(each._replace(labels=_labelled(each.labels, label)) for each in found)
+    if function == "info":
+        found = tuple(each._replace(labels=each.labels.opened()) for each in found)
+    return (
+        tuple(each._replace(number=None) for each in found) if any(each.number for each in found) else found
+    )
+
+
+def _labelled(labels: Labels, label: str) -> Labels:
+    """With a label that a call sets, perhaps to nothing."""
+    return labels.unless_known().opened() if stands_in(label) else labels.added(label, certain=False)
+
+
+def _absent(branch: Branch, vector: Node) -> Labels:
+    """What `absent()` makes up: the labels whose value its selector gives once."""
+    if not isinstance(vector, VectorSelector):
+        return NO_LABELS
+    if any(stands_in(matcher.label) for matcher in vector.matchers):
+        return Labels()
+    named = [matcher.label for matcher in vector.matchers if matcher.label != "__name__"]
+    once = [
+        matcher.label
+        for matcher in vector.matchers
+        if matcher.op == "=" and matcher.value and named.count(matcher.label) == 1
+    ]
+    return branch.labels.only(once)
+
+
+def _of_operation(node: Operation) -> tuple[Branch, ...]:
+    left, right = branches(node.left), branches(node.right)
+    filtered = node.operator in COMPARISONS and not node.is_bool
+    if is_scalar(node.left) or is_scalar(node.right):
+        vector, scalar = (right, left) if is_scalar(node.left) else (left, right)
+        is_always = scalar[0].is_always and not filtered
+        return tuple(
+            each._replace(
+                is_always=each.is_always and is_always,
+                is_filtered=each.is_filtered or filtered,
+                number=None,
+            )
+            for each in vector
+        )
+    if node.operator == "or":
+        return left + right
+    if node.operator in SETS:
+        return tuple(each._replace(is_always=False) for each in left)
+    many, one = (right, left) if node.group == "right" else (left, right)
+    return tuple(
+        Branch(
+            _joined(node, each.labels, one),
+            each.selector,
+            is_filtered=each.is_filtered or filtered or any(other.is_filtered for other in one),
+        )
+        for each in many
+    )
+
+
+def _joined(node: Operation, many: Labels, one: tuple[Branch, ...]) -> Labels:
+    """The labels of what two vectors give. A label that is matched is there on both sides or on none."""
+    unknown = any(map(stands_in, node.labels))
+    labels = many
+    if node.group:
+        for label in node.included:
+            if stands_in(label):
+                return labels.unless_known().opened()
+            certain = all(label in other.labels.certain for other in one)
+            labels = labels.added(label, certain=certain)
+            if not any(other.labels.may_have(label) for other in one):
+                labels = labels.without([label])
+    elif node.matching == "on":
+        labels = labels.only(node.labels)
+        labels = labels.opened() if unknown else labels
+    elif node.matching == "ignoring":
+        labels = labels.unless_known() if unknown else labels.without(node.labels)
+    if unknown or len(one) != 1:
+        return labels
+    return _known_from(node, labels, one[0].labels)
+
+
+def _known_from(node: Operation, labels: Labels, other: Labels) -> Labels:
+    """What the other side tells of the labels that are matched."""
+    if node.matching == "on":
+        matched = frozenset(node.labels)
+        certain = other.certain & matched
+        impossible = {label for label in matched if not other.may_have(label)}
+        possible = labels.possible
+    else:
+        ignored = frozenset(node.labels)
+        if node.group:
+            return labels
+        certain = other.certain - ignored
+        impossible = set(other.impossible - ignored)
+        possible = labels.possible
+        if other.possible is not None:
+            possible = other.possible - ignored if possible is None else possible & other.possible
+    certain = frozenset(label for label in certain if labels.may_have(label))
+    values = {label: value for label, value in other.values.items() if label in certain}
+    return Labels(
+        labels.certain | certain,
+        labels.likely | certain,
+        {**labels.values, **values},
+        possible,
+        labels.impossible | (impossible - labels.certain),
+    )
+
+
+_FOUND: dict[type, Callable[[Any], tuple[Branch, ...]]] = {
+    VectorSelector: _of_series,
+    Number: _of_number,
+    Text: _of_text,
+    Subquery: _of_subquery,
+    Negation: _of_negation,
+    Aggregation: _of_aggregation,
+    Call: _of_call,
+    Operation: _of_operation,
+}
