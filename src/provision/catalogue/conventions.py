@@ -1,0 +1,66 @@
+"""What a metric's name says of its type and unit. Source: the naming practices of Prometheus and OpenMetrics."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+Kind = Literal["counter", "gauge", "buckets", ""]
+"""What can be done with a series: rate() of a counter, the value of a gauge, a quantile of buckets. Empty: unknown."""
+
+UNITS: Final = {
+    "seconds": "s",
+    "milliseconds": "ms",
+    "microseconds": "µs",
+    "nanoseconds": "ns",
+    "minutes": "m",
+    "hours": "h",
+    "days": "d",
+    "bytes": "bytes",
+    "bits": "bits",
+    "ratio": "percentunit",
+    "percent": "percent",
+    "percentage": "percent",
+    "celsius": "celsius",
+    "fahrenheit": "fahrenheit",
+    "kelvin": "kelvin",
+    "hertz": "hertz",
+    "volts": "volt",
+    "amperes": "amp",
+    "watts": "watt",
+    "joules": "joule",
+    "meters": "lengthm",
+    "grams": "massg",
+}
+"""The last word of a name, without what `_ENDINGS` says, to Grafana's id of that unit."""
+
+_ENDINGS: Final = ("_total", "_bucket", "_sum", "_count", "_created", "_info", "_max", "_min", "_avg")
+_GAUGES: Final = (
+    "_info",
+    "_created",
+    "_ratio",
+    "_percent",
+    "_celsius",
+    "_timestamp_seconds",
+    "_time_seconds_max",
+)
+
+
+def kind_of(name: str) -> Kind:
+    """What a metric's name says that it is; empty when it says nothing."""
+    if name.endswith("_total"):
+        return "counter"
+    if name.endswith("_bucket"):
+        return "buckets"
+    if name.endswith(("_sum", "_count")):
+        return "counter"
+    return "gauge" if name.endswith(_GAUGES) else ""
+
+
+def unit_of(name: str) -> str:
+    """Grafana's id of the unit that a metric's name ends in: `s` for `…_seconds_total`; empty when it says none, and
+    for what is counted (`…_seconds_count`, `…_seconds_bucket`)."""
+    if name.endswith(("_count", "_bucket", "_info")):
+        return ""
+    for ending in _ENDINGS:
+        name = name.removesuffix(ending)
+    return UNITS.get(name.rpartition("_")[2], "")
