@@ -39,10 +39,18 @@ class Panel:
 
     Attributes:
         pointer: JSON pointer to it in its dashboard's definition.
+        body: as the classic schema writes it.
+        parts: where its fields stand below the pointer, if that isn't under their own names.
     """
 
     pointer: str
     body: dict[str, Any]
+    parts: Mapping[str, str] | None = None
+
+    def at(self, path: str) -> str:
+        """The JSON pointer to a part of it, such as `fieldConfig/defaults/unit`."""
+        name, slash, rest = path.partition("/")
+        return f"{self.pointer}/{self.parts.get(name, name) if self.parts else name}{slash}{rest}"
 
     @property
     def subject(self) -> str:
@@ -56,10 +64,10 @@ class Dashboard:
 
     Attributes:
         folder: the path of its folder, empty for none.
-        panels: with those inside rows, in their order.
-        variables: its variables by name, with their position; those that an import asks for (`__inputs`) too,
-            with the position -1, and so do all of a dashboard of the second generation.
-        is_v2: whether it is of the second generation: then it has no `panels` here; `provision.prove.check.v2` reads it.
+        panels: with those inside rows, in their order; those of the second generation, too.
+        variables: its variables by name, as the classic schema writes them, with their position; those that an
+            import asks for (`__inputs`) too, with the position -1.
+        is_v2: whether it is of the second generation; `provision.prove.check.v2` reads what it asks.
     """
 
     definition: Definition
@@ -73,6 +81,18 @@ class Dashboard:
     def subject(self) -> str:
         """What people call it."""
         return f'dashboard "{text_of(self.spec, "title") or self.definition.key}"'
+
+    def about(self, panel: Panel) -> str:
+        """What people call a panel of it."""
+        return f"{self.subject}, {panel.subject}"
+
+    def at(self, position: int, field: str) -> str:
+        """The JSON pointer to a field of the variable at that position."""
+        return (
+            f"/spec/variables/{position}/spec/{field}"
+            if self.is_v2
+            else f"/spec/templating/list/{position}/{field}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +284,18 @@ def text_of(body: JSON, name: str) -> str:
     """The text of that field; empty when it has none."""
     value = body.get(name) if isinstance(body, dict) else None
     return value if isinstance(value, str) else ""
+
+
+def inside(value: JSON, *names: str) -> dict[str, Any]:
+    """The JSON object under these names, each within the one before; empty when there is none."""
+    for name in names:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}
+
+
+def and_more(first: str, count: int) -> str:
+    """What people call the first of so many things, and how many others there are."""
+    return f"{first}, and {count - 1} more" if count > 1 else first
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:

@@ -112,13 +112,13 @@ def _literal(source: list[str], definition: Definition, pointer: str) -> int | N
     title of its panel. None when there is no such line, or more than one."""
     value = decode(definition.body)
     texts = []
-    for key in pointer.split("/")[1:]:
+    for depth, key in enumerate(pointer.split("/")[1:]):
         try:
             value = value[int(key)] if isinstance(value, list) else value[key]
-        except (KeyError, IndexError, TypeError):
+        except (KeyError, IndexError, TypeError, ValueError):
             break
         # The dashboard's own title says nothing about a part of it.
-        if key != "spec" and isinstance(value, dict) and isinstance(value.get("title"), str):
+        if depth and isinstance(value, dict) and isinstance(value.get("title"), str):
             texts.append(value["title"])
     if isinstance(value, str):
         texts.append(value)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from provision.model import JSON, Definition
-from provision.prove.check.estate import Dashboard, objects, text_of
+from provision.prove.check.estate import Dashboard, Panel, objects, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +42,53 @@ class Query:
 
 
 def dashboard(definition: Definition, spec: dict[str, Any], folder: str) -> Dashboard:
-    """A dashboard of the second generation; its variables are known by name."""
-    variables = {
-        text_of(_spec(variable), "name"): (-1, _as_classic(variable))
-        for _, variable in objects(spec.get("variables"))
+    """A dashboard of the second generation, with its panels and variables in the words of the classic schema."""
+    variables: dict[str, tuple[int, dict[str, Any]]] = {}
+    for pointer, variable in objects(spec.get("variables")):
+        variables.setdefault(text_of(_spec(variable), "name"), (int(pointer[1:]), _as_classic(variable)))
+    return Dashboard(definition, spec, folder, tuple(_panels(spec)), variables, is_v2=True)
+
+
+def _panels(spec: dict[str, Any]) -> Iterator[Panel]:
+    elements = spec.get("elements")
+    for name, element in elements.items() if isinstance(elements, dict) else ():
+        own = _spec(element)
+        shown = own.get("vizConfig")
+        visual = _spec(shown)
+        body: dict[str, Any] = {
+            **{
+                field: own[field]
+                for field in ("id", "title", "description", "links", "libraryPanel")
+                if field in own
+            },
+            "type": text_of(shown, "group"),
+            "options": visual.get("options"),
+            "fieldConfig": visual.get("fieldConfig"),
+            "targets": [_target(query) for query in _list(_spec(own.get("data")).get("queries"))],
+            "transformations": [_spec(one) for one in _list(_spec(own.get("data")).get("transformations"))],
+        }
+        yield Panel(f"/spec/elements/{_token(name)}/spec", body, _PARTS)
+
+
+_PARTS: Final = {
+    "type": "vizConfig/group",
+    "options": "vizConfig/spec/options",
+    "fieldConfig": "vizConfig/spec/fieldConfig",
+    "targets": "data/spec/queries",
+    "transformations": "data/spec/transformations",
+}
+
+
+def _target(query: JSON) -> dict[str, Any]:
+    asked = _spec(query)
+    inner = asked.get("query")
+    inner = inner if isinstance(inner, dict) else {}
+    return {
+        **_spec(inner),
+        "refId": text_of(asked, "refId"),
+        "hide": asked.get("hidden") is True,
+        "datasource": _source(inner),
     }
-    return Dashboard(definition, spec, folder, (), variables, is_v2=True)
 
 
 def queries(found: Dashboard) -> Iterator[Query]:
@@ -114,15 +155,31 @@ def _source(part: dict[str, Any]) -> dict[str, str]:
     return {"type": text_of(part, "group"), "uid": text_of(part.get("datasource"), "name")}
 
 
+_KINDS: Final = {"DatasourceVariable": "datasource", "QueryVariable": "query"}
+_REFRESH: Final = {"never": 0, "onDashboardLoad": 1, "onTimeRangeChanged": 2}
+
+
 def _as_classic(variable: dict[str, Any]) -> dict[str, Any]:
-    """As much of a variable as says which plug-in it chooses among."""
-    chooses = variable.get("kind") == "DatasourceVariable"
-    return {"type": "datasource", "query": text_of(_spec(variable), "pluginId")} if chooses else {}
+    """A variable in the words of the classic schema."""
+    own = _spec(variable)
+    kind = _KINDS.get(text_of(variable, "kind"), "")
+    if kind == "datasource":
+        return {**own, "type": kind, "query": text_of(own, "pluginId")}
+    if kind == "query":
+        query = own.get("query")
+        inner = query if isinstance(query, dict) else {}
+        refresh = _REFRESH.get(text_of(own, "refresh"), 0)
+        return {**own, "type": kind, "query": _spec(inner), "datasource": _source(inner), "refresh": refresh}
+    return {**own, "type": kind}
 
 
 def _spec(part: JSON) -> dict[str, Any]:
     spec = part.get("spec") if isinstance(part, dict) else None
     return spec if isinstance(spec, dict) else {}
+
+
+def _list(value: JSON) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _token(name: str) -> str:

@@ -2,6 +2,17 @@
 
 from typing import Final
 
+from provision.prove.check.checks.dashboards import (
+    panel_title_description,
+    panel_units,
+    template_on_time_change_reload,
+    uneditable,
+)
 from provision.prove.check.forms import DashboardCheck
 
-CHECKS: Final[tuple[DashboardCheck, ...]] = ()
+CHECKS: Final[tuple[DashboardCheck, ...]] = (
+    panel_title_description,
+    panel_units,
+    template_on_time_change_reload,
+    uneditable,
+)

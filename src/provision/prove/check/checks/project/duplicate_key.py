@@ -90,7 +90,7 @@ def _in_dashboard(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     )
     for number, panel, earlier in _twice(numbered):
         yield estate.finding(
-            ID, "error", definition, panel.pointer, f"{dashboard.subject}, {panel.subject}",
+            ID, "error", definition, panel.pointer, dashboard.about(panel),
             f"its id {number} is also that of {earlier.subject}",
             "give each panel an id of its own, or leave the ids out",
         )  # fmt: skip
@@ -100,8 +100,8 @@ def _in_dashboard(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
             named = ((text_of(target, "refId"), pointer) for pointer, target in objects(targets))
             for ref, pointer, _ in _twice(named):
                 yield estate.finding(
-                    ID, "error", definition, f"{panel.pointer}/targets{pointer}",
-                    f"{dashboard.subject}, {panel.subject}", f"two of its queries have the refId {ref!r}",
+                    ID, "error", definition, panel.at(f"targets{pointer}"),
+                    dashboard.about(panel), f"two of its queries have the refId {ref!r}",
                     "give each query a refId of its own",
                 )  # fmt: skip
     templating = dashboard.spec.get("templating")

@@ -8,7 +8,7 @@ from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Estate, objects, suggestion, text_of
+from provision.prove.check.estate import Dashboard, Estate, and_more, objects, suggestion, text_of
 from provision.prove.check.references import BUILT_IN, reference
 
 ID = "unknown-datasource"
@@ -29,13 +29,12 @@ def check(estate: Estate) -> Iterator[Finding]:
                 asked.setdefault(name, []).append((pointer, what))
         for name, uses in asked.items():
             pointer, what = uses[0]
-            more = f", and {len(uses) - 1} more" if len(uses) > 1 else ""
             yield estate.finding(
                 ID,
                 "warning" if estate.is_guest(dashboard.definition) else "error",
                 dashboard.definition,
                 pointer,
-                f"{dashboard.subject}, {what}{more}",
+                and_more(f"{dashboard.subject}, {what}", len(uses)),
                 f"no source defines the data source {name!r}",
                 suggestion(name, known)
                 or "define it with Datasource(…), use a variable of type datasource, or bind the dashboards to "

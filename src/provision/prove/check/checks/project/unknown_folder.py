@@ -36,18 +36,18 @@ def check(estate: Estate) -> Iterator[Finding]:
             for pointer, uid in _listed(panel.body):
                 if uid not in uids and not names(uid) and uid != "general":
                     yield estate.finding(
-                        ID, "warning", dashboard.definition, f"{panel.pointer}{pointer}",
-                        f"{dashboard.subject}, {panel.subject}", f"no source defines the folder {uid!r} that it lists",
+                        ID, "warning", dashboard.definition, panel.at(pointer),
+                        dashboard.about(panel), f"no source defines the folder {uid!r} that it lists",
                         suggestion(uid, uids) or "it shows nothing unless the folder is already in Grafana",
                     )  # fmt: skip
 
 
 def _listed(panel: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Pointer and uid of the folders whose dashboards or alerts a panel lists."""
+    """Path and uid of the folders whose dashboards or alerts a panel lists."""
     options = panel.get("options")
     if not isinstance(options, dict):
         return
     for name in ("folderUID", "folder"):
         uid = text_of(options, name) or text_of(options.get(name), "uid")
         if uid:
-            yield f"/options/{name}", uid
+            yield f"options/{name}", uid

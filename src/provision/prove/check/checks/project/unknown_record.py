@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Finding
 from provision.promql.names import selectors
-from provision.prove.check.estate import Estate, Expression, objects, suggestion, text_of
+from provision.prove.check.estate import Estate, Expression, and_more, objects, suggestion, text_of
 
 ID = "unknown-record"
 
@@ -31,13 +31,12 @@ def check(estate: Estate) -> Iterator[Finding]:
                 read.setdefault((definition.kind, definition.key, name), []).append(expression)
     for (_, _, name), expressions in read.items():
         first = expressions[0]
-        more = f", and {len(expressions) - 1} more" if len(expressions) > 1 else ""
         yield estate.finding(
             ID,
             "warning" if not recorded or estate.is_guest(first.owner.definition) else "error",
             first.owner.definition,
             first.pointer,
-            f"{first.subject}{more}",
+            and_more(first.subject, len(expressions)),
             f"no rule records {name}",
             suggestion(name, recorded) or "write the rule with Record(…), or read what it would be made of",
         )

@@ -8,7 +8,7 @@ from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.variables import is_builtin, names
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Estate, objects, suggestion, text_of
+from provision.prove.check.estate import Dashboard, Estate, and_more, objects, suggestion, text_of
 from provision.prove.check.queries import variable_query
 from provision.prove.check.references import reference
 
@@ -29,13 +29,12 @@ def check(estate: Estate) -> Iterator[Finding]:
                     missing.setdefault(name, []).append(use)
         for name, uses in missing.items():
             pointer, what, severity, _ = next((use for use in uses if use[2] == "error"), uses[0])
-            more = f", and {len(uses) - 1} more" if len(uses) > 1 else ""
             yield estate.finding(
                 ID,
                 severity,
                 dashboard.definition,
                 pointer,
-                f"{dashboard.subject}, {what}{more}",
+                and_more(f"{dashboard.subject}, {what}", len(uses)),
                 f"the dashboard doesn't define ${name}",
                 suggestion(name, dashboard.variables) or "define it, or write what is meant",
             )
