@@ -28,6 +28,7 @@ COMMANDS = {
     "diff": "Show what the sources change, by panel, query, rule and field.",
     "plan": "Show what a push would do.",
     "push": "Change servers so that they hold what the sources ask for.",
+    "verify": "Ask a server whether every expression has data.",
     "pull": "Take changes of a Grafana into the sources, or all it holds.",
     "lab": "Run the whole stack on this machine, with traffic.",
     "completion": "Print the completion script of a shell.",

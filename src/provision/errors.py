@@ -4,6 +4,8 @@
     ├── UsageError               2  the command line or pyproject.toml is wrong
     ├── SourceErrors             1  one or more sources are broken; all are listed together
     ├── Unreachable              1  a server doesn't answer, or something else answers in its place
+    │   └── Late                 1  …not within the time limit
+    ├── TooLarge                 1  an answer is larger than what is read of one
     ├── ServerRefused            1  a server answered a request with an error
     │   └── NotAllowed           3  …with 401 or 403
     ├── Several                  …  what went wrong with some of several servers; their code where they agree, else 1
@@ -70,6 +72,14 @@ class Unreachable(ProvisionError):
     ) -> None:
         super().__init__(what, where=where, remedy=remedy)
         self.sent = sent
+
+
+class Late(Unreachable):
+    """A server takes longer over an answer than it may."""
+
+
+class TooLarge(ProvisionError):
+    """A server's answer is larger than what is read of one."""
 
 
 class ServerRefused(ProvisionError):

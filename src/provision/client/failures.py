@@ -15,7 +15,7 @@ from urllib.parse import urljoin, urlsplit
 import orjson
 
 from provision.client.endpoint import Endpoint
-from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
+from provision.errors import Late, NotAllowed, ProvisionError, ServerRefused, Unreachable
 
 _QUOTED = 300
 _BUNDLE = "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
@@ -40,8 +40,8 @@ def was_cut(error: BaseException) -> bool:
     return not any(isinstance(cause, OSError) and cause.errno in refused for cause in causes)
 
 
-def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
-    """A request that got no answer."""
+def lost(error: BaseException, endpoint: Endpoint, seconds: float) -> ProvisionError:
+    """A request that got no answer, or not within so many seconds."""
     from niquests.exceptions import ConnectTimeout, InvalidHeader, ProxyError, Timeout
 
     sent = False
@@ -67,8 +67,9 @@ def lost(error: BaseException, endpoint: Endpoint) -> ProvisionError:
     elif isinstance(error, ConnectTimeout):
         what, remedy = "no connection within the time limit", "check the address and the network"
     elif isinstance(error, Timeout) or any(isinstance(cause, TimeoutError) for cause in causes):
-        what, remedy = f"no answer within {endpoint.timeout_seconds:g} s", "check the server"
-        sent = True
+        return Late(
+            f"no answer within {seconds:g} s", where=endpoint.url, remedy="check the server", sent=True
+        )
     elif errno.ECONNREFUSED in numbers:
         what, remedy = "nothing listens there (connection refused)", "start the server or check the port"
     elif numbers & {errno.EHOSTUNREACH, errno.ENETUNREACH}:

@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
 
-from provision.client.session import Session
-from provision.errors import NotAllowed, ServerRefused, Unreachable
+import orjson
+
+from provision.client import failures
+from provision.client.session import Answer, Session
+from provision.errors import Late, NotAllowed, ServerRefused, TooLarge, Unreachable
 from provision.model import JSON
 
 _RELOAD_SECONDS = 300.0
 _LONGEST_GET = 4000
 """Characters of a query that still go into a URL; longer ones are posted, which reads just as well."""
+
+_MOST_BYTES = 128 << 20
+"""How large any answer may be."""
+
+_SLACK_SECONDS = 5.0
+"""How much longer than the server may take over a query its answer is waited for."""
+
+_REFUSALS = frozenset({400, 413, 414, 422, 500, 503, 504})
+_LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)
+_SLOW = re.compile(r"tim(?:ed |e)out|deadline exceeded|context canceled", re.IGNORECASE)
+_PREAMBLE = re.compile(r'^(?:invalid parameter "?query"?: )?')
 
 Labels = Mapping[str, str]
 
@@ -108,6 +123,20 @@ class Metadata:
     unit: str
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a query has no answer.
+
+    Attributes:
+        kind: `slow` when it took longer than it may, `large` when it would take more than the server allows, else
+            `wrong`.
+        message: in the server's words, one line.
+    """
+
+    kind: Literal["wrong", "slow", "large"]
+    message: str
+
+
 class Prometheus:
     """One Prometheus, or what speaks its API."""
 
@@ -139,12 +168,46 @@ class Prometheus:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
         result = self._read("/api/v1/query", {"query": expr, "time": at})
-        kind, found = result["resultType"], result["result"]
-        if kind == "scalar":
-            return (Sample({}, float(found[1]), float(found[0])),)
-        if kind == "string":
+        if result["resultType"] == "string":
             raise ServerRefused(f"{expr!r} is text, not a number", status=400, where=self.url)
-        return tuple(_sample(one) for one in found)
+        return _samples(result)
+
+    def attempt(
+        self, expr: str, *, at: float | None = None, timeout_seconds: float
+    ) -> tuple[Sample, ...] | Refusal:
+        """As `query`, but it is asked once, for so long at most, and that it is refused is an answer.
+
+        Raises:
+            Unreachable, NotAllowed, ServerRefused: it isn't about the query.
+        """
+        params = {"query": expr, "time": at, "timeout": f"{timeout_seconds:g}s"}
+        try:
+            answer = self._asked("/api/v1/query", params, timeout_seconds=timeout_seconds + _SLACK_SECONDS)
+        except Late:
+            return Refusal("slow", f"no answer within {timeout_seconds:g} s")
+        except TooLarge as error:
+            return Refusal("large", error.what)
+        if answer.status >= 300:
+            return self._refusal(answer)
+        return _samples(_data(answer.json(), self.url))
+
+    def _refusal(self, answer: Answer) -> Refusal:
+        """What a refused query was refused for.
+
+        Raises:
+            ServerRefused: the server doesn't say.
+        """
+        said = failures.message_of(answer.headers, answer.body, self.session.endpoint.secrets)
+        value = _json_or_none(answer.body)
+        kind = str(value.get("errorType") or "") if isinstance(value, dict) else ""
+        if answer.status == 504 or kind in ("timeout", "canceled") or (kind and _SLOW.search(said)):
+            return Refusal("slow", said or "no answer in time")
+        if not kind:
+            raise failures.refused(
+                "GET", "/api/v1/query", answer.status, answer.headers, answer.body, self.session.endpoint
+            )
+        large = answer.status in (413, 422, 503) and _LARGE.search(said)
+        return Refusal("large" if large else "wrong", _PREAMBLE.sub("", said) or f"status {answer.status}")
 
     def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
         """The values of an expression from `start` to `end` (Unix seconds), `step` seconds apart. Native histograms
@@ -168,11 +231,27 @@ class Prometheus:
         )
         return tuple(found)
 
-    def label_values(self, label: str, matchers: Iterable[str] = ()) -> tuple[str, ...]:
-        """The values that a label has, sorted; with matchers, in the series that one of them selects."""
-        path = f"/api/v1/label/{quote(label, safe='')}/values"
-        found: list[str] = self._get(path, {"match[]": list(matchers) or None})
-        return tuple(found)
+    def label_values(
+        self,
+        label: str,
+        matchers: Iterable[str] = (),
+        start: float | None = None,
+        end: float | None = None,
+    ) -> tuple[str, ...]:
+        """The values that a label has, sorted; with matchers, in the series that one of them selects, between two
+        moments (Unix seconds; none: as far back as the server looks unasked)."""
+        path = f"/api/v1/label/{_label_in_path(label)}/values"
+        found: list[str] = self._get(path, {"match[]": list(matchers) or None, "start": start, "end": end})
+        return tuple(found or ())
+
+    def label_names(
+        self, matchers: Iterable[str] = (), start: float | None = None, end: float | None = None
+    ) -> tuple[str, ...]:
+        """The names of the labels there are, or of the series that one of the matchers selects; as `label_values`."""
+        found: list[str] = self._get(
+            "/api/v1/labels", {"match[]": list(matchers) or None, "start": start, "end": end}
+        )
+        return tuple(found or ())
 
     def metadata(self, metric: str | None = None) -> dict[str, tuple[Metadata, ...]]:
         """What targets say of metrics: name → what was said; several when targets disagree."""
@@ -246,16 +325,65 @@ class Prometheus:
 
     def _read(self, path: str, params: Mapping[str, Any]) -> Any:
         """A query, posted as a form when it is too long for a URL."""
-        given = {name: value for name, value in params.items() if value is not None}
-        form = urlencode(given, doseq=True)
+        form, given = _form(params)
         if len(form) <= _LONGEST_GET:
             return self._get(path, given)
-        headers = {"Content-Type": "application/x-www-form-urlencoded"}
-        answer = self.session.request("POST", path, body=form.encode(), headers=headers)
+        answer = self.session.request("POST", path, body=form, headers=_FORM, most_bytes=_MOST_BYTES)
         return _data(answer.json(), self.url)
 
+    def _asked(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Answer:
+        form, given = _form(params)
+        if len(form) <= _LONGEST_GET:
+            return self.session.request(
+                "GET", path, params=given, allow=_REFUSALS, timeout_seconds=timeout_seconds,
+                most_bytes=_MOST_BYTES, once=True,
+            )  # fmt: skip
+        return self.session.request(
+            "POST", path, body=form, headers=_FORM, allow=_REFUSALS, timeout_seconds=timeout_seconds,
+            most_bytes=_MOST_BYTES, once=True,
+        )  # fmt: skip
+
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        return _data(self.session.request("GET", path, params=params).json(), self.url)
+        return _data(
+            self.session.request("GET", path, params=params, most_bytes=_MOST_BYTES).json(), self.url
+        )
+
+
+_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+def _form(params: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """The parameters as a form, and those of them that are set."""
+    given = {name: value for name, value in params.items() if value is not None}
+    return urlencode(given, doseq=True).encode(), given
+
+
+def _label_in_path(label: str) -> str:
+    """The name of a label in a URL; one with other characters than letters, digits and `_` in Prometheus 3's own
+    escaping (`U__`, each such character as `_HEX_`)."""
+    if re.fullmatch(r"[a-zA-Z_]\w*", label, re.ASCII):
+        return label
+    escaped = "".join(
+        "__" if c == "_" else c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in label
+    )
+    return quote(f"U__{escaped}", safe="")
+
+
+def _json_or_none(body: bytes) -> JSON:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+
+
+def _samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
+    """The samples of an answer to a query; of a string, which has none, one without labels that is NaN."""
+    kind, found = result["resultType"], result["result"]
+    if kind == "scalar":
+        return (Sample({}, float(found[1]), float(found[0])),)
+    if kind == "string":
+        return (Sample({}, math.nan, float(found[0])),)
+    return tuple(_sample(one) for one in found)
 
 
 def _data(value: JSON, url: str) -> Any:

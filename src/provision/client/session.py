@@ -126,6 +126,8 @@ class Session:
         allow: Collection[int] = frozenset(),
         secrets: Iterable[str] = (),
         timeout_seconds: float | None = None,
+        most_bytes: int | None = None,
+        once: bool = False,
     ) -> Answer:
         """Send a request and return its answer.
 
@@ -136,9 +138,13 @@ class Session:
             allow: statuses of 300 and more that are answers rather than errors.
             secrets: what must not appear in a message, besides the endpoint's own.
             timeout_seconds: how long this one answer may take, if not as long as any other.
+            most_bytes: how large the answer may be; None: as large as it likes.
+            once: whether a refusal is an answer: it is sent again only where the server asks for that (429), or
+                where the connection was cut.
 
         Raises:
-            Unreachable: no answer, or an answer that isn't the API's.
+            Unreachable: no answer, or an answer that isn't the API's; Late: not within the time limit.
+            TooLarge: the answer is larger than `most_bytes`.
             NotAllowed: 401 or 403.
             ServerRefused: any other status of 400 and more.
         """
@@ -149,12 +155,15 @@ class Session:
             sent.setdefault("Content-Type", "application/json")
         query = urlencode([(k, v) for k, v in (params or {}).items() if v is not None], doseq=True)
         url = f"{self.endpoint.url}{path}" + (f"?{query}" if query else "")
-        answer = self._answered(method, url, data, sent, timeout_seconds)
+        bounds = _Bounds(
+            self.endpoint.timeout_seconds if timeout_seconds is None else timeout_seconds, most_bytes, once
+        )
+        answer = self._answered(method, url, data, sent, bounds)
         for _ in range(_REDIRECTS):
             if answer.status not in _REDIRECT_STATUSES or answer.status in allow:
                 break
             url = self._redirect(method, url, answer)
-            answer = self._answered(method, url, data, sent, timeout_seconds)
+            answer = self._answered(method, url, data, sent, bounds)
         if answer.status in allow:
             return answer
         if answer.status in _REDIRECT_STATUSES:
@@ -220,21 +229,21 @@ class Session:
         return isinstance(value, dict) and recognises(value)
 
     def _answered(
-        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], limit: float | None
+        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], bounds: _Bounds
     ) -> Answer:
         """The answer, after as many attempts as are harmless, and after the pause that the server has asked for."""
         if asked := self.pace.pause():
             self._sleep(asked)
         repeated = False
         for pause in (*PAUSES_SECONDS, None):
-            answer, failure, cut = self._once(method, url, data, headers, limit)
+            answer, failure, cut = self._once(method, url, data, headers, bounds)
             if answer is None:
                 assert failure is not None
                 if pause is None or not (cut and method in _SAFE):
                     raise failure
                 self._sleep(pause)
                 continue
-            wait = self._wait(method, answer, pause)
+            wait = None if bounds.once and answer.status != 429 else self._wait(method, answer, pause)
             if wait is None:
                 return replace(answer, repeated=repeated)
             repeated = repeated or (answer.status == 503 and method not in _SAFE)
@@ -244,19 +253,19 @@ class Session:
         raise AssertionError("the last attempt returns or raises")  # pragma: no cover
 
     def _once(
-        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], limit: float | None
+        self, method: str, url: str, data: bytes | None, headers: Mapping[str, str], bounds: _Bounds
     ) -> tuple[Answer | None, ProvisionError | None, bool]:
         """An answer, or a failure and whether the connection was cut. The failure is raised elsewhere, so
         that the library's exception, which holds the request and so the credentials, isn't its context."""
         from niquests.exceptions import RequestException
 
-        seconds = self.endpoint.timeout_seconds if limit is None else limit
+        seconds = bounds.seconds
         try:
             status, received, body = self._wire.send(
-                method, url, data, headers, (min(seconds, _CONNECT_SECONDS), seconds)
+                method, url, data, headers, (min(seconds, _CONNECT_SECONDS), seconds), bounds.most_bytes
             )
         except (RequestException, OSError, ValueError) as error:
-            return None, failures.lost(error, self.endpoint), failures.was_cut(error)
+            return None, failures.lost(error, self.endpoint, seconds), failures.was_cut(error)
         _log.debug("%s %s → %s, %d bytes", method, url, status, len(body))
         return Answer(status, received, body, self.endpoint.url), None, False
 
@@ -280,6 +289,15 @@ class Session:
         if not location or not same_place or login or not same_method:
             raise failures.redirected(method, url, location, self.endpoint)
         return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """How long one answer may take, how large it may be, and whether a refusal is an answer."""
+
+    seconds: float
+    most_bytes: int | None
+    once: bool
 
 
 def open_session(endpoint: Endpoint) -> Session:

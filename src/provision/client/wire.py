@@ -7,13 +7,14 @@ settings, proxies and errors, is given requests whose headers were merged once.
 
 from __future__ import annotations
 
+import time
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from provision.errors import UsageError
+from provision.errors import TooLarge, UsageError
 
 if TYPE_CHECKING:
     import niquests
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 POOL: Final = 32
 """How many connections to one server are kept."""
+
+
+_PART_BYTES: Final = 64 << 10
 
 
 class Wire:
@@ -49,6 +53,7 @@ class Wire:
         body: bytes | None,
         headers: Mapping[str, str],
         timeouts_seconds: tuple[float, float],
+        most_bytes: int | None = None,
     ) -> tuple[int, dict[str, str], bytes]:
         """Send a request as it is; returns the status, the headers with names in lower case, and the body.
 
@@ -56,9 +61,12 @@ class Wire:
             url: the whole address, percent-encoded.
             headers: beside those of the endpoint, over which they win.
             timeouts_seconds: for the connection, and for the answer.
+            most_bytes: how large the body may be, and then all of it has to be there in time; None: as large as it
+                likes, and in time as long as it comes in at all.
 
         Raises:
             RequestException, OSError, ValueError: as the library raises them; they hold credentials.
+            TooLarge: the body is larger.
         """
         request = self._prepared(method, url, body, headers)
         # The proxies and certificates that the environment names are looked up as a session would.
@@ -66,9 +74,11 @@ class Wire:
         adapter: Any = self._http.get_adapter(
             url
         )  # its base class knows fewer kinds of time-outs than it does
+        until = time.monotonic() + timeouts_seconds[1]
         response = adapter.send(request, timeout=timeouts_seconds, **found)
         received = {name.lower(): value for name, value in response.headers.items()}
-        return response.status_code or 0, received, response.content or b""
+        body = response.content or b"" if most_bytes is None else _bounded(response, most_bytes, until, url)
+        return response.status_code or 0, received, body
 
     def _prepared(
         self, method: str, url: str, body: bytes | None, headers: Mapping[str, str]
@@ -85,6 +95,23 @@ class Wire:
             request.headers["Authorization"] = self._authorization
         request.prepare_content_length(request.body)
         return request
+
+
+def _bounded(response: Any, most_bytes: int, until: float, url: str) -> bytes:
+    """The body, as long as it isn't too large and comes in before that moment."""
+    parts, size = [], 0
+    for part in response.iter_content(_PART_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > most_bytes or time.monotonic() > until:
+            response.close()
+            if size <= most_bytes:
+                raise TimeoutError
+            raise TooLarge(
+                f"an answer has more than {most_bytes / 2**20:.0f} MiB",
+                where=urlunsplit((*urlsplit(url)[:3], "", "")),
+            )
+    return b"".join(parts)
 
 
 def _http(endpoint: Endpoint) -> niquests.Session:

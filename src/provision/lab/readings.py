@@ -10,12 +10,12 @@ from typing import Any
 from provision.client.prometheus import Prometheus, Sample
 from provision.compile.kinds import DASHBOARD, DATASOURCE
 from provision.errors import ProvisionError, ServerRefused, Unreachable
-from provision.lab import choices
 from provision.lab.panel_fields import field_of
 from provision.model import Definition, decode
 from provision.promql.names import selectors
 from provision.promql.variables import Value as Choice
 from provision.promql.variables import substitute
+from provision.prove.verify import choices
 
 _LABEL = re.compile(r"\{\{\s*([^}\s]+)\s*\}\}")
 

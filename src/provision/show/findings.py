@@ -38,7 +38,7 @@ def findings_text(findings: Sequence[Finding], root: Path) -> str:
         said = _printable(f"{about}{finding.message}")
         place = _printable(str(finding.place))
         lines.append(f"{strong(place)}: {severity}: {said} {faint(f'[{finding.id}]')}")
-        code = _code(finding.place, root, sources)
+        code = code_line(finding.place, root, sources)
         if any(character.isalnum() for character in code):
             lines.append(faint(f"    | {code}"))
         if finding.remedy:
@@ -92,7 +92,7 @@ def findings_json(findings: Sequence[Finding], checked: Mapping[str, int], decid
     return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
-def _code(place: Place, root: Path, sources: dict[str, Source]) -> str:
+def code_line(place: Place, root: Path, sources: dict[str, Source]) -> str:
     """The line of the source at that place, without what may be a secret, stripped and cut; empty when it can't be
     read."""
     if place.line is None:

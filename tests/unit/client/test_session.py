@@ -566,7 +566,7 @@ def test_a_certificate_of_another_name(tls, certificate):
     ],
 )
 def test_what_is_rarely_met(cause, said):
-    assert said in str(lost(niquests.exceptions.ConnectionError(cause), Endpoint("https://h")))
+    assert said in str(lost(niquests.exceptions.ConnectionError(cause), Endpoint("https://h"), 30))
 
 
 def test_a_redirect_from_https_to_http_is_never_followed(tls, certificate):

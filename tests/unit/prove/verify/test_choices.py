@@ -5,7 +5,7 @@ import pytest
 
 from provision.client.prometheus import Sample
 from provision.errors import ProvisionError
-from provision.lab.choices import built_in, chosen, range_seconds
+from provision.prove.verify.choices import built_in, chosen, range_seconds
 
 
 class Server:

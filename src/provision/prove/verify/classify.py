@@ -1,0 +1,91 @@
+"""The verdict on one expression, made of what the server knows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from provision.client.prometheus import Refusal
+from provision.promql.located import Located, located
+from provision.promql.names import selectors
+from provision.prove.verify.culprits import unknown, unlabelled, wanting
+from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.relaxing import hides, relaxed
+from provision.prove.verify.structure import nothing_because
+from provision.prove.verify.verdicts import Asked, Status, Verdict
+
+_STATUS: dict[str, Status] = {"wrong": "error", "slow": "too-slow", "large": "too-many-series"}
+
+
+def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
+    """What there is to say of an expression.
+
+    Args:
+        most_series: how many series are too many for anyone to read.
+
+    Raises:
+        Unreachable, NotAllowed, ServerRefused: the server can't be asked.
+    """
+    if asked.fault:
+        return Verdict("error", message=asked.fault)
+    expr = asked.expr
+    loose = relaxed(expr)
+    count = known.count(loose)
+    if isinstance(count, Refusal):
+        return _refused(count, expr, known)
+    if not count.series:
+        return replace(_without_data(asked, loose, known), series=0, seconds=count.seconds)
+    verdict = Verdict("data", count.series, seconds=count.seconds)
+    if hides(expr) and (hidden := _hidden(expr, known)) is not None:
+        return replace(hidden, series=count.series, seconds=count.seconds)
+    if count.series > most_series:
+        shown = count if loose == expr else known.count(expr)
+        if not isinstance(shown, Refusal) and shown.series > most_series:
+            return replace(
+                verdict,
+                status="too-many-series",
+                series=shown.series,
+                grave=False,
+                message=f"it returns {shown.series} series; more than {most_series} are too many",
+                remedy="sum them, or take the largest with topk",
+            )
+    return verdict
+
+
+def _hidden(expr: str, known: Knowledge) -> Verdict | None:
+    """What is wrong with a part of an expression that has data all the same, as in `rate(wrong_name[5m]) or vector(0)`.
+    Where another part is as it should be, such as the newer one of two names, that may be meant."""
+    found = located(expr)
+    said = [unknown(each, known) or unlabelled(each, known) for each in found]
+    first = next((each for each in said if each is not None), None)
+    return first and replace(first, grave=all(said))
+
+
+def _refused(refusal: Refusal, expr: str, known: Knowledge) -> Verdict:
+    verdict = Verdict(_STATUS[refusal.kind], message=refusal.message)
+    if refusal.kind != "wrong":
+        return verdict
+    # What is wrong may be what an unknown name leads to.
+    said = (unknown(found, known) for found in located(expr))
+    return next((each for each in said if each is not None), verdict)
+
+
+def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:
+    """Why an expression has no data: what it reads isn't there, or what it makes of that is nothing."""
+    found = located(asked.expr)
+    said = _first_unknown(found, known)
+    if said is not None:
+        return said
+    if not found and (names := [each.name for each in selectors(asked.expr) if each.name]):
+        missing = [name for name in names if name not in known.names]
+        if missing:
+            return Verdict("unknown-metric", message=f"the server has never had a metric {missing[0]}")
+    if asked.window_seconds and known.within(loose, asked.window_seconds):
+        return Verdict("data", message="it has data within its time range, and none just now")
+    for each in found:
+        if (verdict := wanting(each, asked, known)) is not None:
+            return verdict
+    return nothing_because(loose, known)
+
+
+def _first_unknown(found: tuple[Located, ...], known: Knowledge) -> Verdict | None:
+    return next((said for each in found if (said := unknown(each, known)) is not None), None)

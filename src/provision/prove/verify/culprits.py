@@ -1,0 +1,155 @@
+"""Which selector of an expression finds nothing, and which part of it is to blame."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from provision.client.prometheus import Refusal
+from provision.promql.located import Located
+from provision.promql.names import Matcher
+from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.meant import meant
+from provision.prove.verify.verdicts import Asked, Culprit, Verdict
+
+_PARTS: Final = ("_bucket", "_count", "_sum")
+"""What a histogram's series are called behind its name."""
+
+_ONLY_IN_TROUBLE: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE", "GRAFANA_ALERTS"})
+"""Metrics that are empty as long as all is well."""
+
+_NAMED: Final = 6
+"""So many values of a label are named in a message."""
+
+
+def unknown(found: Located, known: Knowledge) -> Verdict | None:
+    """That the server has never had a metric of the selector's name; None when it has, or none is named."""
+    name = found.selector.name
+    if name is None or name in known.names or name in _ONLY_IN_TROUBLE:
+        return None
+    culprit = Culprit(found.start, found.start + len(name), metric=name)
+    if (place := known.expected.get(name)) is not None:
+        return Verdict(
+            "unknown-metric",
+            message=f"the server has no metric {name} yet: {place} records it",
+            remedy="push the rules and wait for their evaluation",
+            culprit=culprit,
+        )
+    parts = [f"{name}{part}" for part in _PARTS if f"{name}{part}" in known.names]
+    if len(parts) > 1 and parts[0].endswith("_bucket"):
+        return Verdict(
+            "type-misuse",
+            message=f"{name} is a histogram, and there are no series of that name",
+            remedy=f"its series are {', '.join(parts[:-1])} and {parts[-1]}",
+            culprit=culprit,
+        )
+    return Verdict(
+        "unknown-metric",
+        message=f"the server has never had a metric {name}",
+        remedy=meant(name, known.names),
+        culprit=culprit,
+    )
+
+
+def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
+    """Why a selector finds nothing, now or within the time range of what holds it; None when it does find something."""
+    text = asked.expr[found.start : found.whole_end]
+    count = known.count(text)
+    if isinstance(count, Refusal) or count.series:
+        return None
+    name, matchers = found.selector.name or "", found.selector.matchers
+    if name in _ONLY_IN_TROUBLE:
+        return Verdict("data", message=f"{name} has series only while an alert is pending or fires")
+    if known.ever(name, *matchers):
+        return _not_now(found, asked)
+    if not name:
+        start, end = found.matchers.get("__name__", (found.start, found.end))
+        return Verdict(
+            "unknown-metric",
+            message=f"no metric that the server has matches {asked.expr[start:end]}",
+            culprit=Culprit(start, end),
+        )
+    if (verdict := unlabelled(found, known)) is not None:
+        return verdict
+    for matcher in matchers:
+        if not known.ever(name, matcher):
+            return _unknown_value(found, matcher, known)
+    return Verdict(
+        "empty",
+        message=f"no series of {name} has all of these labels at once; each of them alone has some",
+        culprit=Culprit(found.start, found.end, metric=name),
+    )
+
+
+def unlabelled(found: Located, known: Knowledge) -> Verdict | None:
+    """That no series of the metric has one of the labels that the selector asks for; None when all are there."""
+    name = found.selector.name
+    for matcher in found.selector.matchers if name in known.names else ():
+        if not _matches_nothing(matcher) and matcher.label not in known.labels(name or ""):
+            return _unknown_label(found, matcher, known)
+    return None
+
+
+def _not_now(found: Located, asked: Asked) -> Verdict:
+    over = f"within the last {length(asked.window_seconds)}" if asked.window_seconds else "now"
+    return Verdict(
+        "empty",
+        message=f"{asked.expr[found.start : found.end]} has had data, and has none {over}",
+        remedy="look whether what exposes it is still scraped",
+        culprit=Culprit(found.start, found.end, metric=found.selector.name or ""),
+    )
+
+
+def _unknown_label(found: Located, matcher: Matcher, known: Knowledge) -> Verdict:
+    name = found.selector.name or ""
+    start, end = found.matchers.get(matcher.label, (found.start, found.end))
+    labels = sorted(known.labels(name) - {"__name__"})
+    return Verdict(
+        "unknown-label",
+        message=f"no series of {name} has a label {matcher.label}",
+        remedy=meant(matcher.label, labels) or f"its labels are {_listed(labels)}",
+        culprit=Culprit(start, end, metric=name, label=matcher.label),
+    )
+
+
+def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdict:
+    name, label = found.selector.name or "", matcher.label
+    start, end = found.matchers.get(label, (found.start, found.end))
+    values = known.values(name, label)
+    if matcher.op in ("!=", "!~"):
+        message = f"every series of {name} has a label {label} that this leaves out"
+    elif matcher.op == "=":
+        message = f'no series of {name} has had {label}="{matcher.value}"'
+    else:
+        message = f"no {label} of {name} has matched {matcher.value!r}"
+    return Verdict(
+        "unknown-value",
+        message=message,
+        remedy=(matcher.op == "=" and meant(matcher.value, values)) or f"there are {_listed(values)}",
+        culprit=Culprit(start, end, metric=name, label=label, value=matcher.value),
+    )
+
+
+def _matches_nothing(matcher: Matcher) -> bool:
+    """Whether a series without the label fits."""
+    if matcher.op in ("=", "!="):
+        return (matcher.value == "") == (matcher.op == "=")
+    try:
+        empty = re.fullmatch(matcher.value, "") is not None
+    except (re.error, RecursionError):  # written for RE2, which knows what Python doesn't
+        empty = False
+    return empty == (matcher.op == "=~")
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    shown = [name or '""' for name in names[:_NAMED]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f" and {more} more" if more > 0 else "") if shown else "none"
+
+
+def length(seconds: float) -> str:
+    """A duration as people write it: `90m`, `1h`, `2d`."""
+    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
+        if seconds >= size and seconds % size == 0:
+            return f"{seconds / size:.0f}{unit}"
+    return f"{seconds:g}s"

@@ -1,0 +1,182 @@
+"""What one server knows: names, labels and whether expressions have data. Each question is asked once, whoever needs
+the answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final, TypeVar, cast
+
+from provision.client.prometheus import Prometheus, Refusal, Sample
+from provision.errors import NotAllowed, ServerRefused, TooLarge
+from provision.promql.names import Matcher
+from provision.prove.verify.relaxing import counting
+
+_EVER: Final = 0.0
+"""The beginning of all that a server keeps. Some look back a day only, unless they are asked for more."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many series an expression has, and how long the server took over it."""
+
+    series: int
+    seconds: float
+
+
+class Knowledge:
+    """What a server knows. Threads may share it.
+
+    Args:
+        now: the moment that everything is asked of (Unix seconds).
+        timeout_seconds: how long the server may take over one question.
+        expected: names of metrics that will be there once the project's rules run.
+    """
+
+    def __init__(
+        self,
+        client: Prometheus,
+        *,
+        now: float,
+        timeout_seconds: float,
+        expected: Mapping[str, str] | None = None,
+    ) -> None:
+        self.client = client
+        self.now = now
+        self.expected = expected or {}
+        self.notes: dict[str, None] = {}
+        self.questions = 0
+        self._timeout_seconds = timeout_seconds
+        self._lock = threading.Lock()
+        self._answers: dict[Hashable, Future[Any]] = {}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all metrics that the server has, or has had as long as it remembers."""
+        return self._once(
+            "names", lambda: frozenset(self.client.label_values("__name__", start=_EVER, end=self.now))
+        )
+
+    @cached_property
+    def types(self) -> Mapping[str, str]:
+        """Name → type of the metrics that targets tell of; empty where the server doesn't keep that."""
+
+        def asked() -> dict[str, str]:
+            try:
+                said = self.client.metadata()
+            except NotAllowed:
+                raise
+            except (ServerRefused, TooLarge):
+                self.notes["it tells no types of metrics, so that their misuse can't be found"] = None
+                return {}
+            return {
+                name: kinds.pop()
+                for name, each in said.items()
+                if len(kinds := {one.type for one in each}) == 1
+            }
+
+        return self._once("types", asked)
+
+    def count(self, expr: str) -> Count | Refusal:
+        """How many series an expression has now, or why that can't be said."""
+        question = counting(expr)
+
+        def asked() -> Count | Refusal:
+            began = time.perf_counter()
+            found = self.client.attempt(question, at=self.now, timeout_seconds=self._timeout_seconds)
+            took = time.perf_counter() - began
+            if isinstance(found, Refusal):
+                return found
+            series = int(sum(one.value for one in found)) if question is not expr else len(found)
+            return Count(series, took)
+
+        return self._once(("count", expr), asked)
+
+    def within(self, expr: str, seconds: float) -> bool:
+        """Whether an expression had data at some moment within the last so many seconds; looked at at thirty of them."""
+
+        def asked() -> bool:
+            try:
+                found = self.client.query_range(
+                    counting(expr), self.now - seconds, self.now, max(1.0, seconds / 30)
+                )
+            except NotAllowed:
+                raise
+            except ServerRefused:
+                return False
+            return bool(found)
+
+        return self._once(("within", expr, seconds), asked)
+
+    def sample(self, expr: str) -> Sample | None:
+        """One of the series of an expression."""
+
+        def asked() -> Sample | None:
+            found = self.client.attempt(
+                f"topk(1, {expr}\n)", at=self.now, timeout_seconds=self._timeout_seconds
+            )
+            return None if isinstance(found, Refusal) or not found else found[0]
+
+        return self._once(("sample", expr), asked)
+
+    def ever(self, metric: str, *matchers: Matcher) -> bool:
+        """Whether the server has, or has had as long as it remembers, a series of that name with these labels."""
+        selector = written(metric, matchers)
+        return self._once(
+            ("ever", selector),
+            lambda: bool(self.client.label_values("__name__", [selector], start=_EVER, end=self.now)),
+        )
+
+    def labels(self, metric: str) -> frozenset[str]:
+        """The names of the labels that a metric's series have."""
+        selector = written(metric, ())
+        return self._once(
+            ("labels", metric),
+            lambda: frozenset(self.client.label_names([selector], start=_EVER, end=self.now)),
+        )
+
+    def values(self, metric: str, label: str) -> tuple[str, ...]:
+        """The values that a label has in a metric's series."""
+        selector = written(metric, ())
+        return self._once(
+            ("values", metric, label),
+            lambda: self.client.label_values(label, [selector], start=_EVER, end=self.now),
+        )
+
+    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
+        """What `ask` gives; asked by the first who wants to know, while the others wait."""
+        with self._lock:
+            future = self._answers.get(key)
+            mine = future is None
+            if future is None:
+                future = self._answers[key] = Future()
+                self.questions += 1
+        if mine:
+            try:
+                future.set_result(ask())
+            except BaseException as error:
+                future.set_exception(error)
+                raise
+        return cast("T", future.result())
+
+
+def written(metric: str, matchers: tuple[Matcher, ...]) -> str:
+    """The selector of a name (or, of an empty one, of any) with these matchers, as every server reads it."""
+    named = (Matcher("__name__", "=", metric), *matchers) if metric else matchers
+    return f"{{{', '.join(f'{_label(each.label)}{each.op}{quoted(each.value)}' for each in named)}}}"
+
+
+def quoted(text: str) -> str:
+    """A string in PromQL's quotes."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
+    return f'"{escaped}"'
+
+
+def _label(name: str) -> str:
+    return name if name.isidentifier() and name.isascii() else quoted(name)

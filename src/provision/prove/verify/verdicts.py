@@ -1,0 +1,122 @@
+"""What is said of an expression once the server was asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from provision.model import Place
+
+Status = Literal[
+    "data",
+    "empty",
+    "unknown-metric",
+    "unknown-label",
+    "unknown-value",
+    "type-misuse",
+    "error",
+    "too-slow",
+    "too-many-series",
+]
+
+STATUSES: Final[tuple[Status, ...]] = (
+    "data",
+    "empty",
+    "unknown-metric",
+    "unknown-label",
+    "unknown-value",
+    "type-misuse",
+    "error",
+    "too-slow",
+    "too-many-series",
+)
+"""All of them, in the order in which they are counted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Culprit:
+    """The part of an expression that a verdict is about.
+
+    Attributes:
+        start, end: where it stands in what was asked, counted from 0.
+        metric, label, value: what it names; empty when it doesn't.
+    """
+
+    start: int
+    end: int
+    metric: str = ""
+    label: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one expression.
+
+    Attributes:
+        series: how many it returns now, its conditions left aside; None when that isn't known.
+        message: what is wrong, one sentence; empty when nothing is.
+        remedy: what to do about it, or empty.
+        grave: whether it can't show what it should; else it is only worth a look.
+        seconds: how long the server took; None when it wasn't asked.
+    """
+
+    status: Status
+    series: int | None = None
+    message: str = ""
+    remedy: str = ""
+    culprit: Culprit | None = None
+    grave: bool = True
+    seconds: float | None = None
+
+    @property
+    def fine(self) -> bool:
+        """Whether there is nothing to say."""
+        return self.status == "data"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An expression with its variables replaced, ready to be asked.
+
+    Attributes:
+        owner: what people call the dashboard or rule group that it belongs to.
+        what: what holds it there, such as `panel "Error ratio", query A`.
+        text: as it was written.
+        expr: as it is asked.
+        window_seconds: how far back what holds it looks; None when it only looks at now.
+        fault: why it can't be asked; empty when it can.
+    """
+
+    owner: str
+    what: str
+    place: Place
+    pointer: str
+    text: str
+    expr: str
+    window_seconds: float | None = None
+    fault: str = ""
+
+    @property
+    def subject(self) -> str:
+        """What people call it."""
+        return f"{self.owner}, {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of all expressions.
+
+    Attributes:
+        server: its address and, where it tells, what it is.
+        results: in the order of the definitions.
+        notes: what couldn't be done there, one sentence each.
+        questions: how many requests were sent.
+        seconds: how long all of it took.
+    """
+
+    server: str
+    results: tuple[tuple[Asked, Verdict], ...]
+    notes: tuple[str, ...] = ()
+    questions: int = 0
+    seconds: float = 0.0

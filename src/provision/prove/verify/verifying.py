@@ -1,0 +1,108 @@
+"""All expressions of a project, or of files of any origin, asked of one server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from provision.client.prometheus import Prometheus
+from provision.model import Definition
+from provision.project import Project
+from provision.prove.check.estate import Estate
+from provision.prove.check.reading import estate_of
+from provision.prove.check.tools import Tools
+from provision.prove.verify.classify import judged
+from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.planning import planned, source_of
+from provision.prove.verify.verdicts import Asked, Report, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a server is spared, and what is too much for a reader.
+
+    Attributes:
+        timeout_seconds: how long it may take over one query.
+        at_once: how many queries it is asked at the same time at most.
+        most_series: how many series of one expression are too many.
+    """
+
+    timeout_seconds: float = 10.0
+    at_once: int = 8
+    most_series: int = 1000
+
+
+def verify(
+    definitions: Sequence[Definition],
+    project: Project,
+    client: Prometheus,
+    limits: Limits,
+    *,
+    guests: frozenset[str] = frozenset(),
+    concerns: Callable[[Asked], bool] = lambda _: True,
+    scrape_seconds: float | None = None,
+    advance: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Report:
+    """What the server's data says of every expression of these definitions.
+
+    Args:
+        guests: paths of files among them that aren't the project's.
+        concerns: which of the expressions are meant.
+        scrape_seconds: the time between two scrapes; None: as the project's data source says.
+        advance: is told how many expressions are done, and of how many.
+
+    Raises:
+        Unreachable, NotAllowed, ServerRefused: the server can't be asked.
+    """
+    began = time.perf_counter()
+    estate = estate_of(definitions, project, Tools(), guests)
+    known = Knowledge(
+        client, now=time.time(), timeout_seconds=limits.timeout_seconds, expected=_recorded(estate)
+    )
+    source = source_of(estate, scrape_seconds)
+    asked = [each for each in planned(estate, client, source) if concerns(each)]
+    verdicts = _judge(asked, known, limits, advance)
+    return Report(
+        server=client.url,
+        results=tuple((each, verdicts[_key(each)]) for each in asked),
+        notes=tuple(known.notes),
+        questions=known.questions,
+        seconds=time.perf_counter() - began,
+    )
+
+
+def _recorded(estate: Estate) -> dict[str, str]:
+    """Each metric that a rule records, and where that rule was written."""
+    return {
+        rule.name: str(estate.place(group.definition, rule.pointer, 1))
+        for group in estate.groups
+        for rule in group.rules
+        if rule.kind == "record"
+    }
+
+
+def _judge(
+    asked: Sequence[Asked], known: Knowledge, limits: Limits, advance: Callable[[int, int], None]
+) -> dict[tuple[str, float | None, str], Verdict]:
+    """The verdict on each expression that is asked in the same way, however often it is."""
+    distinct = {_key(each): each for each in asked}
+    verdicts = {}
+    with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
+        coming = {
+            pool.submit(judged, each, known, most_series=limits.most_series): key
+            for key, each in distinct.items()
+        }
+        try:
+            for done, future in enumerate(as_completed(coming), 1):
+                verdicts[coming[future]] = future.result()
+                advance(done, len(distinct))
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return verdicts
+
+
+def _key(asked: Asked) -> tuple[str, float | None, str]:
+    return asked.expr, asked.window_seconds, asked.fault

@@ -1,0 +1,134 @@
+"""`provision verify` as a user sees it."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from provision.client.prometheus import Refusal
+from support.commands import DASHBOARD, write
+from support.prometheus_standin import serving
+from support.series_standin import KnownSeries, SeriesServer
+
+UP = {"__name__": "up", "job": "shop"}
+
+
+@pytest.fixture(autouse=True)
+def plain(monkeypatch):
+    monkeypatch.setenv("NO_COLOR", "1")
+
+
+def test_a_project_that_has_data(provision, shop):
+    with serving(SeriesServer(KnownSeries(UP))) as url:
+        ran = provision("verify", "--prometheus", url)
+        assert ran.code == 0
+        assert ran.out.splitlines()[:3] == [
+            'dashboard "Orders"  1 data',
+            'rule group "shop"  1 data',
+            "2 expressions: 2 data",
+        ]
+        assert f"asked of {url}: " in ran.out
+        assert 'panel "Rate", query A: 1 series' in provision("verify", "--prometheus", url, "-v").out
+        assert provision("verify", "--prometheus", url, "-q").out == ""
+
+
+def test_a_wrong_name(provision, shop):
+    write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "sum(app)")})
+    with serving(SeriesServer(KnownSeries(UP, {"__name__": "apps"}))) as url:
+        ran = provision("verify", "--prometheus", url, "dashboards")
+    assert ran.code == 1
+    assert ran.out.splitlines()[:6] == [
+        'dashboard "Orders"  1 unknown metric',
+        '  dashboards/sales/orders.json:1: error: panel "Rate", query A: the server has never had a metric app '
+        "[unknown-metric]",
+        f"      | {DASHBOARD % ('Orders', 'sum(app)')}"[:168] + "…",
+        "    sum(app)",
+        "        ^^^",
+        '    did you mean "apps"?',
+    ]
+
+
+def test_json(provision, shop):
+    write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "sum(app)")})
+    with serving(SeriesServer(KnownSeries(UP, {"__name__": "apps"}))) as url:
+        ran = provision("verify", "--prometheus", url, "--format", "json")
+    said = json.loads(ran.out)
+    assert (ran.code, said["format"], said["server"]) == (1, "provision.verify/1", url)
+    assert said["summary"] == {"unknown-metric": 1, "data": 1}
+    wrong, right = said["results"]
+    assert wrong["culprit"] == {
+        "text": "app",
+        "start": 4,
+        "end": 7,
+        "metric": "app",
+        "label": "",
+        "value": "",
+    }
+    assert (wrong["status"], wrong["grave"], wrong["path"], wrong["line"]) == (
+        "unknown-metric",
+        True,
+        "dashboards/sales/orders.json",
+        1,
+    )
+    assert (right["status"], right["grave"], right["series"], right["culprit"]) == ("data", False, 1, None)
+
+
+def test_a_dashboard_of_any_origin_without_a_project(provision, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    inputs = '"__inputs": [{"name": "DS_P", "type": "datasource", "pluginId": "prometheus"}], "title"'
+    text = (
+        (DASHBOARD % ("Shop", "up > 0"))
+        .replace('"title"', inputs, 1)
+        .replace('"targets"', '"datasource": "${DS_P}", "targets"')
+    )
+    write(tmp_path, {"down/loaded.json": text})
+    with serving(SeriesServer(KnownSeries(UP))) as url:
+        ran = provision("verify", "--prometheus", url, "down/loaded.json")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, 'dashboard "Shop"  1 data')
+
+
+def test_the_server_of_the_environment_or_the_settings(provision, shop, monkeypatch):
+    ran = provision("verify")
+    assert (ran.code, ran.sentence) == (2, "no server is named; add --prometheus URL, or set PROMETHEUS_URL")
+    with serving(SeriesServer(KnownSeries(UP))) as url:
+        monkeypatch.setenv("PROMETHEUS_URL", f"{url}/prometheus")
+        assert provision("verify").code == 0
+        monkeypatch.delenv("PROMETHEUS_URL")
+        write(shop, {"pyproject.toml": f'[tool.provision]\nname = "shop"\nprometheus = "{url}"\n'})
+        assert provision("verify").code == 0
+
+
+def test_a_wrong_duration(provision, shop):
+    ran = provision("verify", "--prometheus", "http://h", "--timeout", "soon")
+    assert (ran.code, "'soon' is not a duration such as 500ms, 10s or 1m" in ran.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("broken", "code", "said"),
+    [
+        ((401, "no org id\n"), 3, "it wants credentials: no org id"),
+        ((403, "forbidden"), 3, "isn't allowed: forbidden"),
+        ((404, "404 page not found\n"), 1, "was answered with 404: 404 page not found"),
+        ((200, "<html>hello"), 1, "an answer was cut short or isn't JSON"),
+        ((200, {"database": "ok"}), 1, "what answers there isn't a Prometheus"),
+    ],
+)
+def test_a_server_that_cannot_be_asked(provision, shop, broken, code, said):
+    server = SeriesServer(KnownSeries(UP), broken={"/api/v1/query": broken})
+    with serving(server) as url:
+        ran = provision("verify", "--prometheus", url)
+    assert (ran.code, said in ran.sentence) == (code, True), ran
+
+
+def test_a_query_that_the_server_refuses(provision, shop):
+    refused = {"up": Refusal("large", "query processing would load too many samples into memory")}
+    with serving(SeriesServer(KnownSeries(UP, answers=refused))) as url:
+        ran = provision("verify", "--prometheus", url, "dashboards")
+    assert ran.code == 1
+    assert "too many samples into memory [too-many-series]" in ran.out
+
+
+def test_a_broken_source(provision, shop):
+    write(shop, {"rules/shop.yml": "groups: ["})
+    assert provision("verify", "--prometheus", "http://127.0.0.1:1").code == 1
