@@ -12,8 +12,8 @@ from provision.commands import guests as module
 from provision.commands.guests import collect_guests
 from provision.errors import UsageError
 
-BAD = "groups: [{name: a, rules: [{record: a, expr: 'up up'}]}]\n"
-GOOD = "groups: [{name: a, rules: [{record: a, expr: up}]}]\n"
+BAD = "groups: [{name: a, rules: [{record: 'a:b', expr: 'up up'}]}]\n"
+GOOD = "groups: [{name: a, rules: [{record: 'a:b', expr: up}]}]\n"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def write(folder: Path, **files: str) -> None:
 def test_files_are_checked_without_a_project(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, a_yml=BAD, b_yml=GOOD)
     assert run(["check", "a.yml"]) == 1
-    assert capsys.readouterr().out.startswith('a.yml:1: error: rule group "a", record "a": ')
+    assert capsys.readouterr().out.startswith('a.yml:1: error: rule group "a", record "a:b": ')
     assert run(["check", "b.yml"]) == 0
     assert run(["check", "."]) == 1
 

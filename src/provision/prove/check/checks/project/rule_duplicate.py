@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.model import Finding, decode
+from provision.promql.names import selectors
 from provision.prove.check.estate import Estate, Group, Rule, text_of
 from provision.prove.check.rulefields import labels_of
 
@@ -30,7 +31,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 what = "the same series" if rule.kind == "record" else "the same alerts"
                 message = f"{_where(earlier, None if other is group else other)} gives {what}"
                 remedy = "leave one of them out"
-            elif rule.kind == "record" and key in within:
+            elif rule.kind == "record" and key in within and not _apart(within[key], rule):
                 message = f"{_where(within[key], None)} has the same name and labels"
                 remedy = "where both give one series, only one sample is kept: tell them apart by a label"
             else:  # one alert for several conditions is common
@@ -49,6 +50,20 @@ def _scope(estate: Estate, group: Group) -> str:
 def _asked(group: Group) -> str:
     """The data source that Grafana asks for the rules of this group; empty when the project's own is asked."""
     return text_of(decode(group.definition.body), "datasource")
+
+
+def _apart(rule: Rule, other: Rule) -> bool:
+    """Whether they read series that differ in what they ask of a label, such as `verb="GET"` and `verb="LIST"`."""
+    asked, also = (_matchers(text_of(each.body, "expr")) for each in (rule, other))
+    return any(asked[label] != also[label] for label in asked.keys() & also.keys())
+
+
+def _matchers(expr: str) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for selector in selectors(expr):
+        for matcher in selector.matchers:
+            found.setdefault(matcher.label, set()).add((matcher.op, matcher.value))
+    return found
 
 
 def _plain(rule: Rule) -> str:

@@ -3,10 +3,24 @@
 from typing import Final
 
 from provision.prove.check.checks.rules import (
+    alerts_annotation,
     alerts_for,
+    rule_for,
+    rule_label,
+    rule_name,
+    rule_owner,
+    rule_reject,
+    rule_report,
 )
 from provision.prove.check.forms import RuleCheck
 
 CHECKS: Final[tuple[RuleCheck, ...]] = (
+    alerts_annotation,
     alerts_for,
-)  # fmt: skip
+    rule_for,
+    rule_label,
+    rule_name,
+    rule_owner,
+    rule_reject,
+    rule_report,
+)
