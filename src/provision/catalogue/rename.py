@@ -20,6 +20,7 @@ class Rename:
         matchers: label and value that tell the old metric apart in the new one.
         values: label, pattern and replacement (`re.sub`) for values that are written otherwise.
         factor: the old value is so many times the new one, as 1000 where milliseconds became seconds.
+        bounds: the same of the bounds of its buckets.
         family: whether it is a histogram or a summary, whose series end in `_bucket`, `_sum` and `_count`.
         note: what else differs, a sentence; the new metric doesn't mean quite the same then.
     """
@@ -32,6 +33,7 @@ class Rename:
     matchers: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str, str], ...] = ()
     factor: float = 1
+    bounds: float = 1
     family: bool = False
     note: str = ""
 
@@ -41,9 +43,15 @@ class Rename:
         return bool(self.new) and not self.note
 
     def of_series(self, suffix: str) -> Rename:
-        """That of a histogram's or summary's series, such as `_bucket`: of these, only the sum has the unit."""
-        new = self.new and f"{self.new}{suffix}"
-        return replace(self, old=f"{self.old}{suffix}", new=new, family=False)
+        """That of a histogram's or summary's series: the factor is that of `_sum`, and of the bounds of `_bucket`."""
+        return replace(
+            self,
+            old=f"{self.old}{suffix}",
+            new=self.new and f"{self.new}{suffix}",
+            factor=self.factor if suffix == "_sum" else 1,
+            bounds=self.factor if suffix == "_bucket" else 1,
+            family=False,
+        )
 
     def then(self, later: Rename) -> Rename:
         """Both, one after the other."""
@@ -57,6 +65,7 @@ class Rename:
             matchers=(*((told.get(name, name), value) for name, value in self.matchers), *later.matchers),
             values=(*self.values, *later.values),
             factor=self.factor * later.factor,
+            bounds=self.bounds * later.bounds,
             note=" ".join(note for note in (self.note, later.note) if note),
         )
 

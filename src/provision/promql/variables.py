@@ -74,17 +74,20 @@ def placeholder(expr: str) -> str:
     for its variables parses. What takes its place is as long wherever possible, so that columns stay right:
     in quotes a word, between `[` and `]` and after `offset` a duration, as a scalar argument a number, else a name.
     """
-    if "$" not in expr and "[[" not in expr:
-        return expr
     parts = []
     position = 0
-    for match, inside in _placed(expr):
-        parts += [
-            expr[position : match.start()],
-            stand_in(expr, match.start(), match.end(), inside, _name(match), _form(match)),
-        ]
-        position = match.end()
-    return "".join((*parts, expr[position:]))
+    for start, end, words in stand_ins(expr):
+        parts += [expr[position:start], words]
+        position = end
+    return "".join((*parts, expr[position:])) if parts else expr
+
+
+def stand_ins(expr: str) -> Iterator[tuple[int, int, str]]:
+    """Start and end of each variable, and what `placeholder` puts in its place."""
+    if "$" in expr or "[[" in expr:
+        for match, inside in _placed(expr):
+            start, end = match.span()
+            yield start, end, stand_in(expr, start, end, inside, _name(match), _form(match))
 
 
 def _placed(expr: str) -> Iterator[tuple[re.Match[str], str]]:

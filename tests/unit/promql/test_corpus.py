@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
+from provision.promql.names import selectors
+from provision.promql.outline import outline
 from provision.promql.parse import parse
 from provision.promql.variables import placeholder
 from support.servers import require
@@ -102,8 +104,7 @@ def targets(panels: Any) -> Iterator[str]:
         yield from targets(panel.get("panels"))
 
 
-@needs_corpus
-def test_the_expressions_of_dashboards_parse() -> None:
+def dashboard_expressions() -> set[str]:
     exprs = set()
     for file in sorted((CORPUS / "dashboards").glob("*.json")):
         document = json.loads(file.read_bytes())
@@ -111,6 +112,26 @@ def test_the_expressions_of_dashboards_parse() -> None:
         exprs.update(targets(document.get("panels")))
         for row in document.get("rows") or []:
             exprs.update(targets(row.get("panels")))
+    return exprs
+
+
+@needs_corpus
+def test_the_expressions_of_dashboards_parse() -> None:
+    exprs = dashboard_expressions()
     assert len(exprs) > 2000
     refused = {expr: problem.message for expr in exprs if (problem := parse(placeholder(expr)))}
     assert len(refused) <= len(exprs) / 100, refused
+
+
+@needs_corpus
+def test_the_outline_has_the_selectors_of_the_tree() -> None:
+    exprs = dashboard_expressions() | {expr for file in rule_files() for expr in expressions_of(file)}
+    plain = [text for expr in exprs if parse(text := placeholder(expr)) is None]
+    assert len(plain) > 3000
+    for expr in plain:
+        root = outline(expr)
+        assert root is not None, expr
+        names = [
+            part.name and part.name.text.strip("\"'`") for part, _ in root.walk() if part.kind == "selector"
+        ]
+        assert names == [selector.name for selector in selectors(expr)], expr

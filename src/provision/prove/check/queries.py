@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
+from provision.promql.variable_queries import variable_query as parts_of
 from provision.promql.variables import placeholder
 from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Expression, Group, objects, text_of
 from provision.prove.check.references import Sources, speaks_promql
-
-_LABEL_VALUES = re.compile(r"label_values\(\s*(?:(.+),\s*)?[^,(){}\"]+\)", re.DOTALL)
-_LABEL_NAMES = re.compile(r"label_names\((.*)\)", re.DOTALL)
-_QUERY_RESULT = re.compile(r"query_result\((.+)\)", re.DOTALL)
-_METRICS = re.compile(r"metrics\(.+\)", re.DOTALL)
 
 
 def dashboard_expressions(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]:
@@ -67,14 +62,7 @@ def variable_query(variable: dict[str, Any]) -> str:
 
 def variable_expression(variable: dict[str, Any]) -> str:
     """The PromQL in the query of a variable; empty when there is none, as in `label_values(job)`."""
-    query = variable_query(variable).strip()
-    if _METRICS.fullmatch(query):
-        return ""
-    for function in (_LABEL_VALUES, _LABEL_NAMES, _QUERY_RESULT):
-        match = function.fullmatch(query)
-        if match:
-            return (match[1] or "").strip()
-    return query
+    return parts_of(variable_query(variable)).expr
 
 
 def _targets(
