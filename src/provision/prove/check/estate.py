@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 from provision.compile.kinds import (
     ALERTMANAGER,
@@ -31,6 +31,9 @@ from provision.model.finding import Severity
 from provision.project import Project
 from provision.prove.check.lines import Placer
 from provision.prove.check.tools import Tools
+
+if TYPE_CHECKING:
+    from provision.prove.check.references import Sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ class Estate:
         expressions: all PromQL there is, in the order of the definitions.
         parameters: the `Settings` of each check that has such, by its id.
         records: the recording rules by the name they record, each with its group.
+        sources: the data sources that the project defines.
     """
 
     project: Project
@@ -201,6 +205,7 @@ class Estate:
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
     records: Mapping[str, Sequence[tuple[Group, Rule]]]
+    sources: Sources
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     def settings(self, id_: str, kind: type[_Made]) -> _Made:

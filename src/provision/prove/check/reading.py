@@ -76,6 +76,7 @@ def estate_of(
         place=placer(project.root),
         parameters=parameters or {},
         records=_records(groups),
+        sources=sources,
     )
 
 

@@ -61,11 +61,11 @@ def reference(datasource: JSON) -> str:
 def speaks_promql(datasource: JSON, expr: str, variables: Variables, sources: Sources) -> bool:
     """Whether an expression asked of that `datasource` field is PromQL; what can't be known is taken for it
     unless it looks like LogQL."""
-    plugin = _plugin(datasource, variables, sources)
+    plugin = plugin_of(datasource, variables, sources)
     return plugin in PROMETHEUS or (not plugin and not _LOGQL.search(expr))
 
 
-def _plugin(datasource: JSON, variables: Variables, sources: Sources) -> str:
+def plugin_of(datasource: JSON, variables: Variables, sources: Sources) -> str:
     """The plug-in's id; empty when it can't be known."""
     said = text_of(datasource, "type")
     if said and said != "datasource":

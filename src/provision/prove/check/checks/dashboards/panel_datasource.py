@@ -1,0 +1,71 @@
+"""Every panel asks the data source that the reader has chosen, where one can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from provision.model import JSON, Finding
+from provision.promql.variables import names
+from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.references import BUILT_IN, plugin_of, reference
+from provision.prove.check.templates import datasource_variables
+
+ID = "panel-datasource"
+
+_TYPES: Final = frozenset({"graph", "singlestat", "table", "timeseries"})
+"""The panels that dashboard-linter looks at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Attributes:
+    required: ask it of every panel, as dashboard-linter does, even where no data source can be chosen.
+    """
+
+    required: bool = False
+
+
+def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
+    """One finding for all panels of the dashboard that ask a certain data source."""
+    variables = datasource_variables(dashboard)
+    if estate.settings(ID, Settings).required:
+        chosen = {text for name, _, _ in variables for text in (f"${name}", f"${{{name}}}")}
+        fixed = [
+            panel
+            for panel in dashboard.panels
+            if text_of(panel.body, "type") in _TYPES and reference(panel.body.get("datasource")) not in chosen
+        ]
+    else:
+        plugins = {text_of(variable, "query"): name for name, _, variable in variables}
+        fixed = [
+            panel for panel in dashboard.panels if plugins and _is_fixed(estate, dashboard, panel, plugins)
+        ]
+    if fixed:
+        first = fixed[0]
+        asked = reference(first.body.get("datasource")) or "the default data source"
+        yield estate.finding(
+            ID,
+            "warning",
+            dashboard.definition,
+            first.at("datasource/uid"),
+            and_more(dashboard.about(first), len(fixed)),
+            f"it asks {asked}, whichever data source is chosen",
+            f"ask ${{{variables[0][0]}}}" if variables else "add a variable of type datasource, and ask that",
+        )
+
+
+def _is_fixed(estate: Estate, dashboard: Dashboard, panel: Panel, plugins: dict[str, str]) -> bool:
+    """Whether one of its queries asks a certain data source of a plug-in among whose data sources one can choose."""
+    targets = panel.body.get("targets")
+    if not isinstance(targets, list) or not targets or text_of(panel.body, "type") == "row":
+        return False
+    own = panel.body.get("datasource")
+    asked: list[JSON] = [one.get("datasource") or own for one in targets if isinstance(one, dict)]
+    return any(
+        reference(source) not in BUILT_IN
+        and not names(reference(source))
+        and plugin_of(source, dashboard.variables, estate.sources) in plugins
+        for source in asked
+    )

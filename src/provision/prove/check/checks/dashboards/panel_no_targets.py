@@ -1,0 +1,59 @@
+"""Every panel that shows data asks for some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from provision.model import Finding
+from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.references import BUILT_IN, reference
+
+ID = "panel-no-targets"
+
+_TYPES: Final = frozenset({
+    "barchart", "bargauge", "candlestick", "flamegraph", "gauge", "grafana-piechart-panel", "graph", "heatmap", "histogram",
+    "logs", "nodeGraph", "piechart", "singlestat", "stat", "state-timeline", "status-history", "table", "table-old",
+    "timeseries", "traces", "trend", "xychart",
+})  # fmt: skip
+
+
+def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
+    """One finding for all panels of the dashboard that have no query, and one for those whose queries are all hidden."""
+    without: list[Panel] = []
+    hidden: list[Panel] = []
+    for panel in dashboard.panels:
+        targets = panel.body.get("targets")
+        if isinstance(targets, list) and targets:
+            if all(isinstance(one, dict) and one.get("hide") is True for one in targets) and _shows_data(
+                panel
+            ):
+                hidden.append(panel)
+        elif _shows_data(panel):
+            without.append(panel)
+    for panels, message, remedy in (
+        (without, "it asks for nothing and stays empty", "give it a query, or leave it out"),
+        (
+            hidden,
+            "its queries are all hidden, so that it stays empty",
+            "show one of them, or leave the panel out",
+        ),
+    ):
+        if panels:
+            first = panels[0]
+            subject = and_more(dashboard.about(first), len(panels))
+            yield estate.finding(
+                ID, "warning", dashboard.definition, first.at("targets"), subject, message, remedy
+            )
+
+
+def _shows_data(panel: Panel) -> bool:
+    """Whether it would show what its own queries give. What is in a library isn't known; a Grafana draws examples
+    of its own, and what a snapshot kept."""
+    body = panel.body
+    return (
+        text_of(body, "type") in _TYPES
+        and not body.get("libraryPanel")
+        and not body.get("snapshotData")
+        and reference(body.get("datasource")) not in BUILT_IN
+    )
