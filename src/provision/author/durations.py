@@ -24,6 +24,18 @@ def seconds(duration: str) -> float:
     return sum(int(value) * _UNITS[unit] for unit, value in parts if value is not None)
 
 
+def shown(length: float) -> str:
+    """A number of seconds as Prometheus writes it: 90 → `1m30s`, 0.5 → `500ms`; less than a millisecond is left out."""
+    left = round(length * 1000)
+    parts = []
+    for unit in ("d", "h", "m", "s", "ms"):
+        size = round(_UNITS[unit] * 1000)
+        if left >= size:
+            parts.append(f"{left // size}{unit}")
+            left %= size
+    return "".join(parts) or "0s"
+
+
 def check(owner: str, **durations: str | None) -> None:
     """Raises ValueError, naming `owner` and the field, for the first value that isn't a duration."""
     for name, value in durations.items():

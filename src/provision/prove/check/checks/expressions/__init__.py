@@ -2,6 +2,15 @@
 
 from typing import Final
 
+from provision.prove.check.checks.expressions import (
+    missing_le,
+    promql_rate,
+    promql_regexp,
+)
 from provision.prove.check.forms import ExpressionCheck
 
-CHECKS: Final[tuple[ExpressionCheck, ...]] = ()
+CHECKS: Final[tuple[ExpressionCheck, ...]] = (
+    promql_rate,
+    promql_regexp,
+    missing_le,
+)  # fmt: skip

@@ -1,0 +1,61 @@
+"""What checks of expressions ask of one besides its tree: what was written by hand, and the rule it is of."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from provision.author.durations import seconds
+from provision.model import Finding
+from provision.model.finding import Severity
+from provision.promql.facts import Facts, facts
+from provision.prove.check.estate import Estate, Expression, Group, Rule
+
+_CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]*\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
+"""A variable that is called, or aggregates."""
+
+_RANGE = re.compile(r"\[\s*([0-9][0-9a-z]*)\s*[\]:]")
+
+
+def facts_of(expression: Expression) -> Facts | None:
+    """Its facts; None when it isn't PromQL, or calls a function that a Grafana variable names."""
+    return None if _calls_variable(expression.text) else facts(expression.plain)
+
+
+@lru_cache(maxsize=1024)
+def _calls_variable(text: str) -> bool:
+    return ("$" in text or "[[" in text) and _CALLED.search(text) is not None
+
+
+def is_written(expression: Expression, range_seconds: float) -> bool:
+    """Whether a range of that length was written, rather than a variable or a calculation that stands for one."""
+    return range_seconds in _ranges(expression.text)
+
+
+@lru_cache(maxsize=64)
+def _ranges(text: str) -> frozenset[float]:
+    found = set()
+    for match in _RANGE.finditer(text):
+        try:
+            found.add(float(seconds(match[1])))
+        except ValueError:
+            continue  # a number, which counts seconds, stands for a duration only in Prometheus 3
+    return frozenset(found)
+
+
+def rule_of(expression: Expression) -> Rule | None:
+    """The rule whose expression it is; None when a dashboard holds it."""
+    owner = expression.owner
+    if not isinstance(owner, Group):
+        return None
+    pointer = expression.pointer.removesuffix("/expr")
+    return next((rule for rule in owner.rules if rule.pointer == pointer), None)
+
+
+def said(
+    estate: Estate, id_: str, severity: Severity, expression: Expression, message: str, remedy: str = ""
+) -> Finding:
+    """A finding about an expression."""
+    return estate.finding(
+        id_, severity, expression.owner.definition, expression.pointer, expression.subject, message, remedy
+    )

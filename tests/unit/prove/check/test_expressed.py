@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provision.project import Project
+from provision.prove.check.estate import Expression
+from provision.prove.check.expressed import facts_of, is_written, rule_of
+from provision.prove.check.reading import estate_of
+from provision.prove.check.tools import Tools
+from support.checking import dashboard, group, panel
+
+
+def expression(expr: str) -> Expression:
+    estate = estate_of([dashboard(panel(expr))], Project(root=Path("/nowhere"), name="test"), Tools())
+    (each,) = estate.expressions
+    return each
+
+
+@pytest.mark.parametrize("expr", ["$f(a)", "${f}(a)", "[[f]](a)", "$f by (b) (a)", "sum(", "sum($f (a))"])
+def test_no_facts_where_a_variable_is_called(expr: str) -> None:
+    assert facts_of(expression(expr)) is None
+
+
+@pytest.mark.parametrize("expr", ["sum($f)", "a{b='$c'} * (d)", "sum by ($b) (a)", "rate(a[$i])"])
+def test_facts_of_all_others(expr: str) -> None:
+    assert facts_of(expression(expr)) is not None
+
+
+def test_ranges_that_were_written() -> None:
+    found = expression(
+        "rate(a[5m]) + rate(a[$i]) + max_over_time(a[1h30m:]) + rate(a[ 10s ]) + rate(a[1m + 1m])"
+    )
+    assert [is_written(found, seconds) for seconds in (300, 5400, 10, 60)] == [True, True, True, False]
+    assert not is_written(expression("rate(a[$i])"), 300)
+
+
+def test_the_rule_of_an_expression() -> None:
+    rules = group({"record": "a:b", "expr": "b"}, {"alert": "C", "expr": "d"})
+    estate = estate_of([rules, dashboard(panel("e"))], Project(root=Path("/nowhere"), name="test"), Tools())
+    found = [rule_of(each) for each in estate.expressions]
+    assert [each and each.name for each in found] == [None, "a:b", "C"]
