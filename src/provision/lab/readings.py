@@ -9,13 +9,15 @@ from typing import Any
 
 from provision.client.prometheus import Prometheus, Sample
 from provision.compile.kinds import DASHBOARD, DATASOURCE
-from provision.errors import ProvisionError, ServerRefused, Unreachable
+from provision.errors import ServerRefused
 from provision.lab.panel_fields import field_of
 from provision.model import Definition, decode
 from provision.promql.names import selectors
 from provision.promql.variables import Value as Choice
 from provision.promql.variables import substitute
-from provision.prove.verify import choices
+from provision.prove.verify.choices import chosen
+from provision.prove.verify.intervals import built_in
+from provision.prove.verify.options import asked
 
 _LABEL = re.compile(r"\{\{\s*([^}\s]+)\s*\}\}")
 
@@ -87,14 +89,10 @@ def _of_dashboard(
 ) -> Iterator[Reading]:
     title = str(dashboard.get("title", ""))
     variables = (dashboard.get("templating") or {}).get("list", ())
-    refused = ""
-    values: dict[str, Choice] = {}
-    try:
-        values = choices.chosen(variables, client, choices.built_in(dashboard, {}, scrape_seconds), source)
-    except Unreachable:
-        raise
-    except ProvisionError as error:
-        refused = f"a variable: {error.what}"
+    found = chosen(
+        variables, lambda query: asked(query, client), built_in(dashboard, {}, scrape_seconds), source
+    )
+    refused = next((f"a variable: {fault}" for fault in found.faults.values()), "")
     for panel in panels(dashboard):
         targets = [target for target in panel.get("targets", ()) if _is_asked(panel, target)]
         if not targets:
@@ -103,7 +101,7 @@ def _of_dashboard(
         if refused:
             yield Reading(title, name, error=refused)
             continue
-        expressions = {**values, **choices.built_in(dashboard, panel, scrape_seconds)}
+        expressions = {**found.values, **built_in(dashboard, panel, scrape_seconds)}
         try:
             yield _of_panel(title, name, panel, targets, expressions, client, known)
         except ServerRefused as error:

@@ -19,10 +19,10 @@ class Server:
         self.answers = answers
         self.asked: list[str] = []
 
-    def label_values(self, label: str, matchers: Iterable[str] = ()) -> tuple[str, ...]:
+    def label_values(self, label: str, matchers: Iterable[str] = (), *_: object) -> tuple[str, ...]:
         return ("up", "requests") if label == "__name__" else ("traefik",)
 
-    def query(self, expr: str) -> tuple[Sample, ...]:
+    def query(self, expr: str, at: float | None = None) -> tuple[Sample, ...]:
         self.asked.append(expr)
         answer = self.answers.get(expr, ())
         if isinstance(answer, Exception):
@@ -152,7 +152,7 @@ def test_variables_are_put_into_the_queries_of_each_panel() -> None:
         templating={"list": variables},
         time={"from": "now-1h", "to": "now"},
     )
-    assert server.asked == ['rate(up{job=~"traefik", source="prom"}[5s])', "up[40s]", "up[3600s]"]
+    assert server.asked == ['rate(up{job=~"traefik", source="prom"}[6s])', "up[11s]", "up[3600s]"]
 
 
 def test_only_queries_of_a_prometheus_are_asked() -> None:

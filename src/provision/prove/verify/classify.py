@@ -25,8 +25,13 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
     Raises:
         Unreachable, NotAllowed, ServerRefused: the server can't be asked.
     """
-    if asked.fault:
-        return Verdict("error", message=asked.fault)
+    verdict = _judged(asked, known, most_series)
+    if verdict.fine and asked.complaint:
+        return replace(verdict, status="empty", message=asked.complaint)
+    return verdict
+
+
+def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     expr = asked.expr
     loose = relaxed(expr)
     count = known.count(loose)

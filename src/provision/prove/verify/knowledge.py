@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +14,7 @@ from typing import Any, Final, TypeVar, cast
 from provision.client.prometheus import Prometheus, Refusal, Sample
 from provision.errors import NotAllowed, ServerRefused, TooLarge
 from provision.promql.names import Matcher
+from provision.prove.verify.options import asked
 from provision.prove.verify.relaxing import counting
 
 _EVER: Final = 0.0
@@ -67,7 +68,7 @@ class Knowledge:
     def types(self) -> Mapping[str, str]:
         """Name → type of the metrics that targets tell of; empty where the server doesn't keep that."""
 
-        def asked() -> dict[str, str]:
+        def ask() -> dict[str, str]:
             try:
                 said = self.client.metadata()
             except NotAllowed:
@@ -81,13 +82,13 @@ class Knowledge:
                 if len(kinds := {one.type for one in each}) == 1
             }
 
-        return self._once("types", asked)
+        return self._once("types", ask)
 
     def count(self, expr: str) -> Count | Refusal:
         """How many series an expression has now, or why that can't be said."""
         question = counting(expr)
 
-        def asked() -> Count | Refusal:
+        def ask() -> Count | Refusal:
             began = time.perf_counter()
             found = self.client.attempt(question, at=self.now, timeout_seconds=self._timeout_seconds)
             took = time.perf_counter() - began
@@ -96,12 +97,12 @@ class Knowledge:
             series = int(sum(one.value for one in found)) if question is not expr else len(found)
             return Count(series, took)
 
-        return self._once(("count", expr), asked)
+        return self._once(("count", expr), ask)
 
     def within(self, expr: str, seconds: float) -> bool:
         """Whether an expression had data at some moment within the last so many seconds; looked at at thirty of them."""
 
-        def asked() -> bool:
+        def ask() -> bool:
             try:
                 found = self.client.query_range(
                     counting(expr), self.now - seconds, self.now, max(1.0, seconds / 30)
@@ -112,18 +113,18 @@ class Knowledge:
                 return False
             return bool(found)
 
-        return self._once(("within", expr, seconds), asked)
+        return self._once(("within", expr, seconds), ask)
 
     def sample(self, expr: str) -> Sample | None:
         """One of the series of an expression."""
 
-        def asked() -> Sample | None:
+        def ask() -> Sample | None:
             found = self.client.attempt(
                 f"topk(1, {expr}\n)", at=self.now, timeout_seconds=self._timeout_seconds
             )
             return None if isinstance(found, Refusal) or not found else found[0]
 
-        return self._once(("sample", expr), asked)
+        return self._once(("sample", expr), ask)
 
     def ever(self, metric: str, *matchers: Matcher) -> bool:
         """Whether the server has, or has had as long as it remembers, a series of that name with these labels."""
@@ -147,6 +148,12 @@ class Knowledge:
         return self._once(
             ("values", metric, label),
             lambda: self.client.label_values(label, [selector], start=_EVER, end=self.now),
+        )
+
+    def options(self, query: str, seconds: float) -> Sequence[str]:
+        """What the query of a variable gives within the last so many seconds."""
+        return self._once(
+            ("options", query, seconds), lambda: asked(query, self.client, self.now - seconds, self.now)
         )
 
     def _once(self, key: Hashable, ask: Callable[[], T]) -> T:

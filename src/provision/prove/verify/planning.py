@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from provision.author.durations import seconds
-from provision.client.prometheus import Prometheus
 from provision.compile.kinds import DATASOURCE
-from provision.errors import NotAllowed, ProvisionError, Unreachable
 from provision.model import JSON
-from provision.promql.variables import Value, substitute
-from provision.prove.check.estate import Dashboard, Estate, Expression, text_of
-from provision.prove.verify import choices
+from provision.promql.variables import substitute
+from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
+from provision.prove.verify.choices import Chosen, chosen
+from provision.prove.verify.classic import variables_of
+from provision.prove.verify.intervals import built_in, range_seconds
+from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.repeats import one_of_each, repeated
 from provision.prove.verify.verdicts import Asked
 
 DEFAULT_SCRAPE_SECONDS: Final = 15.0
 """What Grafana takes for the time between two scrapes, where the data source doesn't say."""
+
+_VARIABLE: Final = "variable $"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,59 +50,88 @@ def source_of(estate: Estate, scrape_seconds: float | None) -> Source:
     return Source(text_of(body, "uid") or "prometheus", scrape_seconds or said or DEFAULT_SCRAPE_SECONDS)
 
 
-def planned(estate: Estate, client: Prometheus, source: Source) -> Iterator[Asked]:
-    """Every expression, in the order of the definitions.
+def planned(
+    owner: Dashboard | Group,
+    expressions: Sequence[Expression],
+    estate: Estate,
+    known: Knowledge,
+    source: Source,
+) -> list[Asked]:
+    """The expressions of one dashboard or rule group, ready to be asked.
 
     Raises:
         Unreachable, NotAllowed: the server, which has the values of variables, can't be asked.
     """
-    owner: object = None
-    values: Mapping[str, Value] = {}
-    fault = ""
-    for expression in estate.expressions:
-        place = estate.place(expression.owner.definition, expression.pointer, 1)
-        if not isinstance(expression.owner, Dashboard):
-            yield Asked(
-                expression.owner.subject, expression.what, place, expression.pointer, expression.text, expression.text
-            )  # fmt: skip
-            continue
-        if expression.owner is not owner:
-            owner = expression.owner
-            values, fault = _values(expression.owner, client, source)
-        panel = _panel(expression)
-        known = {**values, **choices.built_in(expression.owner.spec, panel, source.scrape_seconds)}
-        yield Asked(
-            expression.owner.subject,
-            expression.what,
-            place,
-            expression.pointer,
-            expression.text,
-            substitute(expression.text, known),
-            choices.range_seconds(expression.owner.spec),
-            fault,
+    if isinstance(owner, Dashboard):
+        return _of_dashboard(owner, expressions, estate, known, source)
+    return [
+        Asked(owner.subject, each.what, estate.place(owner.definition, each.pointer, 1), each.pointer, each.text, each.text)
+        for each in expressions
+    ]  # fmt: skip
+
+
+def _of_dashboard(
+    dashboard: Dashboard, expressions: Sequence[Expression], estate: Estate, known: Knowledge, source: Source
+) -> list[Asked]:
+    window = range_seconds(dashboard.spec)
+    built_ins = built_in(dashboard.spec, {}, source.scrape_seconds)
+    found = chosen(variables_of(dashboard), partial(known.options, seconds=window), built_ins, source.uid)
+    repeats = repeated(dashboard)
+    asked = []
+    for expression in expressions:
+        panel_pointer, panel, target = _held(expression, dashboard)
+        values = one_of_each(found.values, found.options, repeats.get(panel_pointer, frozenset()))
+        values |= built_in(dashboard.spec, panel, source.scrape_seconds, target)
+        asked.append(
+            Asked(
+                dashboard.subject,
+                expression.what,
+                estate.place(dashboard.definition, expression.pointer, 1),
+                expression.pointer,
+                expression.text,
+                substitute(expression.text, values),
+                window,
+                _complaint(expression, found),
+            )
         )
+    return asked
 
 
-def _values(dashboard: Dashboard, client: Prometheus, source: Source) -> tuple[Mapping[str, Value], str]:
-    """What the dashboard's variables stand for, and why that can't be found out."""
-    built_ins = choices.built_in(dashboard.spec, {}, source.scrape_seconds)
-    variables = [body for _, body in dashboard.variables.values() if "name" in body]
-    try:
-        return choices.chosen(variables, client, built_ins, source.uid), ""
-    except (Unreachable, NotAllowed):
-        raise
-    except ProvisionError as error:
-        return {}, f"its variables: {error.what}"
+def _complaint(expression: Expression, found: Chosen) -> str:
+    """What is wrong with a variable whose query has data."""
+    if not expression.what.startswith(_VARIABLE):
+        return ""
+    name = expression.what.removeprefix(_VARIABLE)
+    if name in found.faults:
+        return found.faults[name]
+    return "" if found.options.get(name, True) else "no value comes of it, so the variable offers none"
 
 
-def _panel(expression: Expression) -> Mapping[str, Any]:
-    """The panel that holds an expression; empty for what isn't in one."""
-    at, targets, _ = expression.pointer.partition("/targets/")
-    if not targets:
-        return {}
-    body: JSON = expression.owner.spec if isinstance(expression.owner, Dashboard) else {}
-    for key in at.split("/")[2:]:
-        body = body[int(key)] if isinstance(body, list) else body[key.replace("~1", "/").replace("~0", "~")]
+def _held(expression: Expression, dashboard: Dashboard) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
+    """The panel that holds an expression, by its pointer and JSON (of the second generation its options of queries),
+    and the JSON of the query; empty for what isn't in one."""
+    pointer = expression.pointer
+    target = _at(dashboard.spec, pointer.rpartition("/")[0])
+    if dashboard.is_v2:
+        panel, queries, _ = pointer.partition("/spec/data/spec/queries/")
+        return (
+            (panel, _at(dashboard.spec, f"{panel}/spec/data/spec/queryOptions"), target)
+            if queries
+            else ("", {}, {})
+        )
+    panel, targets, _ = pointer.partition("/targets/")
+    return (panel, _at(dashboard.spec, panel), target) if targets else ("", {}, {})
+
+
+def _at(spec: JSON, pointer: str) -> Mapping[str, Any]:
+    """The object at a pointer into a dashboard's definition; empty when there is none."""
+    body = spec
+    for key in pointer.split("/")[2:]:
+        plain = key.replace("~1", "/").replace("~0", "~")
+        try:
+            body = body[int(plain)] if isinstance(body, list) else body[plain]
+        except (KeyError, IndexError, TypeError, ValueError):
+            return {}
     return body if isinstance(body, dict) else {}
 
 

@@ -85,7 +85,7 @@ class Asked:
         text: as it was written.
         expr: as it is asked.
         window_seconds: how far back what holds it looks; None when it only looks at now.
-        fault: why it can't be asked; empty when it can.
+        complaint: what is wrong with it though it may have data; of a variable, that it offers no value.
     """
 
     owner: str
@@ -95,7 +95,7 @@ class Asked:
     text: str
     expr: str
     window_seconds: float | None = None
-    fault: str = ""
+    complaint: str = ""
 
     @property
     def subject(self) -> str:

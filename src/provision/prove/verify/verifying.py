@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import groupby, islice
+from typing import Final
 
 from provision.client.prometheus import Prometheus
 from provision.model import Definition
 from provision.project import Project
-from provision.prove.check.estate import Estate
+from provision.prove.check.estate import Dashboard, Estate, Expression, Group
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from provision.prove.verify.classify import judged
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.planning import planned, source_of
 from provision.prove.verify.verdicts import Asked, Report, Verdict
+
+_PLANNED_AT_ONCE: Final = 64
+"""So many dashboards are held decoded; of thousands, that takes less memory than all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +67,13 @@ def verify(
         client, now=time.time(), timeout_seconds=limits.timeout_seconds, expected=_recorded(estate)
     )
     source = source_of(estate, scrape_seconds)
-    asked = [each for each in planned(estate, client, source) if concerns(each)]
-    verdicts = _judge(asked, known, limits, advance)
+    owned = _by_owner(estate)
+    with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
+        asked: list[Asked] = []
+        while some := list(islice(owned, _PLANNED_AT_ONCE)):
+            plans = pool.map(lambda each: planned(each[0], each[1], estate, known, source), some)
+            asked.extend(each for plan in plans for each in plan if concerns(each))
+        verdicts = _judge(asked, known, limits, pool, advance)
     return Report(
         server=client.url,
         results=tuple((each, verdicts[_key(each)]) for each in asked),
@@ -83,26 +93,36 @@ def _recorded(estate: Estate) -> dict[str, str]:
     }
 
 
+def _by_owner(estate: Estate) -> Iterator[tuple[Dashboard | Group, list[Expression]]]:
+    """Each dashboard and rule group with its expressions, in their order."""
+    for _, found in groupby(estate.expressions, key=lambda each: id(each.owner)):
+        expressions = list(found)
+        yield expressions[0].owner, expressions
+
+
 def _judge(
-    asked: Sequence[Asked], known: Knowledge, limits: Limits, advance: Callable[[int, int], None]
+    asked: Sequence[Asked],
+    known: Knowledge,
+    limits: Limits,
+    pool: ThreadPoolExecutor,
+    advance: Callable[[int, int], None],
 ) -> dict[tuple[str, float | None, str], Verdict]:
     """The verdict on each expression that is asked in the same way, however often it is."""
     distinct = {_key(each): each for each in asked}
     verdicts = {}
-    with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
-        coming = {
-            pool.submit(judged, each, known, most_series=limits.most_series): key
-            for key, each in distinct.items()
-        }
-        try:
-            for done, future in enumerate(as_completed(coming), 1):
-                verdicts[coming[future]] = future.result()
-                advance(done, len(distinct))
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    coming = {
+        pool.submit(judged, each, known, most_series=limits.most_series): key
+        for key, each in distinct.items()
+    }
+    try:
+        for done, future in enumerate(as_completed(coming), 1):
+            verdicts[coming[future]] = future.result()
+            advance(done, len(distinct))
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
     return verdicts
 
 
 def _key(asked: Asked) -> tuple[str, float | None, str]:
-    return asked.expr, asked.window_seconds, asked.fault
+    return asked.expr, asked.window_seconds, asked.complaint

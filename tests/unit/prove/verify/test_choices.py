@@ -1,11 +1,16 @@
+"""What a dashboard's variables stand for."""
+
+from __future__ import annotations
+
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from provision.client.prometheus import Sample
-from provision.errors import ProvisionError
-from provision.prove.verify.choices import built_in, chosen, range_seconds
+from provision.errors import ServerRefused, Unreachable
+from provision.prove.verify.choices import Chosen, chosen
+from provision.prove.verify.options import asked
 
 
 class Server:
@@ -14,17 +19,23 @@ class Server:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
 
-    def label_values(self, label: str, matchers: Iterable[str] = ()) -> tuple[str, ...]:
+    def label_values(self, label: str, matchers: Iterable[str] = (), *_: object) -> tuple[str, ...]:
         self.asked.append((label, *matchers))
-        return {
-            "job": ("prometheus", "traefik"),
-            "entrypoint": ("web", "websecure"),
-            "__name__": ("traefik_a", "traefik_b", "up"),
-        }.get(label, ())
+        if matchers == ['{__name__=~"^traefik_"}']:
+            return ("traefik_a", "traefik_b")
+        return {"job": ("prometheus", "traefik"), "entrypoint": ("web", "websecure")}.get(label, ())
 
-    def query(self, expr: str) -> tuple[Sample, ...]:
+    def label_names(self, matchers: Iterable[str] = (), *_: object) -> tuple[str, ...]:
+        self.asked.append(("labels", *matchers))
+        return ("__name__", "job", "le")
+
+    def query(self, expr: str, _: float | None = None) -> tuple[Sample, ...]:
         self.asked.append((expr,))
-        return (Sample({"__name__": "up", "job": "traefik"}, 1.0, 0.0), Sample({"job": "x"}, 0.5, 0.0))
+        return (Sample({"__name__": "up", "job": "traefik"}, 1.0, 12.5), Sample({"job": "x"}, 0.5, 12.5))
+
+    def series(self, matchers: Iterable[str], *_: object) -> tuple[dict[str, str], ...]:
+        self.asked.append(("series", *matchers))
+        return ({"__name__": "up", "job": "traefik"}, {"__name__": "up", "job": "x"})
 
 
 @pytest.fixture
@@ -32,8 +43,14 @@ def server() -> Server:
     return Server()
 
 
+def chosen_of(server: Server, *variables: dict[str, Any]) -> Chosen:
+    return chosen(variables, lambda query: asked(query, server), {"__interval": "30s"}, "prom-uid")  # type: ignore[arg-type]
+
+
 def choose(server: Server, *variables: dict[str, Any]) -> dict[str, Any]:
-    return dict(chosen(variables, server, {}, "prom-uid"))  # type: ignore[arg-type]
+    values = dict(chosen_of(server, *variables).values)
+    assert values.pop("__interval") == "30s"
+    return values
 
 
 ALL = {"text": "All", "value": "$__all"}
@@ -68,7 +85,19 @@ ALL = {"text": "All", "value": "$__all"}
         ({"definition": "label_values(up, job)", "regex": "^tr(.*)"}, "aefik"),
         ({"query": "label_values(up, job)", "regex": "/(?<text>t)(?<value>raefik)/"}, "raefik"),
         ({"query": "metrics(^traefik_)", "multi": True, "includeAll": True}, ["traefik_a", "traefik_b"]),
-        ({"query": "query_result(up)"}, 'up{job="traefik"} 1'),
+        ({"query": "query_result(up)"}, 'up{job="traefik"} 1 12500'),
+        ({"query": "label_names()", "multi": True, "current": {"value": ["le"]}}, ["le"]),
+        ({"query": "label_names(traefik)"}, "job"),
+        ({"query": "label_values({ }, job)"}, "prometheus"),
+        ({"query": "label_values(job)", "sort": 2}, "traefik"),
+        ({"query": "label_values(job)", "sort": "alphabeticalDesc"}, "traefik"),
+        (
+            {"query": "label_values(job)", "regex": "/([a-z])/g", "includeAll": True},
+            list(dict.fromkeys("prometheustraefik")),
+        ),
+        ({"query": "label_values(job)", "regex": "/^TR/i"}, "traefik"),
+        ({"type": "interval", "query": "1m", "current": {"value": "$__auto_interval_v"}}, "30s"),
+        ({"type": "switch", "current": {"value": "true"}}, "true"),
         ({"query": "up", "regex": '/job="([^"]+)"/', "includeAll": True}, ["traefik", "x"]),
         ({"query": ""}, ""),
         ({"type": "custom", "query": "a, b : c,d\\,e", "includeAll": True}, ["a", "c", "d,e"]),
@@ -98,48 +127,72 @@ def test_a_label_without_a_selector_is_asked_of_all_series(server: Server) -> No
     assert server.asked == [("job",)]
 
 
-def test_a_regex_that_is_none_is_told(server: Server) -> None:
-    with pytest.raises(ProvisionError, match=r"the regex '/\(/' can't be read"):
-        choose(server, {"name": "v", "query": "label_values(job)", "regex": "/(/"})
-
-
 @pytest.mark.parametrize(
-    ("time", "seconds"),
+    ("regex", "said"),
     [
-        ({"from": "now-1h", "to": "now"}, 3600),
-        ({"from": "now-7d", "to": "now"}, 604800),
-        ({"from": "now-15m"}, 900),
-        ({}, 3600),
-        ({"from": "now/d", "to": "now"}, 3600),
-        ({"from": "now-2h", "to": "now-1h"}, 3600),
+        ("/(/", "the regex '/(/' can't be read"),
+        ("/(a+)+$/", "the regex '/(a+)+$/' repeats a repetition, which may take for ever"),
     ],
 )
-def test_how_far_a_dashboard_looks_back(time: dict[str, str], seconds: float) -> None:
-    assert range_seconds({"time": time}) == seconds
-
-
-@pytest.mark.parametrize(
-    ("panel", "scrape", "interval", "rate_interval"),
-    [
-        ({}, 1, "4s", "5s"),
-        ({}, 15, "15s", "60s"),
-        ({"maxDataPoints": 60}, 15, "60s", "75s"),
-        ({"interval": "30s"}, 15, "30s", "120s"),
-        ({"interval": ">1m"}, 15, "60s", "240s"),
-        ({"interval": "$step"}, 15, "15s", "60s"),
-        ({"maxDataPoints": 100000}, 0.5, "1s", "2s"),
-    ],
-)
-def test_what_grafana_itself_sets(
-    panel: dict[str, Any], scrape: float, interval: str, rate_interval: str
+def test_a_regex_that_cannot_be_used_is_a_fault_of_that_variable(
+    server: Server, regex: str, said: str
 ) -> None:
-    found = built_in({"title": "One", "time": {"from": "now-1h", "to": "now"}}, panel, scrape)
-    assert (found["__interval"], found["__rate_interval"]) == (interval, rate_interval)
-    assert (found["__range"], found["__range_s"], found["__range_ms"]) == ("3600s", "3600", "3600000")
-    assert found["__interval_ms"] == f"{int(interval[:-1]) * 1000}"
-    assert found["__dashboard"] == "One"
+    found = chosen_of(
+        server,
+        {"name": "v", "query": "label_values(job)", "regex": regex, "includeAll": True},
+        {"name": "w", "query": "label_values(job)"},
+    )
+    assert said in found.faults["v"]
+    assert (found.values["v"], found.values["w"]) == (".*", "prometheus")
 
 
-def test_a_part_of_a_second_is_written_in_milliseconds() -> None:
-    found = built_in({"time": {"from": "now-10s"}}, {"interval": "250ms"}, 15)
-    assert (found["__interval"], found["__rate_interval"]) == ("1s", "1250ms")
+def test_a_variable_comes_after_those_that_it_uses_wherever_it_stands(server: Server) -> None:
+    values = choose(
+        server,
+        {"name": "entrypoint", "query": 'label_values(requests{job="$job"}, entrypoint)'},
+        {"name": "job", "query": "label_values(job)", "regex": "/$which/"},
+        {"name": "which", "type": "custom", "query": "traefik"},
+        {"name": "a", "query": "label_values($b, job)"},
+        {"name": "b", "query": "label_values($a, job)"},
+    )
+    assert (values["job"], values["entrypoint"]) == ("traefik", "web")
+    assert server.asked[1] == ("entrypoint", 'requests{job="traefik"}')
+
+
+def test_what_the_server_refuses_is_a_fault_of_that_variable_alone(server: Server) -> None:
+    def ask(query: str) -> tuple[str, ...]:
+        if "broken" in query:
+            raise ServerRefused("400: parse error", status=400)
+        return ("one",)
+
+    found = chosen(
+        [{"name": "a", "query": "broken{"}, {"name": "b", "query": "label_values(x)"}], ask, {}, ""
+    )
+    assert found.faults == {"a": "400: parse error"}
+    assert (found.values["b"], found.options) == ("one", {"a": [], "b": ["one"]})
+
+
+def test_a_server_that_is_gone_is_no_fault_of_a_variable() -> None:
+    def ask(query: str) -> tuple[str, ...]:
+        raise Unreachable("nothing listens there")
+
+    with pytest.raises(Unreachable):
+        chosen([{"name": "a", "query": "label_values(x)"}], ask, {}, "")
+
+
+@pytest.mark.parametrize(
+    ("sort", "order"),
+    [
+        (0, ["b10", "B2", "a1", "b9"]),
+        (1, ["B2", "a1", "b10", "b9"]),
+        (3, ["a1", "B2", "b9", "b10"]),
+        (4, ["b10", "b9", "B2", "a1"]),
+        (5, ["a1", "b10", "B2", "b9"]),
+        (7, ["a1", "B2", "b9", "b10"]),
+        ("naturalDesc", ["b10", "b9", "B2", "a1"]),
+        ("nonsense", ["b10", "B2", "a1", "b9"]),
+    ],
+)
+def test_the_order_of_options(sort: object, order: list[str]) -> None:
+    variable = {"name": "v", "query": "x", "sort": sort}
+    assert chosen([variable], lambda _: ("b10", "B2", "a1", "b9"), {}, "").options["v"] == order

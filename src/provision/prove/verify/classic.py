@@ -1,0 +1,38 @@
+"""The variables of a dashboard, of either generation, as the classic schema writes them."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from provision.prove.check.estate import Dashboard, objects, text_of
+
+_TYPES: Final = {
+    "QueryVariable": "query",
+    "CustomVariable": "custom",
+    "IntervalVariable": "interval",
+    "ConstantVariable": "constant",
+    "TextVariable": "textbox",
+    "DatasourceVariable": "datasource",
+    "SwitchVariable": "switch",
+    "AdhocVariable": "adhoc",
+    "GroupByVariable": "groupby",
+}
+
+
+def variables_of(dashboard: Dashboard) -> list[dict[str, Any]]:
+    """The variables in their order, those that an import asks for (`__inputs`) first."""
+    if not dashboard.is_v2:
+        return [body for name, (_, body) in dashboard.variables.items() if name]
+    return [_classic(variable) for _, variable in objects(dashboard.spec.get("variables"))]
+
+
+def _classic(variable: dict[str, Any]) -> dict[str, Any]:
+    spec = variable.get("spec")
+    spec = spec if isinstance(spec, dict) else {}
+    query = spec.get("query")
+    if isinstance(query, dict):  # a DataQuery, which holds the data source's own words
+        asked = query.get("spec")
+        query = (
+            text_of(asked, "query") or text_of(asked, "__legacyStringValue") or text_of(spec, "definition")
+        )
+    return {**spec, "type": _TYPES.get(text_of(variable, "kind"), ""), "query": query}
