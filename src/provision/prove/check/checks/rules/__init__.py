@@ -3,8 +3,11 @@
 from typing import Final
 
 from provision.prove.check.checks.rules import (
+    alerts_absent,
     alerts_annotation,
+    alerts_comparison,
     alerts_for,
+    labels_conflict,
     rule_for,
     rule_label,
     rule_name,
@@ -15,8 +18,11 @@ from provision.prove.check.checks.rules import (
 from provision.prove.check.forms import RuleCheck
 
 CHECKS: Final[tuple[RuleCheck, ...]] = (
+    alerts_absent,
     alerts_annotation,
+    alerts_comparison,
     alerts_for,
+    labels_conflict,
     rule_for,
     rule_label,
     rule_name,
