@@ -39,6 +39,7 @@ SETTINGS = frozenset(
         "time_limit_seconds",
         "ui_edits",
         "variables",
+        "waivers",
     )
 )
 """All that `[tool.provision]` and an environment may hold, besides the environments; docs/configuration.md says what."""

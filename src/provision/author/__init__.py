@@ -1,8 +1,9 @@
-"""What authors import: typed, frozen values for rules, routes, contact points, scrape jobs, data sources
-and folders.
+"""What authors import: typed, frozen values for rules, routes, contact points, scrape jobs, data sources,
+folders and waivers.
 
 Nothing here reads or writes anything. `env` is the one object that is filled from outside: it holds the
-variables of the environment that is being built.
+variables of the environment that is being built. `Waive` is the one value that counts wherever a source makes it, so
+the loader is told of each (`provision.author.waivers`).
 """
 
 from provision.author.alertmanager import (
@@ -20,6 +21,7 @@ from provision.author.grafana import ContactPoint, Integration, LibraryPanel, Me
 from provision.author.rules import Alert, Group, Record
 from provision.author.scrape import PrometheusGlobal, ScrapeConfig
 from provision.author.secrets import Secret
+from provision.author.waivers import Waive
 
 __all__ = [
     "Alert",
@@ -42,6 +44,7 @@ __all__ = [
     "ScrapeConfig",
     "Secret",
     "TimeInterval",
+    "Waive",
     "Webhook",
     "env",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from provision.author.durations import check
 from provision.author.place import Written, written
+from provision.author.waivers import Waive, held
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,15 +18,18 @@ class Record:
         record: the new metric's name, `level:metric:operations`.
         expr: PromQL.
         labels: added to every series.
+        waive: checks that needn't be fulfilled here, each with its reason; no server is told.
     """
 
     record: str
     expr: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    waive: Waive | Sequence[Waive] = ()
     where: Written = written()
 
     def __post_init__(self) -> None:
         _text("Record", record=self.record, expr=self.expr)
+        held(f"record {self.record!r}", self.waive)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Alert:
         dashboard_url: where to look.
         labels: further labels.
         annotations: further annotations.
+        waive: checks that needn't be fulfilled here, each with its reason; no server is told.
     """
 
     alert: str
@@ -57,10 +62,12 @@ class Alert:
     dashboard_url: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
+    waive: Waive | Sequence[Waive] = ()
     where: Written = written()
 
     def __post_init__(self) -> None:
         _text("Alert", alert=self.alert, expr=self.expr)
+        held(f"alert {self.alert!r}", self.waive)
         check(f"alert {self.alert!r}", for_=self.for_, keep_firing_for=self.keep_firing_for)
 
 
@@ -78,6 +85,7 @@ class Group:
         folder: on a Grafana that evaluates the project's rules: the folder it lies in, a path as under dashboards/;
             none: the directory of its source under rules/, or else the setting `grafana_rules_folder`.
         datasource: there: uid or name of the data source that is asked; none: the project's own Prometheus.
+        waive: checks that need be fulfilled neither by the group nor by its rules, each with its reason.
     """
 
     name: str
@@ -88,10 +96,12 @@ class Group:
     labels: Mapping[str, str] = field(default_factory=dict)
     folder: str | None = None
     datasource: str | None = None
+    waive: Waive | Sequence[Waive] = ()
     where: Written = written()
 
     def __post_init__(self) -> None:
         _text("Group", name=self.name)
+        held(f"group {self.name!r}", self.waive)
         for name, value in (("folder", self.folder), ("datasource", self.datasource)):
             if value is not None:
                 _text(f"group {self.name!r}", **{name: value})

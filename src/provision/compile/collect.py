@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from provision.author import (
     Route,
     ScrapeConfig,
     TimeInterval,
+    Waive,
 )
 from provision.author.place import Written
 from provision.compile import (
@@ -35,8 +36,11 @@ from provision.compile import (
     rules,
     scrape,
     uncompiled,
+    waivers,
 )
-from provision.compile.kinds import DASHBOARD
+from provision.compile.keys import inside
+from provision.compile.kinds import DASHBOARD, RULE_GROUP
+from provision.compile.loose_waivers import Made, loose
 from provision.errors import Problem
 from provision.model import Definition, Place
 
@@ -52,7 +56,11 @@ class Collected:
 
 
 def collect_python(
-    path: str, namespace: Mapping[str, object], assigned: Mapping[str, int], locate: Locate
+    path: str,
+    namespace: Mapping[str, object],
+    assigned: Mapping[str, int],
+    locate: Locate,
+    waived: Sequence[Waive] = (),
 ) -> Collected:
     """The definitions of an executed Python source.
 
@@ -62,10 +70,12 @@ def collect_python(
         assigned: the names it assigns (not those it imports) and the line of each; 0 when unknown. Names
             that begin with an underscore are private and not collected.
         locate: turns a file name and a line into a place in the project, None when it lies outside.
+        waived: the waivers that were made while it ran and that no rule holds.
     """
     collected = Collected()
     seen: set[int] = set()
-    loose: list[tuple[Record | Alert, Place]] = []
+    alone: list[tuple[Record | Alert, Place]] = []
+    objects: list[tuple[object, Definition]] = []
     boards: list[tuple[tuple[str, ...], Definition]] = []
     for name, line in assigned.items():
         if name.startswith("_") or name not in namespace:
@@ -77,7 +87,7 @@ def collect_python(
             where = getattr(item, "where", None)
             place = (locate(where) if where else None) or Place(path, line or None)
             if isinstance(item, Record | Alert):
-                loose.append((item, place))
+                alone.append((item, place))
                 continue
             try:
                 made = _compile(path, suffix, item, place, locate)
@@ -85,16 +95,44 @@ def collect_python(
                 collected.problems.extend(_failures(error, name, place, locate))
                 continue
             collected.definitions.extend(made)
+            objects.extend((item, definition) for definition in made[:1])
             boards.extend((suffix, definition) for definition in made if definition.kind == DASHBOARD)
     copies = dashboards.copies(path, boards)
     collected.definitions[:] = [made for made in collected.definitions if id(made) not in copies]
     grouped = {id(rule) for value in namespace.values() for item, _ in _items(value, ()) if isinstance(item, Group) for rule in item.rules}  # fmt: skip
-    collected.definitions.extend(
-        rules.loose(path, [(rule, place) for rule, place in loose if id(rule) not in grouped], locate)
-    )
+    ungrouped = [(rule, place) for rule, place in alone if id(rule) not in grouped]
+    collected.definitions.extend(rules.loose(path, ungrouped, locate))
+    _collect_waivers(path, waived, collected, objects, [rule for rule, _ in ungrouped], locate)
     if not collected.definitions and not collected.problems:
         collected.problems.extend(_unmarked(path, namespace, assigned) or _only_a_script(path, namespace))
     return _numbered(collected)
+
+
+def _collect_waivers(
+    path: str,
+    waived: Sequence[Waive],
+    collected: Collected,
+    objects: Sequence[tuple[object, Definition]],
+    ungrouped: Sequence[Record | Alert],
+    locate: Locate,
+) -> None:
+    """Add the waivers that no rule holds, and what is wrong with them.
+
+    Args:
+        objects: what each object became.
+        ungrouped: the rules that the last group was made of, because no group holds them.
+    """
+    if not waived:
+        return
+    made = Made(definitions=collected.definitions)
+    for item, definition in objects:
+        made.note(item, definition)
+    if ungrouped:
+        groups = [each for each in collected.definitions if each.kind == RULE_GROUP]
+        made.note(Group(name=inside(path)[-1], rules=ungrouped), groups[-1])
+    definitions, problems = loose(path, waived, made, locate)
+    collected.definitions.extend(definitions)
+    collected.problems.extend(problems)
 
 
 def collect_file(path: str, content: bytes) -> Collected:
@@ -248,4 +286,4 @@ def _numbered(collected: Collected) -> Collected:
                 definition.parts,
             )
         numbered.append(definition)
-    return Collected(rules.indexed(numbered), collected.problems)
+    return Collected(waivers.numbered(rules.indexed(numbered)), collected.problems)

@@ -19,9 +19,12 @@
 | `inhibit` | PATH#N | as Alertmanager writes an inhibit_rule |
 | `time-interval` | name | as Alertmanager writes a time_interval |
 | `alertmanager` | `global` | `{"global": {…}, "templates": […]}` |
+| `waiver` | PATH#CHECK of SUBJECT | `{"check": id, "reason", "until": "YYYY-MM-DD" or null, "subject": what people call it, "of": what it is about}`; `of` is `{"kind", "key", "pointer"}`, all at and below that JSON pointer into that definition, or `{"path"}`, all that is written in files whose path fits it (without: in the file that the waiver stands in); with `"panel"`: of it only the panels with that title |
 
 A reference is `{"source": "env", "file" or "server", "name"}`; `server` is a secret that only the server has, and
 that stays as it is there. In `secure` of a contact point a setting within another is `outer.inner`.
+
+No server holds a `waiver`: it is for the checks alone.
 
 `library-panel` to `grafana-rule-group` are what only a Grafana has; on a Grafana that evaluates the project's rules
 `rule-group`, `receiver`, `route` and `time-interval` become these, too (`provision.compile.dialect.grafana`).
@@ -48,6 +51,7 @@ RECEIVER: Final = "receiver"
 INHIBIT: Final = "inhibit"
 TIME_INTERVAL: Final = "time-interval"
 ALERTMANAGER: Final = "alertmanager"
+WAIVER: Final = "waiver"
 
 KINDS: Final = (
     FOLDER,
@@ -67,5 +71,6 @@ KINDS: Final = (
     RECEIVER,
     ROUTE,
     INHIBIT,
+    WAIVER,
 )
 """In the order in which they are shown."""

@@ -8,10 +8,11 @@ from typing import Any
 
 from provision.author import Alert, Group, Record
 from provision.author.place import Written
-from provision.compile import rulefiles
+from provision.compile import rulefiles, waivers
 from provision.compile.keys import folder_of, inside, rule_file_of
 from provision.compile.kinds import RULE_GROUP
 from provision.compile.values import labels
+from provision.compile.waiver_comments import commented
 from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
 
@@ -19,7 +20,7 @@ Locate = Callable[[Written], Place | None]
 
 
 def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list[Definition]:
-    """The definition of one group; its position in the file is set by `indexed`.
+    """The definition of one group, whose position in the file is set by `indexed`, and its waivers.
 
     Raises:
         TypeError: labels or annotations aren't any.
@@ -37,7 +38,8 @@ def compile_group(path: str, group: Group, place: Place, locate: Locate) -> list
     body.setdefault("rules", [])
     places = [(f"/group/rules/{n}", locate(rule.where)) for n, rule in enumerate(group.rules)]
     found = [(pointer, at) for pointer, at in places if at]
-    return [_definition(path, body, place, found, folder=group.folder, datasource=group.datasource)]
+    made = _definition(path, body, place, found, folder=group.folder, datasource=group.datasource)
+    return [made, *waivers.of_rules(path, group, made, place, locate)]
 
 
 def rule_body(rule: Record | Alert) -> dict[str, Any]:
@@ -91,13 +93,14 @@ def indexed(definitions: Iterable[Definition]) -> list[Definition]:
 
 
 def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
-    """The groups of a YAML rule file, fields as they are."""
+    """The groups of a YAML rule file, fields as they are, and the waivers in its comments."""
     file = rulefiles.read(path, content)
     definitions = []
     for found in file.groups:
         parts = [(f"/group/rules/{n}", Place(path, line)) for n, line in enumerate(found.rule_lines)]
         definitions.append(_definition(path, found.group, Place(path, found.line), parts))
-    return indexed(definitions), file.problems
+    waived, problems = commented(path, content, definitions)
+    return waivers.numbered([*indexed(definitions), *waived]), [*file.problems, *problems]
 
 
 def _definition(

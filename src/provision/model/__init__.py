@@ -5,7 +5,7 @@ and the canonical bytes of a body (`encode`, `decode`, `digest`).
 """
 
 from provision.model.body import JSON, decode, digest, encode
-from provision.model.finding import SEVERITIES, Finding
+from provision.model.finding import SEVERITIES, Finding, Part
 from provision.model.nouns import Change, Definition, Difference, Live, Mark, Place, Resource
 from provision.model.plan import Action, Outcome, Plan, Verb
 
@@ -20,6 +20,7 @@ __all__ = [
     "Live",
     "Mark",
     "Outcome",
+    "Part",
     "Place",
     "Plan",
     "Resource",

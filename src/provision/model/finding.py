@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from provision.model.nouns import Place
 
 Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A definition, or the part of it at a JSON pointer, which is empty for all of it.
+
+    Attributes:
+        path: the file that the definition stands in.
+    """
+
+    kind: str
+    key: str
+    pointer: str
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +35,8 @@ class Finding:
         subject: what it is about, such as `dashboard "Traefik / SLA", panel "Error ratio"`.
         message: what is wrong, one sentence.
         remedy: what to do about it, one sentence, or empty.
+        about: what it is about, for waivers: it is waived where all of these are. Empty where it is about a file as a
+            whole. Takes no part in equality.
     """
 
     id: str
@@ -29,3 +45,4 @@ class Finding:
     subject: str
     message: str
     remedy: str = ""
+    about: tuple[Part, ...] = field(default=(), compare=False)

@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
-from provision.author import environment
+from provision.author import environment, waivers
 from provision.compile.collect import Collected, collect_file, collect_python
 from provision.compile.load import undo, wire
 from provision.compile.load.inputs import FILE, digest
@@ -79,9 +79,11 @@ def _python(path: str, content: bytes, watch: Watch) -> Collected:
         try:
             code = compile(content, file, "exec", dont_inherit=True)
             watch.ran(code)
+            waivers.begin()
             exec(code, vars(module))  # noqa: S102  # this is what the room is for
             namespace = {name: value for name, value in vars(module).items() if name != "__builtins__"}
-            collected = collect_python(path, namespace, assigned_names(code, namespace), territory.locate)
+            assigned = assigned_names(code, namespace)
+            collected = collect_python(path, namespace, assigned, territory.locate, waivers.loose())
         except BaseException as error:  # noqa: BLE001  # SystemExit and the like too are this source's problem
             collected.problems.append(from_exception(territory, path, content, error))
         if sys.path != before:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from provision.compile.kinds import (
@@ -20,21 +22,39 @@ from provision.model import SEVERITIES, Definition, Finding
 from provision.project import Project
 from provision.prove.check.checks import dashboards, expressions, rules
 from provision.prove.check.checks import project as whole
+from provision.prove.check.checks import waivers as waiver_checks
 from provision.prove.check.checks.project import amtool, promtool
 from provision.prove.check.estate import Estate
-from provision.prove.check.forms import DashboardCheck, ExpressionCheck, ProjectCheck, RuleCheck
+from provision.prove.check.forms import DashboardCheck, ExpressionCheck, ProjectCheck, RuleCheck, WaiverCheck
 from provision.prove.check.reading import estate_of
-from provision.prove.check.settings import configured
+from provision.prove.check.settings import Ran, configured
 from provision.prove.check.tools import Tools
+from provision.prove.check.waivers import Judged, Waiver, waive, waivers_of
 
-_MODULES: Final[tuple[ProjectCheck | DashboardCheck | ExpressionCheck | RuleCheck, ...]] = (
+_MODULES: Final[tuple[ProjectCheck | DashboardCheck | ExpressionCheck | RuleCheck | WaiverCheck, ...]] = (
     *whole.CHECKS,
     *dashboards.CHECKS,
     *expressions.CHECKS,
     *rules.CHECKS,
+    *waiver_checks.CHECKS,
 )
 CHECKS: Final[tuple[str, ...]] = tuple(module.ID for module in _MODULES)
 """The ids of all checks. They are stable."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of all checks.
+
+    Attributes:
+        findings: what is told, in the order of places.
+        waived: what isn't, each with the waiver that keeps it.
+        waivers: every waiver, and how many findings it covers.
+    """
+
+    findings: tuple[Finding, ...]
+    waived: tuple[tuple[Finding, Waiver], ...] = ()
+    waivers: tuple[Judged, ...] = ()
 
 
 def check(
@@ -44,22 +64,52 @@ def check(
     tools: Tools | None = None,
     guests: frozenset[str] = frozenset(),
 ) -> tuple[Finding, ...]:
-    """What all checks have to say, in the order of places.
+    """What all checks have to say and no waiver keeps from being told, in the order of places; as `verdict` has it."""
+    return verdict(definitions, project, tools=tools, guests=guests).findings
+
+
+def verdict(
+    definitions: Sequence[Definition],
+    project: Project,
+    *,
+    tools: Tools | None = None,
+    guests: frozenset[str] = frozenset(),
+    today: date | None = None,
+) -> Verdict:
+    """What all checks have to say, and what waivers make of that.
 
     Args:
         definitions: all of the project's, so that what refers to each other is found.
         tools: promtool and amtool (`provision.prove.check.tools.available`); none: ours decide alone.
         guests: paths of files among them that aren't the project's.
+        today: the day by which waivers expire; none: this machine's.
 
     Raises:
         UsageError: a setting of a check, or one that it reads, is wrong.
         ProvisionError: promtool or amtool failed without saying why.
     """
+    tools = tools or Tools()
     settings = configured(project, _MODULES)
+    waivers = waivers_of(definitions, project)
     with _without_collections():
-        estate = estate_of(definitions, project, tools or Tools(), guests, settings.parameters)
-        findings = dict.fromkeys(_said(estate, settings.off))
-        return tuple(sorted(settings.applied(_told_once(findings, estate)), key=_in_order))
+        estate = estate_of(definitions, project, tools, guests, settings.parameters)
+        findings = settings.applied(_told_once(dict.fromkeys(_said(estate, settings.off)), estate))
+        sifted = waive(findings, waivers, today or date.today())  # an author's day, not the world's
+        ran = Ran(frozenset(CHECKS), settings.off | _unasked(tools))
+        remarks = (
+            remark
+            for judged in sifted.judged
+            for module in waiver_checks.CHECKS
+            for remark in module.check(judged, ran)
+        )
+        told = sorted([*sifted.told, *settings.applied(remarks)], key=_in_order)
+    return Verdict(tuple(told), sifted.kept, sifted.judged)
+
+
+def _unasked(tools: Tools) -> frozenset[str]:
+    """The checks that lack their tool."""
+    asked = {promtool.ID: tools.promtool, amtool.ID: tools.amtool}
+    return frozenset(id_ for id_, tool in asked.items() if tool is None)
 
 
 def _said(estate: Estate, off: frozenset[str]) -> Iterator[Finding]:

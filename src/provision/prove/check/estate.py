@@ -25,8 +25,9 @@ from provision.compile.kinds import (
     SCRAPE_CONFIG,
     TEMPLATE,
     TIME_INTERVAL,
+    WAIVER,
 )
-from provision.model import JSON, Definition, Finding
+from provision.model import JSON, Definition, Finding, Part
 from provision.model.finding import Severity
 from provision.project import Project
 from provision.prove.check.lines import Placer
@@ -232,10 +233,18 @@ class Estate:
         remedy: str = "",
         *,
         line_within: int = 1,
+        also: Iterable[str] = (),
     ) -> Finding:
-        """A finding about the part of a definition at that JSON pointer; about that line of the text there."""
+        """A finding about the part of a definition at that JSON pointer; about that line of the text there.
+
+        Args:
+            also: pointers of further parts that it is about, when it says once what is wrong with several.
+        """
         place = self.place(definition, pointer, line_within)
-        return Finding(id_, severity, place, subject, message, remedy)
+        about = tuple(
+            Part(definition.kind, definition.key, at, definition.place.path) for at in (pointer, *also)
+        )
+        return Finding(id_, severity, place, subject, message, remedy, about)
 
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""
@@ -260,6 +269,7 @@ _CALLED: Final = {
     INHIBIT: "inhibition",
     TIME_INTERVAL: "time interval",
     ALERTMANAGER: "alertmanager.yml",
+    WAIVER: "waiver",
 }
 
 

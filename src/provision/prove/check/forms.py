@@ -7,6 +7,8 @@ from typing import Protocol
 
 from provision.model import Finding
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group, Rule
+from provision.prove.check.settings import Ran
+from provision.prove.check.waivers import Judged
 
 
 class ProjectCheck(Protocol):
@@ -45,5 +47,15 @@ class RuleCheck(Protocol):
     ID: str
 
     def check(self, estate: Estate, group: Group, rule: Rule) -> Iterable[Finding]:
+        """What isn't as the first line of the module's docstring says."""
+        ...
+
+
+class WaiverCheck(Protocol):
+    """Looks at one waiver, once it is known what it covers."""
+
+    ID: str
+
+    def check(self, judged: Judged, ran: Ran) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""
         ...

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
+from datetime import date
 from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from provision.author.waivers import day
 from provision.errors import UsageError
 
 _T = TypeVar("_T")
@@ -19,8 +21,8 @@ _PLAIN: Final = {str: "a string", bool: "true or false", int: "a whole number", 
 def filled(kind: type[_T], table: Mapping[str, Any], name: str, where: str) -> _T:
     """An instance of the dataclass `kind`, its fields as the table sets them.
 
-    Fields may be of the types `str`, `bool`, `int`, `float`, `re.Pattern[str]` (written as a string), a `Literal` of
-    strings, `tuple[…, ...]` (a list), `Mapping[str, …]` or another such dataclass (tables), and each of these or None.
+    Fields may be of the types `str`, `bool`, `int`, `float`, `date`, `re.Pattern[str]` (written as a string), a `Literal`
+    of strings, `tuple[…, ...]` (a list), `Mapping[str, …]` or another such dataclass (tables), and each of these or None.
 
     Args:
         name: what the table is called in the file, such as `[tool.provision.checks.panel-units]`.
@@ -30,10 +32,11 @@ def filled(kind: type[_T], table: Mapping[str, Any], name: str, where: str) -> _
         UsageError: the table has a field that isn't one, lacks one without a default, or has one of another type; or
             the dataclass refuses a value with a ValueError.
     """
+    table = _table(table, name, where)
     hints = get_type_hints(kind)
     known = [each for each in fields(kind) if each.init]  # type: ignore[arg-type]  # it is a dataclass
     names = [each.name for each in known]
-    for unknown in table.keys() - set(names):
+    for unknown in sorted(table.keys() - set(names)):
         close = get_close_matches(unknown, names, 1)
         remedy = f"did you mean {close[0]!r}?" if close else _choices(names)
         raise UsageError(f"{name} has no setting {unknown!r}", where=where, remedy=remedy)
@@ -73,6 +76,8 @@ def _value(value: Any, hint: Any, name: str, where: str) -> Any:
         return value
     if origin is re.Pattern:
         return _pattern(value, name, where)
+    if hint is date:
+        return _day(value, name, where)
     return _plain(value, hint, name, where)
 
 
@@ -88,6 +93,13 @@ def _pattern(value: Any, name: str, where: str) -> re.Pattern[str]:
         return re.compile(_plain(value, str, name, where))
     except re.error as error:
         raise UsageError(f"{name} isn't a regular expression: {error}", where=where) from None
+
+
+def _day(value: Any, name: str, where: str) -> date | None:
+    try:
+        return day(value, name)
+    except ValueError as error:
+        raise UsageError(str(error), where=where) from None
 
 
 def _table(value: Any, name: str, where: str) -> Mapping[str, Any]:

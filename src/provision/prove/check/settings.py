@@ -47,6 +47,27 @@ class Configured:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """Which checks there are, and which of them have looked.
+
+    Attributes:
+        known: the ids of all there are.
+        silent: the ids of those that were off, or lacked the tool that they ask.
+    """
+
+    known: frozenset[str]
+    silent: frozenset[str]
+
+    def knows(self, id_: str) -> bool:
+        """Whether there is such a check; of those of `provision verify` it is for that to say."""
+        return id_ in self.known or id_.startswith(VERIFY)
+
+    def has_run(self, id_: str) -> bool:
+        """Whether that check has looked at everything."""
+        return id_ in self.known and id_ not in self.silent
+
+
 def configured(project: Project, checks: Iterable[Named]) -> Configured:
     """The settings of these checks, `[tool.provision.checks]` with the environment's own laid over it.
 
