@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import orjson
 
 from provision.compile.load.snippet import Source
+from provision.promql.renaming import corrected
 from provision.show.findings import code_line
 from provision.show.style import faint, strong, tinted
 
@@ -84,6 +85,7 @@ def report_json(report: Report) -> str:
                 "seconds": None if verdict.seconds is None else round(verdict.seconds, 4),
                 "message": verdict.message,
                 "remedy": verdict.remedy,
+                "corrected": _corrected(asked, verdict) or None,
                 "culprit": None
                 if verdict.culprit is None
                 else {
@@ -121,6 +123,16 @@ def _told(asked: Asked, verdict: Verdict, root: Path, read: dict[str, Source]) -
     yield from _caret(asked, verdict)
     if verdict.remedy:
         yield f"    {_printable(verdict.remedy)}"
+    if better := _corrected(asked, verdict):
+        yield f"    {_printable(better)}"
+
+
+def _corrected(asked: Asked, verdict: Verdict) -> str:
+    """The expression with the names that were probably meant; empty when that isn't known for sure."""
+    if not verdict.renames:
+        return ""
+    found = corrected(asked.text, verdict.renames)
+    return "" if found is None else found.text
 
 
 def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provision.client.prometheus import Refusal
-from provision.promql.located import Located, located
+from provision.promql.located import located
 from provision.promql.names import selectors
 from provision.prove.verify.culprits import unknown, unlabelled, wanting
 from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.misuse import misused
 from provision.prove.verify.relaxing import hides, relaxed
 from provision.prove.verify.structure import nothing_because
 from provision.prove.verify.verdicts import Asked, Status, Verdict
@@ -42,6 +43,8 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     verdict = Verdict("data", count.series, seconds=count.seconds)
     if hides(expr) and (hidden := _hidden(expr, known)) is not None:
         return replace(hidden, series=count.series, seconds=count.seconds)
+    if (wrong := misused(expr, known.types)) is not None:
+        return replace(wrong, series=count.series, seconds=count.seconds)
     if count.series > most_series:
         shown = count if loose == expr else known.count(expr)
         if not isinstance(shown, Refusal) and shown.series > most_series:
@@ -60,7 +63,7 @@ def _hidden(expr: str, known: Knowledge) -> Verdict | None:
     """What is wrong with a part of an expression that has data all the same, as in `rate(wrong_name[5m]) or vector(0)`.
     Where another part is as it should be, such as the newer one of two names, that may be meant."""
     found = located(expr)
-    said = [unknown(each, known) or unlabelled(each, known) for each in found]
+    said = [unknown(each, expr, known) or unlabelled(each, known) for each in found]
     first = next((each for each in said if each is not None), None)
     return first and replace(first, grave=all(said))
 
@@ -70,16 +73,17 @@ def _refused(refusal: Refusal, expr: str, known: Knowledge) -> Verdict:
     if refusal.kind != "wrong":
         return verdict
     # What is wrong may be what an unknown name leads to.
-    said = (unknown(found, known) for found in located(expr))
+    said = (unknown(found, expr, known) for found in located(expr))
     return next((each for each in said if each is not None), verdict)
 
 
 def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:
     """Why an expression has no data: what it reads isn't there, or what it makes of that is nothing."""
     found = located(asked.expr)
-    said = _first_unknown(found, known)
-    if said is not None:
-        return said
+    unknowns = [said for each in found if (said := unknown(each, asked.expr, known)) is not None]
+    if unknowns:  # all of them are corrected at once, or the expression is none
+        renames = dict.fromkeys(rename for each in unknowns for rename in each.renames)
+        return replace(unknowns[0], renames=tuple(renames))
     if not found and (names := [each.name for each in selectors(asked.expr) if each.name]):
         missing = [name for name in names if name not in known.names]
         if missing:
@@ -90,7 +94,3 @@ def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:
         if (verdict := wanting(each, asked, known)) is not None:
             return verdict
     return nothing_because(loose, known)
-
-
-def _first_unknown(found: tuple[Located, ...], known: Knowledge) -> Verdict | None:
-    return next((said for each in found if (said := unknown(each, known)) is not None), None)

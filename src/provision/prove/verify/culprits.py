@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from provision.catalogue.advice import label_advice, metric_advice, value_advice
 from provision.client.prometheus import Refusal
-from provision.promql.located import Located
+from provision.promql.located import Located, located
 from provision.promql.names import Matcher
 from provision.prove.verify.knowledge import Knowledge
-from provision.prove.verify.meant import meant
+from provision.prove.verify.meant import sentence, use_of
 from provision.prove.verify.verdicts import Asked, Culprit, Verdict
 
 _PARTS: Final = ("_bucket", "_count", "_sum")
@@ -22,7 +23,7 @@ _NAMED: Final = 6
 """So many values of a label are named in a message."""
 
 
-def unknown(found: Located, known: Knowledge) -> Verdict | None:
+def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
     """That the server has never had a metric of the selector's name; None when it has, or none is named."""
     name = found.selector.name
     if name is None or name in known.names or name in _ONLY_IN_TROUBLE:
@@ -35,6 +36,10 @@ def unknown(found: Located, known: Knowledge) -> Verdict | None:
             remedy="push the rules and wait for their evaluation",
             culprit=culprit,
         )
+    places = [each.start for each in located(expr)]
+    advice = metric_advice(name, known.live, use_of(expr, places.index(found.start)))
+    best = advice.candidates[:1]
+    renames = tuple(each.rename for each in best if each.rename is not None)
     parts = [f"{name}{part}" for part in _PARTS if f"{name}{part}" in known.names]
     if len(parts) > 1 and parts[0].endswith("_bucket"):
         return Verdict(
@@ -42,12 +47,14 @@ def unknown(found: Located, known: Knowledge) -> Verdict | None:
             message=f"{name} is a histogram, and there are no series of that name",
             remedy=f"its series are {', '.join(parts[:-1])} and {parts[-1]}",
             culprit=culprit,
+            renames=renames,
         )
     return Verdict(
         "unknown-metric",
         message=f"the server has never had a metric {name}",
-        remedy=meant(name, known.names),
+        remedy=sentence(advice),
         culprit=culprit,
+        renames=renames,
     )
 
 
@@ -104,10 +111,11 @@ def _unknown_label(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     name = found.selector.name or ""
     start, end = found.matchers.get(matcher.label, (found.start, found.end))
     labels = sorted(known.labels(name) - {"__name__"})
+    advice = label_advice(name, matcher.label, labels)
     return Verdict(
         "unknown-label",
         message=f"no series of {name} has a label {matcher.label}",
-        remedy=meant(matcher.label, labels) or f"its labels are {_listed(labels)}",
+        remedy=sentence(advice) or f"its labels are {_listed(labels)}",
         culprit=Culprit(start, end, metric=name, label=matcher.label),
     )
 
@@ -116,16 +124,20 @@ def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     name, label = found.selector.name or "", matcher.label
     start, end = found.matchers.get(label, (found.start, found.end))
     values = known.values(name, label)
+    remedy = ""
     if matcher.op in ("!=", "!~"):
         message = f"every series of {name} has a label {label} that this leaves out"
     elif matcher.op == "=":
         message = f'no series of {name} has had {label}="{matcher.value}"'
+        remedy = sentence(value_advice(label, matcher.value, values))
+        if matcher.value.startswith("(") and "|" in matcher.value:
+            remedy = f"several values need =~: {label}=~"
     else:
         message = f"no {label} of {name} has matched {matcher.value!r}"
     return Verdict(
         "unknown-value",
         message=message,
-        remedy=(matcher.op == "=" and meant(matcher.value, values)) or f"there are {_listed(values)}",
+        remedy=remedy or f"there are {_listed(values)}",
         culprit=Culprit(start, end, metric=name, label=label, value=matcher.value),
     )
 

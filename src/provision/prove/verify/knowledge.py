@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, TypeVar, cast
 
+from provision.catalogue.advice import Live
 from provision.client.prometheus import Prometheus, Refusal, Sample
 from provision.errors import NotAllowed, ServerRefused, TooLarge
 from provision.promql.names import Matcher
@@ -83,6 +84,11 @@ class Knowledge:
             }
 
         return self._once("types", ask)
+
+    @cached_property
+    def live(self) -> Live:
+        """The same names, so prepared that what was meant by another one is found."""
+        return self._once("live", lambda: Live.of(self.names, self.types))
 
     def count(self, expr: str) -> Count | Refusal:
         """How many series an expression has now, or why that can't be said."""

@@ -1,12 +1,45 @@
-"""What was probably meant by a name that isn't there."""
+"""What was probably meant by a name that isn't there, as a sentence and as what `--fix` would write."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from typing import Final
 
-from provision.prove.check.estate import suggestion
+from provision.catalogue.advice import Advice, Candidate
+from provision.catalogue.conventions import Kind
+from provision.promql.facts import facts
+from provision.promql.nodes import Call, VectorSelector, above
+
+_COUNTED: Final = frozenset({"rate", "irate", "increase", "resets"})
 
 
-def meant(name: str, known: Collection[str]) -> str:
-    """`did you mean "…"?` for the known name that is most like it; empty when none is."""
-    return suggestion(name, known)
+def use_of(expr: str, position: int) -> Kind:
+    """What is done with the selector that is at that position among those of `expr`."""
+    found = facts(expr)
+    if found is None or position >= len(found.selectors):
+        return ""
+    return _use(found.selectors[position])
+
+
+def _use(selector: VectorSelector) -> Kind:
+    functions = [node.function for node in above(selector) if isinstance(node, Call)]
+    if "histogram_quantile" in functions:
+        return "buckets"
+    return "counter" if _COUNTED & set(functions) else ""
+
+
+def sentence(advice: Advice) -> str:
+    """The advice as a sentence; empty when there is none."""
+    parts = []
+    if advice.candidates:
+        parts.append(f"did you mean {_listed(advice.candidates)}?")
+    if advice.note:
+        parts.append(advice.note)
+    return " ".join(parts)
+
+
+def _listed(candidates: Sequence[Candidate]) -> str:
+    first = candidates[0]
+    if first.rename is not None and first.rename.product:
+        return f'"{first.name}" ({first.reason})'
+    return " or ".join(f'"{each.name}"' for each in candidates)

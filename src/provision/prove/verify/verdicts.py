@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from provision.catalogue.rename import Rename
 from provision.model import Place
 
 Status = Literal[
@@ -57,6 +58,7 @@ class Verdict:
         series: how many it returns now, its conditions left aside; None when that isn't known.
         message: what is wrong, one sentence; empty when nothing is.
         remedy: what to do about it, or empty.
+        renames: what would have to be called otherwise, and how.
         grave: whether it can't show what it should; else it is only worth a look.
         seconds: how long the server took; None when it wasn't asked.
     """
@@ -66,6 +68,7 @@ class Verdict:
     message: str = ""
     remedy: str = ""
     culprit: Culprit | None = None
+    renames: tuple[Rename, ...] = ()
     grave: bool = True
     seconds: float | None = None
 

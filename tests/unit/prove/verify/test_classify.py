@@ -56,11 +56,15 @@ def test_one_question_is_enough_for_what_is_fine():
         ("rate(request_total[5m])", "unknown-metric", "request_total", "the server has never had a metric request_total",
          'did you mean "requests_total"?'),
         ('sum(rate(requests_total{jab="web"}[5m]))', "unknown-label", 'jab="web"',
-         "no series of requests_total has a label jab", 'did you mean "job"?'),
+         "no series of requests_total has a label jab", "its labels are code, job"),
         ('requests_total{cluster=~"eu.+"}', "unknown-label", 'cluster=~"eu.+"',
          "no series of requests_total has a label cluster", "its labels are code, job"),
         ('requests_total{job="wep"}', "unknown-value", 'job="wep"', 'no series of requests_total has had job="wep"',
-         'did you mean "web"?'),
+         "there are api, old, web"),
+        ('requests_total{job="(api|web)"}', "unknown-value", 'job="(api|web)"',
+         'no series of requests_total has had job="(api|web)"', "several values need =~: job=~"),
+        ('sum(latency_count{code="200"})', "unknown-label", 'code="200"',
+         "no series of latency_count has a label code", "its labels are job"),
         ('requests_total{code=~"4.."}', "unknown-value", 'code=~"4.."', "no code of requests_total has matched '4..'",
          "there are 200, 500"),
         ('requests_total{code!~"200|500"}', "unknown-value", 'code!~"200|500"',
@@ -170,3 +174,32 @@ def test_a_variable_that_offers_nothing():
     asked = Asked("o", "w", Place("a", 1), "/x", "up", "up", None, "no value comes of it")
     found = judged(asked, Knowledge(KnownSeries(UP), now=0, timeout_seconds=1), most_series=1)  # type: ignore[arg-type]
     assert (found.status, found.message, found.series) == ("empty", "no value comes of it", 1)
+
+
+def test_what_is_to_be_called_otherwise():
+    names = (
+        {"__name__": f"traefik_service_{what}", "service": "web@file"}
+        for what in ("requests_total", "server_up")
+    )
+    expr = (
+        "sum by (backend) (rate(traefik_backend_requests_total[5m])) / on (backend) traefik_backend_server_up"
+    )
+    found = verdict(expr, KnownSeries(*names))
+    assert found.remedy == 'did you mean "traefik_service_requests_total" (renamed in Traefik 2.0)?'
+    assert [rename.new for rename in found.renames] == [
+        "traefik_service_requests_total",
+        "traefik_service_server_up",
+    ]
+
+
+def test_a_metric_that_is_used_as_what_it_is_not():
+    types = {"requests": "counter", "up": "gauge", "latency": "histogram"}
+    client = KnownSeries(*SERIES, types=types)
+    found = verdict("rate(up[5m])", client)
+    assert (found.status, blamed("rate(up[5m])", found), found.grave) == ("type-misuse", "up", True)
+    found = verdict("sum(requests_total)", client)
+    assert (found.status, blamed("sum(requests_total)", found), found.grave) == (
+        "type-misuse",
+        "requests_total",
+        False,
+    )
