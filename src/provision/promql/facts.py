@@ -118,6 +118,8 @@ def _operation(parsed: Any, parent: Node | None, found: Facts) -> Node:
     modifier = parsed.modifier
     if modifier is not None:
         made.is_bool = modifier.return_bool
+        fill = modifier.fill_values
+        made.is_filled = fill is not None and (fill.lhs is not None or fill.rhs is not None)
         matching = modifier.matching
         if matching is not None:
             made.matching = "on" if str(matching.type) == "LabelModifierType.Include" else "ignoring"

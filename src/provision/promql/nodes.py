@@ -123,6 +123,7 @@ class Operation:
         labels: what stands after it.
         group: `left`, `right`, or empty.
         included: the labels after `group_left` or `group_right`.
+        is_filled: whether `fill` gives a value where the other side has nothing.
     """
 
     parent: Node | None
@@ -134,6 +135,7 @@ class Operation:
     labels: tuple[str, ...] = ()
     group: Literal["left", "right", ""] = ""
     included: tuple[str, ...] = ()
+    is_filled: bool = False
     branches: tuple[Branch, ...] | None = field(default=None, repr=False)
 
 

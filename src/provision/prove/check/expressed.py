@@ -14,6 +14,7 @@ from provision.prove.check.estate import Estate, Expression, Group, Rule
 _CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]*\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
 """A variable that is called, or aggregates."""
 
+_NUMBER = re.compile(r"(?<![\w.$:])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.:$])", re.ASCII)
 _RANGE = re.compile(r"\[\s*([0-9][0-9a-z]*)\s*[\]:]")
 
 
@@ -41,6 +42,16 @@ def _ranges(text: str) -> frozenset[float]:
         except ValueError:
             continue  # a number, which counts seconds, stands for a duration only in Prometheus 3
     return frozenset(found)
+
+
+def is_number_written(expression: Expression, value: float) -> bool:
+    """Whether a number was written, rather than a variable that stands for one."""
+    return expression.text == expression.plain or abs(value) in _numbers(expression.text)
+
+
+@lru_cache(maxsize=64)
+def _numbers(text: str) -> frozenset[float]:
+    return frozenset(map(float, _NUMBER.findall(text)))
 
 
 def rule_of(expression: Expression) -> Rule | None:
