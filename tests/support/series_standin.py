@@ -12,6 +12,9 @@ import promql_parser as ast
 from provision.client.prometheus import Metadata, Refusal, Sample, Series
 from provision.promql.names import Matcher, Selector, selectors
 from provision.promql.parse import tree
+from provision.prove.verify.asking import Asking
+from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.load import Load
 
 Labels = Mapping[str, str]
 
@@ -85,6 +88,12 @@ class KnownSeries:
     def _matching(self, expr: str, among: Iterable[Labels]) -> list[Labels]:
         wanted = selectors(expr)
         return [one for one in among if any(_fits(each, one) for each in wanted)]
+
+
+def knowledge(client: object, **settings: object) -> Knowledge:
+    """What a server with that client knows, asked by one thread."""
+    asking = Asking(Load(1, lambda: None), sleep=lambda _: None)
+    return Knowledge(client, now=1000.0, timeout_seconds=1.0, asking=asking, **settings)  # type: ignore[arg-type]
 
 
 def _inner(question: str) -> str:

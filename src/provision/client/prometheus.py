@@ -13,7 +13,7 @@ import orjson
 
 from provision.client import failures
 from provision.client.session import Answer, Session
-from provision.errors import Late, NotAllowed, ServerRefused, TooLarge, Unreachable
+from provision.errors import NotAllowed, ServerRefused, TooLarge, Unreachable
 from provision.model import JSON
 
 _RELOAD_SECONDS = 300.0
@@ -22,9 +22,6 @@ _LONGEST_GET = 4000
 
 _MOST_BYTES = 128 << 20
 """How large any answer may be."""
-
-_SLACK_SECONDS = 5.0
-"""How much longer than the server may take over a query its answer is waited for."""
 
 _REFUSALS = frozenset({400, 413, 414, 422, 500, 503, 504})
 _LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)
@@ -138,10 +135,15 @@ class Refusal:
 
 
 class Prometheus:
-    """One Prometheus, or what speaks its API."""
+    """One Prometheus, or what speaks its API.
 
-    def __init__(self, session: Session) -> None:
+    Attributes:
+        slack_seconds: how much longer than the server may take over a query its answer is waited for.
+    """
+
+    def __init__(self, session: Session, slack_seconds: float = 5.0) -> None:
         self.session = session
+        self.slack_seconds = slack_seconds
 
     @property
     def url(self) -> str:
@@ -178,13 +180,13 @@ class Prometheus:
         """As `query`, but it is asked once, for so long at most, and that it is refused is an answer.
 
         Raises:
-            Unreachable, NotAllowed, ServerRefused: it isn't about the query.
+            Unreachable, NotAllowed, ServerRefused: it isn't about the query. Late: no answer at all.
         """
         params = {"query": expr, "time": at, "timeout": f"{timeout_seconds:g}s"}
         try:
-            answer = self._asked("/api/v1/query", params, timeout_seconds=timeout_seconds + _SLACK_SECONDS)
-        except Late:
-            return Refusal("slow", f"no answer within {timeout_seconds:g} s")
+            answer = self._asked(
+                "/api/v1/query", params, timeout_seconds=timeout_seconds + self.slack_seconds
+            )
         except TooLarge as error:
             return Refusal("large", error.what)
         if answer.status >= 300:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import click
 
 from provision.commands.chosen import chosen, project_of
 from provision.commands.options import (
+    F,
     Servers,
     format_option,
     given,
@@ -18,7 +20,7 @@ from provision.commands.options import (
     reach_options,
     taken,
 )
-from provision.commands.transport import transport_of
+from provision.commands.transport import checked_header, transport_of
 from provision.errors import DONE, FAILED, SourceErrors, UsageError
 from provision.project import Project
 
@@ -38,47 +40,36 @@ def _length(_context: click.Context, _option: click.Parameter, value: str | None
     return found
 
 
+def verify_options(function: F) -> F:
+    """Which server is asked, and what it is spared."""
+    for option in reversed((
+        click.option("--prometheus", metavar="URL", type=given,
+                     help="The server that is asked, its sub-path included."),
+        click.option("--tenant", metavar="NAME", type=given,
+                     help="The tenant of a Mimir or Cortex (default: MIMIR_TENANT_ID)."),
+        click.option("--timeout", metavar="DURATION", default="10s", show_default=True, callback=_length,
+                     help="How long the server may take over one query."),
+        click.option("--max-load", metavar="N", type=click.IntRange(1, 32), default=8, show_default=True,
+                     help="How many queries it is asked at once at most; fewer while it is slower than it can be."),
+        click.option("--max-series", metavar="N", type=click.IntRange(1), default=1000, show_default=True,
+                     help="How many series of one expression are too many."),
+        click.option("--scrape-interval", metavar="DURATION", callback=_length,
+                     help="The time between two scrapes (default: as the data source says, or else 15s)."),
+    )):  # fmt: skip
+        function = option(function)
+    return function
+
+
 @click.command("verify")
 @paths_argument
-@click.option(
-    "--prometheus", metavar="URL", type=given, help="The server that is asked, its sub-path included."
-)
-@click.option(
-    "--timeout",
-    metavar="DURATION",
-    default="10s",
-    show_default=True,
-    callback=_length,
-    help="How long the server may take over one query.",
-)
-@click.option(
-    "--max-load",
-    metavar="N",
-    type=click.IntRange(1, 32),
-    default=8,
-    show_default=True,
-    help="How many queries it is asked at once at most.",
-)
-@click.option(
-    "--max-series",
-    metavar="N",
-    type=click.IntRange(1),
-    default=1000,
-    show_default=True,
-    help="How many series of one expression are too many.",
-)
-@click.option(
-    "--scrape-interval",
-    metavar="DURATION",
-    callback=_length,
-    help="The time between two scrapes (default: as the data source says, or else 15s).",
-)
+@verify_options
 @reach_options
 @format_option
-@project_options  # fmt: skip
+@project_options
 def command(
     paths: tuple[Path, ...],
     prometheus: str | None,
+    tenant: str | None,
     timeout: float,
     max_load: int,
     max_series: int,
@@ -95,8 +86,7 @@ def command(
     PATH may also be JSON dashboards and YAML rule files from anywhere, in a project or not, and folders of them.
     Nothing is written anywhere. Exits with 1 when an expression can't show what it should.
     """
-    from provision.client.prometheus import Prometheus
-    from provision.client.session import open_session
+    from provision.client.prometheus_address import TENANT, connected
     from provision.prove.verify.verifying import Limits, verify
     from provision.show.progress import progress
     from provision.show.verified import report_json, report_text
@@ -107,13 +97,16 @@ def command(
     meant = chosen(project, paths)
     if meant.problems:
         raise SourceErrors(meant.problems)
-    with open_session(endpoint) as session, progress("Asking") as advance:
-        client = Prometheus(session)
+    if name := tenant or os.environ.get("MIMIR_TENANT_ID", ""):
+        named = {TENANT: checked_header(TENANT, name, "--tenant")}
+        endpoint = replace(endpoint, headers={**endpoint.headers, **named})
+    with connected(endpoint) as server, progress("Asking") as advance:
         report = verify(
             meant.definitions,
             project,
-            client,
+            server.client,
             Limits(timeout, max_load, max_series),
+            server=f"{server.client.url}{f' ({server.called})' if server.called else ''}",
             guests=meant.guests,
             concerns=lambda asked: meant.concerns(asked.place),
             scrape_seconds=scrape_interval,

@@ -5,9 +5,17 @@ from contextlib import contextmanager
 
 import pytest
 
-from provision.client.prometheus import LoadedRule, Metadata, Prometheus, Sample, ScrapeTarget, Series
+from provision.client.prometheus import (
+    LoadedRule,
+    Metadata,
+    Prometheus,
+    Refusal,
+    Sample,
+    ScrapeTarget,
+    Series,
+)
 from provision.client.session import Endpoint, open_session
-from provision.errors import NotAllowed, ServerRefused, Unreachable
+from provision.errors import Late, NotAllowed, ServerRefused, Unreachable
 from support.prometheus_standin import Canned, serving
 
 
@@ -205,3 +213,65 @@ def test_a_reload_that_works_is_silent():
 def test_a_reload_that_fails_says_why(status, said, kind, message):
     with prometheus(reload=(status, said)) as (client, _), pytest.raises(kind, match=message):
         client.reload()
+
+
+def failed(kind, error):
+    return {"status": "error", "errorType": kind, "error": error}
+
+
+@pytest.mark.parametrize(
+    ("said", "refusal"),
+    [
+        ((400, failed("bad_data", 'invalid parameter "query": 1:4: parse error: x')), Refusal("wrong", "1:4: parse error: x")),
+        ((422, failed("execution", "found duplicate series")), Refusal("wrong", "found duplicate series")),
+        ((422, failed("execution", "query processing would load too many samples into memory in query execution")),
+         Refusal("large", "query processing would load too many samples into memory in query execution")),
+        ((503, failed("timeout", "query timed out in expression evaluation")),
+         Refusal("slow", "query timed out in expression evaluation")),
+        ((503, failed("canceled", "query was canceled")), Refusal("slow", "query was canceled")),
+        ((500, failed("internal", "context deadline exceeded")), Refusal("slow", "context deadline exceeded")),
+        ((504, "gateway time-out"), Refusal("slow", "gateway time-out")),
+    ],
+)  # fmt: skip
+def test_a_query_that_is_refused_is_an_answer(said, refusal):
+    with prometheus(query=said) as (client, canned):
+        assert client.attempt("up{", timeout_seconds=2.5) == refusal
+        assert len(canned.queries) == 1
+        assert canned.queries[0]["timeout"] == ["2.5s"]
+
+
+@pytest.mark.parametrize("said", [(500, "panic"), (503, "busy"), (404, "no"), (401, "who?")])
+def test_a_refusal_that_is_not_about_the_query(said):
+    with prometheus(query=said) as (client, _), pytest.raises(ServerRefused):
+        client.attempt("up", timeout_seconds=1)
+
+
+def test_an_attempt_that_has_an_answer():
+    vector = {"resultType": "vector", "result": [{"metric": {"a": "b"}, "value": [12, "3"]}]}
+    with prometheus(query=vector) as (client, _):
+        assert client.attempt("up", timeout_seconds=1) == (Sample({"a": "b"}, 3.0, 12.0),)
+        assert client.attempt("up or " * 2000 + "up", timeout_seconds=1) == (Sample({"a": "b"}, 3.0, 12.0),)
+    with prometheus(query={"resultType": "scalar", "result": [1, "2"]}) as (client, _):
+        assert client.attempt("2", timeout_seconds=1) == (Sample({}, 2.0, 1.0),)
+    with prometheus(query={"resultType": "string", "result": [1, "a"]}) as (client, _):
+        (found,) = client.attempt('"a"', timeout_seconds=1)
+        assert math.isnan(found.value)
+
+
+def test_an_attempt_without_any_answer():
+    from support.scripted_server import serving as scripted
+
+    with scripted("hang") as script, open_session(Endpoint(script.url)) as session:
+        client = Prometheus(session, slack_seconds=0.1)
+        with pytest.raises(Late):
+            client.attempt("up", timeout_seconds=0.1)
+
+
+def test_labels_and_their_values_within_a_time():
+    with prometheus(labels=["__name__", "a.b"]) as (client, canned):
+        assert client.label_names(["up"], 1, 2) == ("__name__", "a.b")
+        assert canned.queries[0] == {"match[]": ["up"], "start": ["1"], "end": ["2"]}
+        canned.answers["/api/v1/label/U__a_2e_b__c/values"] = (200, {"status": "success", "data": ["x"]})
+        assert client.label_values("a.b_c", start=0.0) == ("x",)
+        canned.answers["/api/v1/label/job/values"] = (200, {"status": "success", "data": None})
+        assert client.label_values("job") == ()

@@ -25,7 +25,16 @@ from provision.client.session import (
     open_session,
     retry_after,
 )
-from provision.errors import MissingTool, NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.errors import (
+    Late,
+    MissingTool,
+    NotAllowed,
+    ProvisionError,
+    ServerRefused,
+    TooLarge,
+    Unreachable,
+    UsageError,
+)
 from provision.tools.openssl import self_signed
 from support.scripted_server import serving
 
@@ -649,3 +658,60 @@ def test_an_error_of_the_right_server_stays_what_it_is():
         pytest.raises(Unreachable, match="nothing listens"),
     ):
         opened.expect("Grafana")
+
+
+def test_an_answer_that_is_too_large_is_not_read_to_its_end():
+    with serving((200, b"x" * 300_000)) as script, session(script.url) as opened:
+        assert len(opened.request("GET", "/", most_bytes=300_000).body) == 300_000
+        with pytest.raises(TooLarge, match="an answer has more than 0 MiB") as error:
+            opened.request("GET", "/deep?a=b", most_bytes=100_000)
+        assert error.value.where == f"{script.url}/deep"
+        assert len(opened.request("GET", "/", most_bytes=300_000).body) == 300_000
+
+
+def test_who_takes_too_long_over_one_answer():
+    with serving("hang") as script, session(script.url) as opened:
+        with pytest.raises(Late, match=r"no answer within 0\.2 s"):
+            opened.request("GET", "/", timeout_seconds=0.2)
+
+
+def test_an_answer_that_drips_in_is_late_all_the_same():
+    with dripping() as url, session(url) as opened, pytest.raises(Late, match=r"no answer within 0\.5 s"):
+        opened.request("GET", "/", timeout_seconds=0.5, most_bytes=1000)
+
+
+@contextmanager
+def dripping():
+    """A server that sends a letter at a time."""
+    stop = threading.Event()
+
+    def serve(listener):
+        connection, _ = listener.accept()
+        with connection:
+            connection.recv(1000)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n")
+            while not stop.wait(0.02):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        stop.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+def test_a_refusal_that_is_an_answer_is_not_asked_for_again(status):
+    waits = []
+    with serving((status, {"error": "slow"})) as script, session(script.url, waits) as opened:
+        answer = opened.request("GET", "/", allow={status}, once=True)
+    assert (answer.status, len(script.requests), waits) == (status, 1, [])
+
+
+def test_a_pause_that_is_asked_for_is_kept_all_the_same():
+    with serving((429, {}, {"Retry-After": "1"}), (200, {})) as script, session(script.url) as opened:
+        assert opened.request("GET", "/", once=True).status == 200

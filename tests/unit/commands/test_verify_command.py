@@ -107,7 +107,16 @@ def test_a_wrong_duration(provision, shop):
 @pytest.mark.parametrize(
     ("broken", "code", "said"),
     [
-        ((401, "no org id\n"), 3, "it wants credentials: no org id"),
+        (
+            (401, "no org id\n"),
+            3,
+            "it wants to know which tenant is meant; give --tenant NAME, or set MIMIR_TENANT_ID",
+        ),
+        (
+            (401, "who?"),
+            3,
+            "it wants credentials: who?; set PROMETHEUS_TOKEN, or PROMETHEUS_USER and PROMETHEUS_PASSWORD",
+        ),
         ((403, "forbidden"), 3, "isn't allowed: forbidden"),
         ((404, "404 page not found\n"), 1, "was answered with 404: 404 page not found"),
         ((200, "<html>hello"), 1, "an answer was cut short or isn't JSON"),
@@ -132,3 +141,26 @@ def test_a_query_that_the_server_refuses(provision, shop):
 def test_a_broken_source(provision, shop):
     write(shop, {"rules/shop.yml": "groups: ["})
     assert provision("verify", "--prometheus", "http://127.0.0.1:1").code == 1
+
+
+def test_a_tenant_below_the_path_of_another_server(provision, shop, monkeypatch):
+    server = Tenants(KnownSeries(UP))
+    with serving(server) as url:
+        ran = provision("verify", "--prometheus", url, "--tenant", "shop")
+        assert ran.code == 0
+        assert f"asked of {url}/prometheus (Grafana Mimir 2.17.0): " in ran.out
+        monkeypatch.setenv("MIMIR_TENANT_ID", "shop")
+        assert provision("verify", "--prometheus", f"{url}/prometheus").code == 0
+
+
+class Tenants(SeriesServer):
+    """As Mimir: the API is below /prometheus."""
+
+    def answer(self, method, path, query):
+        if path == "/prometheus/api/v1/status/buildinfo":
+            return 200, {"status": "success", "data": {"application": "Grafana Mimir", "version": "2.17.0"}}
+        return (
+            super().answer(method, path, query)
+            if path.startswith("/prometheus")
+            else (404, "404 page not found\n")
+        )

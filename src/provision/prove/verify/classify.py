@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from provision.client.prometheus import Refusal
+from provision.errors import Late, NotAllowed, ServerRefused, TooLarge
 from provision.promql.located import located
 from provision.promql.names import selectors
 from provision.prove.verify.culprits import unknown, unlabelled, wanting
@@ -24,9 +25,18 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
         most_series: how many series are too many for anyone to read.
 
     Raises:
-        Unreachable, NotAllowed, ServerRefused: the server can't be asked.
+        Unreachable, NotAllowed: the server can't be asked any more.
     """
-    verdict = _judged(asked, known, most_series)
+    try:
+        verdict = _judged(asked, known, most_series)
+    except Late as error:
+        return Verdict("too-slow", message=error.what)
+    except TooLarge as error:
+        return Verdict("too-many-series", message=error.what)
+    except NotAllowed:
+        raise
+    except ServerRefused as error:
+        return Verdict("error", message=error.what)
     if verdict.fine and asked.complaint:
         return replace(verdict, status="empty", message=asked.complaint)
     return verdict

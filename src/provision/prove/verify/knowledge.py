@@ -1,27 +1,24 @@
-"""What one server knows: names, labels and whether expressions have data. Each question is asked once, whoever needs
-the answer."""
+"""What one server knows: names, labels, types, and whether expressions have data."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Hashable, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final, TypeVar, cast
+from typing import Final
 
 from provision.catalogue.advice import Live
 from provision.client.prometheus import Prometheus, Refusal, Sample
-from provision.errors import NotAllowed, ServerRefused, TooLarge
+from provision.errors import Late, NotAllowed, ProvisionError, ServerRefused, TooLarge, Unreachable
 from provision.promql.names import Matcher
+from provision.prove.verify.asking import Asking
 from provision.prove.verify.options import asked
 from provision.prove.verify.relaxing import counting
 
 _EVER: Final = 0.0
 """The beginning of all that a server keeps. Some look back a day only, unless they are asked for more."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +35,8 @@ class Knowledge:
     Args:
         now: the moment that everything is asked of (Unix seconds).
         timeout_seconds: how long the server may take over one question.
-        expected: names of metrics that will be there once the project's rules run.
+        asking: asks the questions.
+        expected: names of metrics that will be there once the project's rules run, each with the place of its rule.
     """
 
     def __init__(
@@ -47,21 +45,21 @@ class Knowledge:
         *,
         now: float,
         timeout_seconds: float,
+        asking: Asking,
         expected: Mapping[str, str] | None = None,
     ) -> None:
         self.client = client
         self.now = now
         self.expected = expected or {}
         self.notes: dict[str, None] = {}
-        self.questions = 0
+        self.asking = asking
         self._timeout_seconds = timeout_seconds
-        self._lock = threading.Lock()
-        self._answers: dict[Hashable, Future[Any]] = {}
+        self._preparing = threading.Lock()
 
     @cached_property
     def names(self) -> frozenset[str]:
         """The names of all metrics that the server has, or has had as long as it remembers."""
-        return self._once(
+        return self.asking.once(
             "names", lambda: frozenset(self.client.label_values("__name__", start=_EVER, end=self.now))
         )
 
@@ -74,8 +72,8 @@ class Knowledge:
                 said = self.client.metadata()
             except NotAllowed:
                 raise
-            except (ServerRefused, TooLarge):
-                self.notes["it tells no types of metrics, so that their misuse can't be found"] = None
+            except (ServerRefused, TooLarge, Unreachable):
+                self.notes["it tells no types of metrics, so that their misuse isn't found"] = None
                 return {}
             return {
                 name: kinds.pop()
@@ -83,12 +81,17 @@ class Knowledge:
                 if len(kinds := {one.type for one in each}) == 1
             }
 
-        return self._once("types", ask)
+        return self.asking.once("types", ask)
 
-    @cached_property
+    @property
     def live(self) -> Live:
         """The same names, so prepared that what was meant by another one is found."""
-        return self._once("live", lambda: Live.of(self.names, self.types))
+        with self._preparing:
+            return self._live
+
+    @cached_property
+    def _live(self) -> Live:
+        return Live.of(self.names, self.types)
 
     def count(self, expr: str) -> Count | Refusal:
         """How many series an expression has now, or why that can't be said."""
@@ -103,7 +106,7 @@ class Knowledge:
             series = int(sum(one.value for one in found)) if question is not expr else len(found)
             return Count(series, took)
 
-        return self._once(("count", expr), ask)
+        return self.asking.once(("count", expr), ask)
 
     def within(self, expr: str, seconds: float) -> bool:
         """Whether an expression had data at some moment within the last so many seconds; looked at at thirty of them."""
@@ -119,7 +122,7 @@ class Knowledge:
                 return False
             return bool(found)
 
-        return self._once(("within", expr, seconds), ask)
+        return self.asking.once(("within", expr, seconds), ask)
 
     def sample(self, expr: str) -> Sample | None:
         """One of the series of an expression."""
@@ -130,12 +133,12 @@ class Knowledge:
             )
             return None if isinstance(found, Refusal) or not found else found[0]
 
-        return self._once(("sample", expr), ask)
+        return self.asking.once(("sample", expr), ask)
 
     def ever(self, metric: str, *matchers: Matcher) -> bool:
         """Whether the server has, or has had as long as it remembers, a series of that name with these labels."""
         selector = written(metric, matchers)
-        return self._once(
+        return self.asking.once(
             ("ever", selector),
             lambda: bool(self.client.label_values("__name__", [selector], start=_EVER, end=self.now)),
         )
@@ -143,7 +146,7 @@ class Knowledge:
     def labels(self, metric: str) -> frozenset[str]:
         """The names of the labels that a metric's series have."""
         selector = written(metric, ())
-        return self._once(
+        return self.asking.once(
             ("labels", metric),
             lambda: frozenset(self.client.label_names([selector], start=_EVER, end=self.now)),
         )
@@ -151,32 +154,23 @@ class Knowledge:
     def values(self, metric: str, label: str) -> tuple[str, ...]:
         """The values that a label has in a metric's series."""
         selector = written(metric, ())
-        return self._once(
+        return self.asking.once(
             ("values", metric, label),
             lambda: self.client.label_values(label, [selector], start=_EVER, end=self.now),
         )
 
     def options(self, query: str, seconds: float) -> Sequence[str]:
-        """What the query of a variable gives within the last so many seconds."""
-        return self._once(
-            ("options", query, seconds), lambda: asked(query, self.client, self.now - seconds, self.now)
-        )
+        """What the query of a variable gives within the last so many seconds.
 
-    def _once(self, key: Hashable, ask: Callable[[], T]) -> T:
-        """What `ask` gives; asked by the first who wants to know, while the others wait."""
-        with self._lock:
-            future = self._answers.get(key)
-            mine = future is None
-            if future is None:
-                future = self._answers[key] = Future()
-                self.questions += 1
-        if mine:
-            try:
-                future.set_result(ask())
-            except BaseException as error:
-                future.set_exception(error)
-                raise
-        return cast("T", future.result())
+        Raises:
+            ProvisionError: it gives nothing; Unreachable and NotAllowed: the server can't be asked any more.
+        """
+        try:
+            return self.asking.once(
+                ("options", query, seconds), lambda: asked(query, self.client, self.now - seconds, self.now)
+            )
+        except Late as error:
+            raise ProvisionError(error.what, where=error.where) from None
 
 
 def written(metric: str, matchers: tuple[Matcher, ...]) -> str:

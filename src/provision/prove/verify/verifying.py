@@ -15,8 +15,10 @@ from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
+from provision.prove.verify.asking import Asking
 from provision.prove.verify.classify import judged
 from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.load import Load
 from provision.prove.verify.planning import planned, source_of
 from provision.prove.verify.verdicts import Asked, Report, Verdict
 
@@ -45,6 +47,7 @@ def verify(
     client: Prometheus,
     limits: Limits,
     *,
+    server: str = "",
     guests: frozenset[str] = frozenset(),
     concerns: Callable[[Asked], bool] = lambda _: True,
     scrape_seconds: float | None = None,
@@ -53,19 +56,26 @@ def verify(
     """What the server's data says of every expression of these definitions.
 
     Args:
+        server: what people call it.
         guests: paths of files among them that aren't the project's.
         concerns: which of the expressions are meant.
         scrape_seconds: the time between two scrapes; None: as the project's data source says.
         advance: is told how many expressions are done, and of how many.
 
     Raises:
-        Unreachable, NotAllowed, ServerRefused: the server can't be asked.
+        Unreachable, NotAllowed, ServerRefused, TooLarge: the server can't be asked.
     """
     began = time.perf_counter()
     estate = estate_of(definitions, project, Tools(), guests)
+    asking = Asking(Load(limits.at_once, lambda: client.query("vector(1)")))
     known = Knowledge(
-        client, now=time.time(), timeout_seconds=limits.timeout_seconds, expected=_recorded(estate)
+        client,
+        now=time.time(),
+        timeout_seconds=limits.timeout_seconds,
+        asking=asking,
+        expected=_recorded(estate),
     )
+    known.names  # noqa: B018  # whoever can't tell even these has nothing to say of the rest
     source = source_of(estate, scrape_seconds)
     owned = _by_owner(estate)
     with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
@@ -75,10 +85,10 @@ def verify(
             asked.extend(each for plan in plans for each in plan if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)
     return Report(
-        server=client.url,
+        server=server or client.url,
         results=tuple((each, verdicts[_key(each)]) for each in asked),
         notes=tuple(known.notes),
-        questions=known.questions,
+        questions=asking.questions,
         seconds=time.perf_counter() - began,
     )
 

@@ -7,9 +7,8 @@ import pytest
 from provision.client.prometheus import Refusal
 from provision.model import Place
 from provision.prove.verify.classify import judged
-from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.verdicts import Asked, Verdict
-from support.series_standin import KnownSeries
+from support.series_standin import KnownSeries, knowledge
 
 WEB = {"__name__": "requests_total", "job": "web", "code": "200"}
 API = {"__name__": "requests_total", "job": "api", "code": "500"}
@@ -25,7 +24,7 @@ def verdict(
 ) -> Verdict:
     asked = Asked('dashboard "Shop"', "panel", Place("a.json", 1), "/x", expr, expr, window)
     client = client or KnownSeries(*SERIES, past=[OLD])
-    known = Knowledge(client, now=1000.0, timeout_seconds=1.0, **settings)  # type: ignore[arg-type]
+    known = knowledge(client, **settings)
     return judged(asked, known, most_series=10)
 
 
@@ -172,7 +171,7 @@ def test_more_series_than_anyone_reads():
 
 def test_a_variable_that_offers_nothing():
     asked = Asked("o", "w", Place("a", 1), "/x", "up", "up", None, "no value comes of it")
-    found = judged(asked, Knowledge(KnownSeries(UP), now=0, timeout_seconds=1), most_series=1)  # type: ignore[arg-type]
+    found = judged(asked, knowledge(KnownSeries(UP)), most_series=1)
     assert (found.status, found.message, found.series) == ("empty", "no value comes of it", 1)
 
 

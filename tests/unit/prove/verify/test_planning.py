@@ -10,11 +10,10 @@ from provision.model import Definition, Place, encode
 from provision.project import Project
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
-from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.planning import planned, source_of
 from provision.prove.verify.verdicts import Asked
 from support.checking import dashboard, group, other, panel
-from support.series_standin import KnownSeries
+from support.series_standin import KnownSeries, knowledge
 
 SERIES = [{"__name__": "up", "job": job, "zone": zone} for job, zone in (("api", "a"), ("web", "b"))]
 
@@ -23,7 +22,7 @@ def plan(
     *definitions: Definition, client: KnownSeries | None = None, scrape: float | None = None
 ) -> list[Asked]:
     estate = estate_of(definitions, Project(root=Path("/nowhere"), name="test"), Tools())
-    known = Knowledge(client or KnownSeries(*SERIES), now=1000.0, timeout_seconds=1.0)  # type: ignore[arg-type]
+    known = knowledge(client or KnownSeries(*SERIES))
     source = source_of(estate, scrape)
     owned = groupby(estate.expressions, key=lambda each: each.owner.subject)
     return [
