@@ -94,9 +94,9 @@ status_codes = line(
     ),
     bars(
         "Requests by status code, total",
-        "Counted since Traefik's start.",
+        "Counted over the time range that is shown.",
         units.SHORT,
-        {"{{code}}": f"sum by (code) ({REQUESTS})"},
+        {"{{code}}": f"sum by (code) (increase({REQUESTS}[$__range]))"},
     ),
     timeseries(
         "Good against bad codes",
@@ -188,9 +188,9 @@ itself = line(
     8,
     timeseries(
         "Configuration reloads",
-        "How many each Traefik has taken over since its start.",
+        "How many each Traefik has taken over. The first one, at its start, isn't seen.",
         units.SHORT,
-        {"{{instance}}": f"sum by (instance) ({RELOADS})"},
+        {"{{instance}}": f"sum by (instance) (increase({RELOADS}[$__rate_interval]))"},
     ),
     table(
         "Certificates",

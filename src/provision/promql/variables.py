@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from provision.promql.formats import FORMATS, for_prometheus, glob
 from provision.promql.standins import SCALARS, stand_in
@@ -69,6 +70,7 @@ _MARK_IN = {quote: re.compile(rf"[{quote}$\[\\]") for quote in "\"'"} | {"`": re
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*$", re.ASCII)
 
 
+@lru_cache(maxsize=16384)
 def placeholder(expr: str) -> str:
     """`expr` with each variable replaced by something that can stand in its place, so that what was PromQL but
     for its variables parses. What takes its place is as long wherever possible, so that columns stay right:

@@ -87,6 +87,7 @@ def test_rules_are_read_and_empty_expressions_are_not() -> None:
         ("metrics(node_.*)", ""),
         ("query_result(max(up) by (job))", "max(up) by (job)"),
         ("up{job='a'}", "up{job='a'}"),
+        ("label_value(up, job)", ""),
         ("", ""),
         (5, ""),
     ],

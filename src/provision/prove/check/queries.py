@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Final
 
+from provision.promql.variable_queries import VariableQuery
 from provision.promql.variable_queries import variable_query as parts_of
 from provision.promql.variables import placeholder
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Expression, Group, objects, text_of
-from provision.prove.check.references import Sources, speaks_promql
+from provision.prove.check.estate import Dashboard, Expression, Group, Panel, objects, text_of
+from provision.prove.check.references import LOKI, Sources, plugin_of, speaks_promql
+
+
+@dataclass(frozen=True, slots=True)
+class PanelQuery:
+    """A query of a panel.
+
+    Attributes:
+        path: path of its text in the panel.
+        text: the text, as it was written.
+        target: what else is said of it, as the classic schema writes it.
+    """
+
+    path: str
+    text: str
+    target: dict[str, Any]
+
+    @property
+    def what(self) -> str:
+        """What people call it, within its panel."""
+        return f"query {text_of(self.target, 'refId') or '?'}"
 
 
 def dashboard_expressions(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]:
@@ -61,8 +84,49 @@ def variable_query(variable: dict[str, Any]) -> str:
 
 
 def variable_expression(variable: dict[str, Any]) -> str:
-    """The PromQL in the query of a variable; empty when there is none, as in `label_values(job)`."""
-    return parts_of(variable_query(variable)).expr
+    """The PromQL in the query of a variable; empty when there is none, as in `label_values(job)`, or in a call of
+    something that Grafana doesn't know, which `template-label-promql` tells of."""
+    text = variable_query(variable)
+    parts = parts_of(text)
+    return "" if called(parts, text) else parts.expr
+
+
+def called(parts: VariableQuery, text: str) -> str:
+    """The function that a variable's query calls although Grafana has none of that name; empty for none."""
+    call = None if parts.function else _CALL.fullmatch(text)
+    return call[1] if call else ""
+
+
+_CALL: Final = re.compile(r"\s*(\w+)\s*\(.*\)\s*", re.DOTALL | re.ASCII)
+
+
+def panel_queries(dashboard: Dashboard, sources: Sources, word: str) -> Iterator[tuple[Panel, PanelQuery]]:
+    """The PromQL of the panels of a dashboard of either generation in which that word stands, hidden queries left out:
+    for checks that tell all panels of a dashboard at once. `Estate.expressions` has everything."""
+    for panel in dashboard.panels:
+        own = panel.body.get("datasource")
+        for path, target in objects(panel.body.get("targets"), "targets"):
+            expr = target.get("expr")
+            if isinstance(expr, str) and word in expr and target.get("hide") is not True:
+                asked = target.get("datasource") or own
+                if speaks_promql(asked, expr, dashboard.variables, sources):
+                    yield panel, PanelQuery(f"{path}/expr", expr, target)
+
+
+def loki_queries(dashboard: Dashboard, sources: Sources) -> Iterator[tuple[Panel, PanelQuery]]:
+    """The queries of the panels of a dashboard that ask Loki, hidden ones left out."""
+    for panel in dashboard.panels:
+        own = panel.body.get("datasource")
+        for path, target in objects(panel.body.get("targets"), "targets"):
+            expr = target.get("expr")
+            asked = target.get("datasource") or own
+            if (
+                isinstance(expr, str)
+                and expr.strip()
+                and target.get("hide") is not True
+                and plugin_of(asked, dashboard.variables, sources) == LOKI
+            ):
+                yield panel, PanelQuery(f"{path}/expr", expr, target)
 
 
 def _targets(

@@ -16,6 +16,9 @@ PROMETHEUS = frozenset(
 )
 """Plug-ins whose queries are PromQL."""
 
+LOKI = "loki"
+"""The plug-in whose queries are LogQL."""
+
 BUILT_IN = frozenset(
     {"-- Grafana --", "-- Mixed --", "-- Dashboard --", "grafana", "__expr__", "-100", "default", "Default"}
 )

@@ -169,7 +169,8 @@ def _as_classic(variable: dict[str, Any]) -> dict[str, Any]:
         query = own.get("query")
         inner = query if isinstance(query, dict) else {}
         refresh = _REFRESH.get(text_of(own, "refresh"), 0)
-        return {**own, "type": kind, "query": _spec(inner), "datasource": _source(inner), "refresh": refresh}
+        text = Query("", "", _source(inner), _spec(inner)).text[1]
+        return {**own, "type": kind, "query": text, "datasource": _source(inner), "refresh": refresh}
     return {**own, "type": kind}
 
 

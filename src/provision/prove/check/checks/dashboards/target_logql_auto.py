@@ -1,0 +1,51 @@
+"""Every range of a LogQL query is $__auto, which fits the time range that is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from provision.model import Finding
+from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.logql import NotLogQL, ranges
+from provision.prove.check.queries import PanelQuery, loki_queries
+
+ID = "target-logql-auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Attributes:
+    required: whether nothing else will do, as for dashboard-linter: no other variable, and not where the query is asked
+        for one moment only.
+    """
+
+    required: bool = False
+
+
+def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
+    """One finding for all queries of the dashboard over a fixed time."""
+    required = estate.settings(ID, Settings).required
+    fixed: list[tuple[Panel, PanelQuery]] = []
+    for panel, query in loki_queries(dashboard, estate.sources):
+        if "[" not in query.text or (text_of(query.target, "queryType") == "instant" and not required):
+            continue
+        try:
+            written = ranges(query.text)
+        except NotLogQL:  # another check tells of it
+            continue
+        if any(
+            "$__auto" not in each if required else "$" not in each and "[[" not in each for each in written
+        ):
+            fixed.append((panel, query))
+    if fixed:
+        panel, query = fixed[0]
+        yield estate.finding(
+            ID,
+            "info",
+            dashboard.definition,
+            panel.at(query.path),
+            and_more(f"{dashboard.about(panel)}, {query.what}", len(fixed)),
+            "a fixed range leaves out what lies between the points of a long time range",
+            "write [$__auto]",
+        )
