@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -23,14 +24,14 @@ class Candidate:
 
     Attributes:
         reason: why, such as `renamed in Traefik 2.0` or `one letter differs`.
-        rename: what else changes with the name; None when it is no rename that the catalogue knows.
+        rename: what is to be called otherwise; of no product when the catalogue doesn't know it.
         sure: whether nothing else can have been meant.
     """
 
     name: str
     reason: str
     score: float
-    rename: Rename | None = None
+    rename: Rename
     sure: bool = False
 
 
@@ -85,12 +86,12 @@ def metric_advice(name: str, live: Live, use: Kind = "") -> Advice:
     for rename in renamed_from(name):
         if rename.old in live.known:
             reason = f"its name before {rename.product} {rename.version}"
-            return Advice((Candidate(rename.old, reason, 1.5),))
+            return Advice((Candidate(rename.old, reason, 1.5, Rename(name, rename.old)),))
     note = _without(later) or _series_note(name, live)
     found = [_fitting(each, live, use) for each in alike(name, live.vocabulary)]
     if later and not later[-1].new:
         found = []
-    return Advice(_ranked(found), note)
+    return Advice(_ranked(found, lambda new: Rename(name, new)), note)
 
 
 def label_advice(metric: str, label: str, live: Collection[str]) -> Advice:
@@ -99,36 +100,47 @@ def label_advice(metric: str, label: str, live: Collection[str]) -> Advice:
     Args:
         live: the labels that it has.
     """
+
+    def called(new: str) -> Rename:
+        return Rename(metric, metric, labels=((label, new),))
+
     for rename in renamed_label(metric, label):
         new = dict(rename.labels)[label]
         if new in live:
             reason = f"renamed in {rename.product} {rename.version}"
-            return Advice((Candidate(new, reason, 2.0, rename, sure=True),))
-    return Advice(_ranked(alike(label, Vocabulary.of(live))))
+            return Advice((Candidate(new, reason, 2.0, called(new), sure=True),))
+    return Advice(_ranked(alike(label, Vocabulary.of(live)), called))
 
 
-def value_advice(label: str, value: str, live: Collection[str]) -> Advice:
+def value_advice(metric: str, label: str, value: str, live: Collection[str]) -> Advice:
     """What was meant by a label's value that no series has.
 
     Args:
         live: the values that the label has.
     """
+
+    def written(new: str) -> Rename:
+        return Rename(metric, metric, values=((label, rf"\A{re.escape(value)}\Z", new.replace("\\", r"\\")),))
+
     same = [other for other in live if other != value and _number(other) == _number(value) is not None]
     if same:
         reason = (
             "the same number, as Prometheus 3 writes a bucket's bound" if label == "le" else "the same number"
         )
-        return Advice((Candidate(same[0], reason, 2.0, sure=len(same) == 1),))
+        return Advice((Candidate(same[0], reason, 2.0, written(same[0]), sure=len(same) == 1),))
     provided = sorted(other for other in live if "@" in other and other.partition("@")[0] == value)
     if provided:
         reason = "with the provider behind @, as Traefik 2 and later name it"
         return Advice(
-            tuple(Candidate(other, reason, 1.9, sure=len(provided) == 1) for other in provided[:_SHOWN])
+            tuple(
+                Candidate(other, reason, 1.9, written(other), sure=len(provided) == 1)
+                for other in provided[:_SHOWN]
+            )
         )
     if label in ("le", "quantile") and _number(value) is not None:
         bounds = sorted((number, other) for other in live if (number := _number(other)) is not None)
         return Advice((), f"{label} is one of {', '.join(other for _, other in bounds)}" if bounds else "")
-    return Advice(_ranked(alike(value, Vocabulary.of(live))))
+    return Advice(_ranked(alike(value, Vocabulary.of(live)), written))
 
 
 def _series(rename: Rename, use: Kind) -> tuple[Rename, ...]:
@@ -147,14 +159,20 @@ def _fitting(like: Likeness, live: Live, use: Kind) -> Likeness:
     return like
 
 
-def _ranked(found: Iterable[Likeness]) -> tuple[Candidate, ...]:
+def _ranked(found: Iterable[Likeness], called: Callable[[str], Rename]) -> tuple[Candidate, ...]:
     best = sorted(found, key=lambda like: (-like.score, like.name))[: _SHOWN + 1]
     if not best:
         return ()
     close = [like for like in best if like.score > best[0].score - 2 * _CLOSE]
     alone = len(best) == 1 or best[0].score - best[1].score > _CLOSE
     return tuple(
-        Candidate(like.name, like.reason, like.score, sure=like is best[0] and alone and like.slip)
+        Candidate(
+            like.name,
+            like.reason,
+            like.score,
+            called(like.name),
+            sure=like is best[0] and alone and like.slip,
+        )
         for like in (close if best[0].slip else best)[:_SHOWN]
     )
 

@@ -14,7 +14,7 @@ class Rename:
 
     Attributes:
         new: its present name; empty when nothing took its place.
-        product: whose metric it is, such as `Traefik`.
+        product: whose metric it is, such as `Traefik`; empty when a name is only misspelt.
         version: the first version of the product with the new name.
         labels: old and new name of each label that was renamed with it.
         matchers: label and value that tell the old metric apart in the new one.
@@ -27,8 +27,8 @@ class Rename:
 
     old: str
     new: str
-    product: str
-    version: str
+    product: str = ""
+    version: str = ""
     labels: tuple[tuple[str, str], ...] = ()
     matchers: tuple[tuple[str, str], ...] = ()
     values: tuple[tuple[str, str, str], ...] = ()

@@ -167,7 +167,8 @@ def _edits(root: Part, text: Aligned, by_name: Mapping[str, Renamed]) -> Iterato
 
 def _of_selector(part: Part, rename: Renamed, text: Aligned) -> Iterator[Edit]:
     assert part.name is not None
-    yield _edit(text, part.name.start, part.name.end, part.name.text.replace(rename.old, rename.new))
+    if rename.new != rename.old:
+        yield _edit(text, part.name.start, part.name.end, part.name.text.replace(rename.old, rename.new))
     labels = dict(rename.labels)
     for matcher in part.matchers:
         label = _name(matcher.label)

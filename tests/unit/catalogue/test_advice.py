@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.catalogue.advice import Live, label_advice, metric_advice, value_advice
+from provision.catalogue.advice import Advice, Live, label_advice, metric_advice, value_advice
+from provision.catalogue.rename import Rename
 
 NAMES = [
     "container_cpu_usage_seconds_total",
@@ -134,7 +135,6 @@ def test_the_newest_name_that_the_server_has_is_meant() -> None:
     old = Live.of(["traefik_service_open_connections", "up"])
     (candidate,) = metric_advice("traefik_backend_open_connections", old).candidates
     assert (candidate.name, candidate.sure) == ("traefik_service_open_connections", True)
-    assert candidate.rename is not None
     assert candidate.rename.labels == (("backend", "service"),)
 
 
@@ -196,15 +196,30 @@ def test_a_misspelt_label() -> None:
 def test_a_value_that_no_series_has(
     label: str, asked: str, live: list[str], meant: list[str], sure: bool
 ) -> None:
-    advice = value_advice(label, asked, live)
+    advice = value_advice("m", label, asked, live)
     assert [each.name for each in advice.candidates] == meant
     assert any(each.sure for each in advice.candidates) == sure
 
 
+def test_a_candidate_says_what_is_to_be_called_otherwise() -> None:
+    def rename(advice: Advice) -> Rename:
+        return advice.candidates[0].rename
+
+    assert rename(metric_advice("http_request_total", LIVE)) == Rename(
+        "http_request_total", "http_requests_total"
+    )
+    assert rename(label_advice("m", "servce", ["service"])) == Rename(
+        "m", "m", labels=(("servce", "service"),)
+    )
+    assert rename(value_advice("m", "a", "x.y", ["X.y"])) == Rename(
+        "m", "m", values=(("a", r"\Ax\.y\Z", "X.y"),)
+    )
+
+
 def test_the_bounds_of_buckets_are_told() -> None:
-    advice = value_advice("le", "0.2", ["+Inf", "5.0", "0.3", "0.1"])
+    advice = value_advice("m", "le", "0.2", ["+Inf", "5.0", "0.3", "0.1"])
     assert (advice.candidates, advice.note) == ((), "le is one of 0.1, 0.3, 5.0, +Inf")
-    assert value_advice("le", "0.2", []).note == ""
+    assert value_advice("m", "le", "0.2", []).note == ""
 
 
 _NAME = st.lists(
@@ -231,7 +246,7 @@ def test_the_advice_is_of_live_names_each_once_the_best_first(
 def test_any_text_can_be_asked_for(asked: str, live: list[str]) -> None:
     for advice in (
         metric_advice(asked, Live.of(live)),
-        value_advice("x", asked, live),
+        value_advice("m", "x", asked, live),
         label_advice("m", asked, live),
     ):
         assert {each.name for each in advice.candidates} <= set(live)

@@ -105,6 +105,16 @@ def test_what_cannot_be_said_for_sure_is_left_alone(expr: str) -> None:
     assert corrected(expr, RENAMES) is None
 
 
+def test_a_label_or_a_value_alone_is_written_otherwise() -> None:
+    label = Rename("m", "m", labels=(("servce", "service"),))
+    value = Rename("m", "m", values=(("service", r"\Aweb\Z", "web@swarm"),))
+    assert (
+        text(corrected('sum by (servce) (m{servce="web"})', [label])) == 'sum by (service) (m{service="web"})'
+    )
+    assert text(corrected('m{service="web", x="web"}', [value])) == 'm{service="web@swarm", x="web"}'
+    assert corrected('m{service=~"web.*"}', [value]) is None
+
+
 def test_a_label_of_the_result() -> None:
     assert corrected_label("backend", "sum by (backend) (old_up)", RENAMES) == "service"
     assert corrected_label("code", "sum by (code) (old_up)", RENAMES) == "code"
