@@ -31,8 +31,8 @@ def keep(plans: Sequence[Plan], file: Path) -> None:
     Raises:
         ProvisionError: it can't be written.
     """
-    from provision.ship.target.folder import write_beside
     from provision.show.plan import plans_json
+    from provision.tools.writing import write_beside
 
     try:
         write_beside(absolute(file), plans_json(plans).encode() + b"\n")

@@ -19,7 +19,7 @@ from provision.diff.hidden import concealed
 from provision.errors import ProvisionError
 from provision.model import Live, Plan, Verb
 from provision.ship.pull.files import folder_paths, source_files
-from provision.ship.target.folder import write_beside
+from provision.tools.writing import write_beside
 
 FORMAT: Final = "provision.backup/1"
 FOLDER_NAME: Final = ".provision/backup"

@@ -14,7 +14,7 @@ from provision.errors import ProvisionError
 from provision.model import JSON, decode
 from provision.ship.pull.edit import Edit
 from provision.ship.pull.files import SourceFile, exactly
-from provision.ship.target.folder import write_beside
+from provision.tools.writing import write_beside
 
 _ROOM: Final = "dashboards"
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from provision.errors import ProvisionError
-from provision.ship.target.folder import write_beside
+from provision.tools.writing import write_beside
 
 _NAMED = 5
 

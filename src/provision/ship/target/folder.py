@@ -6,8 +6,6 @@ build that was killed recognises its own work. Any other file in the folder is l
 
 from __future__ import annotations
 
-import os
-import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ import orjson
 
 from provision.errors import ProvisionError
 from provision.model import Action, Live, Mark, Outcome, Plan, Resource, Verb, digest
+from provision.tools.writing import write_beside
 
 FILE = "file"
 LEDGER = ".provision.json"
@@ -168,33 +167,8 @@ class Folder:
             parent.rmdir()
 
 
-def write_beside(file: Path, content: bytes) -> None:
-    """Write a file so that it holds the old content or the new, never half of it.
-
-    Raises:
-        OSError: as the file system says.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, beside = tempfile.mkstemp(prefix=f".{file.name}.", dir=file.parent)
-    try:
-        with os.fdopen(descriptor, "wb") as stream:
-            stream.write(content)
-        mode = file.stat().st_mode if file.exists() else 0o666 & ~_umask()
-        Path(beside).chmod(mode & 0o7777)
-        Path(beside).replace(file)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-
-
 def _why(error: OSError) -> str:
     """Why a file can't be written: the folder that is in the way is named, the file beside its place isn't."""
     named = str(error.filename or "")
     where = "" if not named or Path(named).name.startswith(".") else f": {named}"
     return f"can't be written: {error.strerror}{where}"
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import orjson
@@ -12,7 +11,7 @@ from provision.errors import ProvisionError
 from provision.model import Resource, Verb
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
-from provision.ship.target.folder import LEDGER, Folder, write_beside
+from provision.ship.target.folder import LEDGER, Folder
 
 
 def push(folder: Folder, files: dict[str, bytes], owner: str = "shop") -> dict[str, Verb]:
@@ -128,18 +127,3 @@ def test_after_any_sequence_of_builds_the_folder_holds_just_the_last(
     for files in builds:
         push(folder, files)
         assert tree(folder.root) == files
-
-
-def test_write_beside_keeps_the_mode_and_leaves_nothing_half_written(tmp_path: Path) -> None:
-    file = tmp_path / "x"
-    file.write_bytes(b"old")
-    file.chmod(0o640)
-    write_beside(file, b"new")
-    assert (file.read_bytes(), file.stat().st_mode & 0o777) == (b"new", 0o640)
-    mask = os.umask(0o022)
-    try:
-        write_beside(tmp_path / "y", b"1")
-    finally:
-        os.umask(mask)
-    assert (tmp_path / "y").stat().st_mode & 0o777 == 0o644
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["x", "y"]

@@ -1,0 +1,48 @@
+"""Whether what comes of a source differs from what came of it before in nothing but what was wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from provision.model import JSON, decode
+
+_DERIVED: Final = frozenset({"id", "panelId", "ids"})
+"""Fields of a panel's number: where several panels have one title, it is made of what they ask."""
+
+
+def differs(before: bytes, after: bytes, texts: Mapping[str, str]) -> bool:
+    """Whether two bodies differ in anything else than in texts that became others.
+
+    Args:
+        texts: what each text may have become, both without the spaces around them.
+    """
+    return before != after and _differs(decode(before), decode(after), texts)
+
+
+def text_at(body: bytes, pointer: str) -> str | None:
+    """The text at a JSON pointer; None when there is none."""
+    value: JSON = decode(body)
+    for part in pointer.split("/")[1:]:
+        key = part.replace("~1", "/").replace("~0", "~")
+        if isinstance(value, dict) and key in value:
+            value = value[key]
+        elif isinstance(value, list) and key.isdigit() and int(key) < len(value):
+            value = value[int(key)]
+        else:
+            return None
+    return value if isinstance(value, str) else None
+
+
+def _differs(before: JSON, after: JSON, texts: Mapping[str, str]) -> bool:
+    if isinstance(before, dict) and isinstance(after, dict):
+        return before.keys() != after.keys() or any(
+            _differs(before[key], after[key], texts) for key in before if key not in _DERIVED
+        )
+    if isinstance(before, list) and isinstance(after, list):
+        return len(before) != len(after) or any(
+            _differs(one, other, texts) for one, other in zip(before, after, strict=True)
+        )
+    if isinstance(before, str) and isinstance(after, str) and before != after:
+        return texts.get(before.strip()) != after.strip()
+    return bool(before != after)
