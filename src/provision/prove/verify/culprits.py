@@ -129,7 +129,7 @@ def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
         message = f"every series of {name} has a label {label} that this leaves out"
     elif matcher.op == "=":
         message = f'no series of {name} has had {label}="{matcher.value}"'
-        remedy = sentence(value_advice(label, matcher.value, values))
+        remedy = sentence(value_advice(name, label, matcher.value, values))
         if matcher.value.startswith("(") and "|" in matcher.value:
             remedy = f"several values need =~: {label}=~"
     else:
