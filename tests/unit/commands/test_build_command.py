@@ -214,7 +214,7 @@ def test_a_disk_that_is_full_in_the_middle_of_a_file_leaves_no_half(provision, s
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(folder.os, "fdopen", full)
+        patch.setattr(os, "fdopen", full)
         assert provision("build").code == 1
     assert tree(shop / "build") == before
 
