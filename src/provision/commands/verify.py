@@ -53,6 +53,8 @@ def verify_options(function: F) -> F:
                      help="How many queries it is asked at once at most; fewer while it is slower than it can be."),
         click.option("--max-series", metavar="N", type=click.IntRange(1), default=1000, show_default=True,
                      help="How many series of one expression are too many."),
+        click.option("--allow-empty", is_flag=True,
+                     help="What merely has no data is fine: it may have some when something is wrong."),
         click.option("--scrape-interval", metavar="DURATION", callback=_length,
                      help="The time between two scrapes (default: as the data source says, or else 15s)."),
     )):  # fmt: skip
@@ -73,6 +75,7 @@ def command(
     timeout: float,
     max_load: int,
     max_series: int,
+    allow_empty: bool,
     scrape_interval: float | None,
     form: str,
     project_dir: Path | None,
@@ -89,7 +92,8 @@ def command(
     from provision.client.prometheus_address import TENANT, connected
     from provision.prove.verify.verifying import Limits, verify
     from provision.show.progress import progress
-    from provision.show.verified import report_json, report_text
+    from provision.show.verified import report_text
+    from provision.show.verified_json import report_json
 
     project = project_of(project_dir, environment, paths, verbose)
     servers = taken(Servers, {**options, "prometheus": prometheus})
@@ -105,7 +109,7 @@ def command(
             meant.definitions,
             project,
             server.client,
-            Limits(timeout, max_load, max_series),
+            Limits(timeout, max_load, max_series, allow_empty),
             server=f"{server.client.url}{f' ({server.called})' if server.called else ''}",
             guests=meant.guests,
             concerns=lambda asked: meant.concerns(asked.place),
@@ -116,7 +120,7 @@ def command(
         click.echo(report_json(report))
     elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
         click.echo(told)
-    return FAILED if any(verdict.grave and not verdict.fine for _, verdict in report.results) else DONE
+    return FAILED if any(each.severity == "error" and not each.waived for each in report.results) else DONE
 
 
 def _url(servers: Servers, project: Project) -> str:

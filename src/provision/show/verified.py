@@ -1,4 +1,4 @@
-"""What came of asking a server, for people, by dashboard and rule group, and for machines (docs/verify.md)."""
+"""What came of asking a server, for people, by dashboard and rule group."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import orjson
-
 from provision.compile.load.snippet import Source
-from provision.promql.renaming import corrected
 from provision.show.findings import code_line
 from provision.show.style import faint, strong, tinted
+from provision.show.verified_json import better_of
 
 if TYPE_CHECKING:
-    from provision.prove.verify.verdicts import Asked, Report, Verdict
-
-FORMAT: Final = "provision.verify/1"
-"""Names the JSON format; a change that would break its readers raises the number."""
+    from provision.prove.verify.verdicts import Asked, Report, Result, Verdict
 
 _WORDS: Final = {
     "data": "data",
@@ -32,9 +27,8 @@ _WORDS: Final = {
     "too-slow": "too slow",
     "too-many-series": "too many series",
 }
+_COLOURS: Final = {"error": "fail", "warning": "change", "info": "done"}
 _WIDEST: Final = 160
-
-Result = tuple["Asked", "Verdict"]
 
 
 def report_text(report: Report, root: Path, *, everything: bool, quiet: bool) -> str:
@@ -47,92 +41,51 @@ def report_text(report: Report, root: Path, *, everything: bool, quiet: bool) ->
     """
     lines: list[str] = []
     read: dict[str, Source] = {}
-    for owner, group in groupby(report.results, key=lambda result: result[0].owner):
+    for owner, group in groupby(report.results, key=lambda result: result.asked.owner):
         results = list(group)
-        told = [result for result in results if not result[1].fine]
-        if told or not quiet:
+        if not quiet or any(not result.fine for result in results):
             lines.append(f"{strong(_printable(owner))}  {_counts(results)}")
-        for asked, verdict in results:
-            if not verdict.fine:
-                lines.extend(_told(asked, verdict, root, read))
+        for result in results:
+            if not result.fine:
+                lines.extend(_told(result, root, read))
             elif everything and not quiet:
-                lines.append(f"  {_printable(asked.what)}: {_series(verdict)}")
-                if verdict.message:
-                    lines.append(f"    {faint(_printable(verdict.message))}")
+                lines.extend(_listed(result))
     if not quiet:
         lines.extend(_summary(report))
     return "\n".join(lines)
 
 
-def report_json(report: Report) -> str:
-    """The same as one JSON document."""
-    document = {
-        "format": FORMAT,
-        "server": report.server,
-        "notes": list(report.notes),
-        "results": [
-            {
-                "owner": asked.owner,
-                "what": asked.what,
-                "path": asked.place.path,
-                "line": asked.place.line,
-                "pointer": asked.pointer,
-                "expr": asked.text,
-                "asked": asked.expr,
-                "status": verdict.status,
-                "grave": verdict.grave and not verdict.fine,
-                "series": verdict.series,
-                "seconds": None if verdict.seconds is None else round(verdict.seconds, 4),
-                "message": verdict.message,
-                "remedy": verdict.remedy,
-                "corrected": _corrected(asked, verdict) or None,
-                "culprit": None
-                if verdict.culprit is None
-                else {
-                    "text": asked.expr[verdict.culprit.start : verdict.culprit.end],
-                    "start": verdict.culprit.start,
-                    "end": verdict.culprit.end,
-                    "metric": verdict.culprit.metric,
-                    "label": verdict.culprit.label,
-                    "value": verdict.culprit.value,
-                },
-            }
-            for asked, verdict in report.results
-        ],
-        "summary": dict(Counter(verdict.status for _, verdict in report.results)),
-        "questions": report.questions,
-        "seconds": round(report.seconds, 3),
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
+def _listed(result: Result) -> Iterator[str]:
+    """What there is nothing to say of."""
+    yield f"  {_printable(result.asked.what)}: {_series(result.verdict)}"
+    if result.waived:
+        yield f"    {faint(_printable(f'waived: {result.waived} [verify-{result.verdict.status}]'))}"
+    elif result.verdict.message:
+        yield f"    {faint(_printable(result.verdict.message))}"
 
 
 def _counts(results: Sequence[Result]) -> str:
-    count: Counter[str] = Counter(verdict.status for _, verdict in results)
+    waived = sum(bool(each.waived) for each in results)
+    count: Counter[str] = Counter(each.verdict.status for each in results if not each.waived)
     parts = [f"{count[status]} {word}" for status, word in _WORDS.items() if count[status]]
+    parts += [f"{waived} waived"] if waived else []
     return faint(", ".join(parts))
 
 
-def _told(asked: Asked, verdict: Verdict, root: Path, read: dict[str, Source]) -> Iterator[str]:
-    severity = tinted("error", "fail") if verdict.grave else tinted("warning", "change")
+def _told(result: Result, root: Path, read: dict[str, Source]) -> Iterator[str]:
+    asked, verdict = result.asked, result.verdict
+    severity = tinted(result.severity or "", _COLOURS[result.severity or "info"])
     place = strong(_printable(str(asked.place)))
     said = f"{_printable(asked.what)}: {_printable(verdict.message)}"
-    yield f"  {place}: {severity}: {said} {faint(f'[{verdict.status}]')}"
+    yield f"  {place}: {severity}: {said} {faint(f'[verify-{verdict.status}]')}"
     line = code_line(asked.place, root, read)
     if any(character.isalnum() for character in line):
         yield faint(f"      | {line}")
     yield from _caret(asked, verdict)
     if verdict.remedy:
         yield f"    {_printable(verdict.remedy)}"
-    if better := _corrected(asked, verdict):
+    if better := better_of(asked, verdict):
         yield f"    {_printable(better)}"
-
-
-def _corrected(asked: Asked, verdict: Verdict) -> str:
-    """The expression with the names that were probably meant; empty when that isn't known for sure."""
-    if not verdict.renames:
-        return ""
-    found = corrected(asked.text, verdict.renames)
-    return "" if found is None else found.text
 
 
 def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:
@@ -153,7 +106,7 @@ def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:
 
 
 def _summary(report: Report) -> Iterable[str]:
-    distinct = len({asked.expr for asked, _ in report.results})
+    distinct = len({each.asked.expr for each in report.results})
     total = len(report.results)
     parts = [part for part in (_counts(report.results),) if part]
     of = f" ({distinct} different)" if distinct != total else ""

@@ -41,7 +41,7 @@ def test_a_wrong_name(provision, shop):
     assert ran.out.splitlines()[:6] == [
         'dashboard "Orders"  1 unknown metric',
         '  dashboards/sales/orders.json:1: error: panel "Rate", query A: the server has never had a metric app '
-        "[unknown-metric]",
+        "[verify-unknown-metric]",
         f"      | {DASHBOARD % ('Orders', 'sum(app)')}"[:168] + "…",
         "    sum(app)",
         "        ^^^",
@@ -65,13 +65,54 @@ def test_json(provision, shop):
         "label": "",
         "value": "",
     }
-    assert (wrong["status"], wrong["grave"], wrong["path"], wrong["line"]) == (
+    assert (wrong["status"], wrong["severity"], wrong["path"], wrong["line"]) == (
         "unknown-metric",
-        True,
+        "error",
         "dashboards/sales/orders.json",
         1,
     )
-    assert (right["status"], right["grave"], right["series"], right["culprit"]) == ("data", False, 1, None)
+    assert (right["status"], right["severity"], right["series"], right["culprit"]) == ("data", None, 1, None)
+
+
+WAIVED = """\
+from provision.author import Alert, Group, Waive
+
+shop = Group(
+    name="shop",
+    rules=[
+        Alert(alert="Gone", expr='up{job="db"} == 0', waive=Waive("verify-unknown-value", reason="built next month")),
+        Alert(alert="Down", expr='up{job="db"} < 1', waive=Waive("verify-empty", reason="of another kind")),
+    ],
+)
+"""
+
+
+def test_what_is_waived_or_expected_to_be_empty(provision, shop):
+    (shop / "rules/shop.yml").unlink()
+    write(shop, {"rules/shop.py": WAIVED})
+    with serving(SeriesServer(KnownSeries(UP))) as url:
+        ran = provision("verify", "--prometheus", url, "rules", "-v")
+        assert ran.code == 1
+        assert 'rule group "shop"  1 label value never seen, 1 waived' in ran.out
+        assert "    waived: built next month [verify-unknown-value]" in ran.out
+        assert 'alert "Down": no series of up has had job="db" [verify-unknown-value]' in ran.out
+        assert provision("verify", "--prometheus", url, "rules", "--allow-empty").code == 0
+        said = json.loads(provision("verify", "--prometheus", url, "rules", "--format", "json").out)
+        assert [(each["severity"], each["waived"]) for each in said["results"]] == [
+            ("error", "built next month"),
+            ("error", None),
+        ]
+
+
+def test_how_bad_the_settings_say_it_is(provision, shop):
+    text = (shop / "pyproject.toml").read_text()
+    with serving(SeriesServer(KnownSeries())) as url:
+        assert provision("verify", "--prometheus", url).code == 1
+        write(shop, {"pyproject.toml": f'{text}[tool.provision.checks]\nverify-unknown-metric = "warning"\n'})
+        ran = provision("verify", "--prometheus", url)
+        assert (ran.code, ran.out.count(": warning: ")) == (0, 2)
+        write(shop, {"pyproject.toml": f'{text}[tool.provision.checks]\nverify-unknown-metric = "off"\n'})
+        assert provision("verify", "--prometheus", url, "-q").out == ""
 
 
 def test_a_dashboard_of_any_origin_without_a_project(provision, tmp_path, monkeypatch):
@@ -135,7 +176,7 @@ def test_a_query_that_the_server_refuses(provision, shop):
     with serving(SeriesServer(KnownSeries(UP, answers=refused))) as url:
         ran = provision("verify", "--prometheus", url, "dashboards")
     assert ran.code == 1
-    assert "too many samples into memory [too-many-series]" in ran.out
+    assert "too many samples into memory [verify-too-many-series]" in ran.out
 
 
 def test_a_broken_source(provision, shop):

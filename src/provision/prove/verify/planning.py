@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from provision.author.durations import seconds
 from provision.compile.kinds import DATASOURCE
-from provision.model import JSON
+from provision.model import JSON, Part, Place
 from provision.promql.variables import substitute
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
 from provision.prove.verify.choices import Chosen, chosen
@@ -65,8 +65,7 @@ def planned(
     if isinstance(owner, Dashboard):
         return _of_dashboard(owner, expressions, estate, known, source)
     return [
-        Asked(owner.subject, each.what, estate.place(owner.definition, each.pointer, 1), each.pointer, each.text, each.text)
-        for each in expressions
+        Asked(owner.subject, each.what, *_places(each, estate), each.text, each.text) for each in expressions
     ]  # fmt: skip
 
 
@@ -86,8 +85,7 @@ def _of_dashboard(
             Asked(
                 dashboard.subject,
                 expression.what,
-                estate.place(dashboard.definition, expression.pointer, 1),
-                expression.pointer,
+                *_places(expression, estate),
                 expression.text,
                 substitute(expression.text, values),
                 window,
@@ -95,6 +93,14 @@ def _of_dashboard(
             )
         )
     return asked
+
+
+def _places(expression: Expression, estate: Estate) -> tuple[Place, Part]:
+    """Where an expression was written, and where it stands in its definition."""
+    definition, pointer = expression.owner.definition, expression.pointer
+    return estate.place(definition, pointer, 1), Part(
+        definition.kind, definition.key, pointer, definition.place.path
+    )
 
 
 def _complaint(expression: Expression, found: Chosen) -> str:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from provision.catalogue.rename import Rename
-from provision.model import Place
+from provision.model import Part, Place
+from provision.model.finding import Severity
 
 Status = Literal[
     "data",
@@ -85,6 +86,7 @@ class Asked:
     Attributes:
         owner: what people call the dashboard or rule group that it belongs to.
         what: what holds it there, such as `panel "Error ratio", query A`.
+        part: where it stands in its definition.
         text: as it was written.
         expr: as it is asked.
         window_seconds: how far back what holds it looks; None when it only looks at now.
@@ -94,7 +96,7 @@ class Asked:
     owner: str
     what: str
     place: Place
-    pointer: str
+    part: Part
     text: str
     expr: str
     window_seconds: float | None = None
@@ -104,6 +106,26 @@ class Asked:
     def subject(self) -> str:
         """What people call it."""
         return f"{self.owner}, {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An expression, what came of it, and what is made of that.
+
+    Attributes:
+        severity: how bad it is; None when nothing is.
+        waived: the reason why it may be so; empty when it isn't waived.
+    """
+
+    asked: Asked
+    verdict: Verdict
+    severity: Severity | None = None
+    waived: str = ""
+
+    @property
+    def fine(self) -> bool:
+        """Whether there is nothing to tell."""
+        return self.severity is None or bool(self.waived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +141,7 @@ class Report:
     """
 
     server: str
-    results: tuple[tuple[Asked, Verdict], ...]
+    results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
     questions: int = 0
     seconds: float = 0.0

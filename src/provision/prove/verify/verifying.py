@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby, islice
 from typing import Final
 
@@ -20,6 +21,7 @@ from provision.prove.verify.classify import judged
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.load import Load
 from provision.prove.verify.planning import planned, source_of
+from provision.prove.verify.settling import settled
 from provision.prove.verify.verdicts import Asked, Report, Verdict
 
 _PLANNED_AT_ONCE: Final = 64
@@ -34,11 +36,13 @@ class Limits:
         timeout_seconds: how long it may take over one query.
         at_once: how many queries it is asked at the same time at most.
         most_series: how many series of one expression are too many.
+        allow_empty: whether what has merely no data is fine.
     """
 
     timeout_seconds: float = 10.0
     at_once: int = 8
     most_series: int = 1000
+    allow_empty: bool = False
 
 
 def verify(
@@ -51,6 +55,7 @@ def verify(
     guests: frozenset[str] = frozenset(),
     concerns: Callable[[Asked], bool] = lambda _: True,
     scrape_seconds: float | None = None,
+    today: date | None = None,
     advance: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
     """What the server's data says of every expression of these definitions.
@@ -60,6 +65,7 @@ def verify(
         guests: paths of files among them that aren't the project's.
         concerns: which of the expressions are meant.
         scrape_seconds: the time between two scrapes; None: as the project's data source says.
+        today: of waivers' last days; None: as the clock says.
         advance: is told how many expressions are done, and of how many.
 
     Raises:
@@ -86,7 +92,13 @@ def verify(
         verdicts = _judge(asked, known, limits, pool, advance)
     return Report(
         server=server or client.url,
-        results=tuple((each, verdicts[_key(each)]) for each in asked),
+        results=settled(
+            ((each, verdicts[_key(each)]) for each in asked),
+            definitions,
+            project,
+            allow_empty=limits.allow_empty,
+            today=today or date.today(),
+        ),
         notes=tuple(known.notes),
         questions=asking.questions,
         seconds=time.perf_counter() - began,

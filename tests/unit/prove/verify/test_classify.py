@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provision.client.prometheus import Refusal
-from provision.model import Place
+from provision.model import Part, Place
 from provision.prove.verify.classify import judged
 from provision.prove.verify.verdicts import Asked, Verdict
 from support.series_standin import KnownSeries, knowledge
@@ -16,13 +16,14 @@ UP = {"__name__": "up", "job": "web"}
 BUCKETS = ({"__name__": f"latency{part}", "job": "web"} for part in ("_bucket", "_count", "_sum"))
 OLD = {"__name__": "requests_total", "job": "old", "code": "200"}
 
+PART = Part("dashboard", "shop", "/spec", "a.json")
 SERIES = (WEB, API, UP, *BUCKETS)
 
 
 def verdict(
     expr: str, client: KnownSeries | None = None, window: float | None = None, **settings: object
 ) -> Verdict:
-    asked = Asked('dashboard "Shop"', "panel", Place("a.json", 1), "/x", expr, expr, window)
+    asked = Asked('dashboard "Shop"', "panel", Place("a.json", 1), PART, expr, expr, window)
     client = client or KnownSeries(*SERIES, past=[OLD])
     known = knowledge(client, **settings)
     return judged(asked, known, most_series=10)
@@ -170,7 +171,7 @@ def test_more_series_than_anyone_reads():
 
 
 def test_a_variable_that_offers_nothing():
-    asked = Asked("o", "w", Place("a", 1), "/x", "up", "up", None, "no value comes of it")
+    asked = Asked("o", "w", Place("a", 1), PART, "up", "up", None, "no value comes of it")
     found = judged(asked, knowledge(KnownSeries(UP)), most_series=1)
     assert (found.status, found.message, found.series) == ("empty", "no value comes of it", 1)
 
