@@ -26,7 +26,8 @@ KEYS = st.sampled_from(
 TEXTS = st.one_of(
     st.text(max_size=8),
     st.sampled_from(["query", "datasource", "prometheus", "row", "dashlist", "up", "rate(up)", "a:b", "$x", "[[x]]",
-                     "label_values(up{, job)", "-- Mixed --", "5m", "{a=\"b\"} |= `x`", "\u0000", "\u202e", "$", "${a.b:c}"]),
+                     "label_values(up{, job)", "-- Mixed --", "5m", "{a=\"b\"} |= `x`", "\u0000", "\u202e", "$", "${a.b:c}",
+                     "{{", "{{ $labels.a | b }}", "{{ index $labels `a` }}", "up == 0 or vector(0)", "absent(a:b)"]),
 )  # fmt: skip
 VALUES = st.recursive(
     st.none()

@@ -52,6 +52,19 @@ def scrape_seconds(estate: Estate, group: Group) -> float | None:
     return _of_server(estate, group, "scrape_interval")
 
 
+def external_labels(estate: Estate, group: Group) -> dict[str, str]:
+    """What the project's Prometheus adds to all that leaves it; nothing of the rules of others."""
+    if estate.is_guest(group.definition):
+        return {}
+    settings = [body.get("global") for _, body in estate.of(PROMETHEUS)]
+    return {
+        name: value
+        for each in settings
+        if isinstance(each, dict)
+        for name, value in texts(each, "external_labels").items()
+    }
+
+
 def _of_server(estate: Estate, group: Group, field: str) -> float | None:
     if estate.is_guest(group.definition):
         return None  # it is evaluated by somebody else's server

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from provision.compile.kinds import PROMETHEUS
 from provision.model import Finding
 from provision.promql.branches import branches
 from provision.promql.facts import facts
 from provision.prove.check.estate import Estate, Group, Rule, text_of
-from provision.prove.check.rulefields import labels_of, texts
+from provision.prove.check.rulefields import external_labels, labels_of, texts
 
 ID = "labels-conflict"
 
@@ -19,7 +18,7 @@ def check(estate: Estate, group: Group, rule: Rule) -> Iterator[Finding]:
     added = labels_of(group, rule)
     if not added:
         return
-    external = _external(estate, group)
+    external = external_labels(estate, group)
     for name in sorted(added.keys() & external.keys()):
         same = "the same" if added[name] == external[name] else repr(external[name])
         yield _finding(
@@ -44,15 +43,3 @@ def _finding(estate: Estate, group: Group, rule: Rule, name: str, message: str, 
     own = name in texts(rule.body, "labels")
     pointer = f"{rule.pointer}/labels/{name}" if own else f"/group/labels/{name}"
     return estate.finding(ID, "warning", group.definition, pointer, group.about(rule), message, remedy)
-
-
-def _external(estate: Estate, group: Group) -> dict[str, str]:
-    if estate.is_guest(group.definition):
-        return {}
-    settings = [body.get("global") for _, body in estate.of(PROMETHEUS)]
-    return {
-        name: value
-        for each in settings
-        if isinstance(each, dict)
-        for name, value in texts(each, "external_labels").items()
-    }
