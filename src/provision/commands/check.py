@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from provision.commands.chosen import Chosen, chosen, project_of
-from provision.commands.options import format_option, paths_argument, project_options
-from provision.errors import FAILED, Problem
-from provision.model import Finding, Place
+from provision.commands.options import SOMEWHERE, absolute, given, paths_argument, project_options
+from provision.errors import DONE, FAILED, Problem, ProvisionError, SourceErrors, UsageError
+from provision.model import SEVERITIES, Finding, Place
+from provision.model.finding import Severity
+from provision.show.forms import FORMATS
+
+if TYPE_CHECKING:
+    from provision.prove.check.checking import Verdict
 
 _NAMES: Final = {
     "dashboard": "dashboard",
@@ -34,11 +40,33 @@ _NAMES: Final = {
 
 @click.command("check")
 @paths_argument
-@format_option
-@project_options
+@click.option(
+    "--format", "form", type=click.Choice(tuple(FORMATS)), default="text", help="How the result is printed."
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    default="error",
+    show_default=True,
+    help="The least severity that makes the exit code 1.",
+)
+@click.option("--baseline", metavar="FILE", type=SOMEWHERE, help="Tell only what isn't in that baseline.")
+@click.option(
+    "--write-baseline", metavar="FILE", type=SOMEWHERE, help="Write all that is found into a baseline."
+)
+@click.option(
+    "--waivers", "listed", is_flag=True, help="List the waivers and what each keeps from being told."
+)
+@click.option("--explain", metavar="ID", type=given, help="Print the page of a check.")
+@project_options  # fmt: skip
 def command(
     paths: tuple[Path, ...],
     form: str,
+    fail_on: Severity,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    listed: bool,
+    explain: str | None,
     project_dir: Path | None,
     environment: str | None,
     verbose: int,
@@ -47,29 +75,79 @@ def command(
     """Say what is wrong with the sources, or with those at PATH.
 
     PATH may also be JSON dashboards and YAML rule files from anywhere, in a project or not, and folders of them.
-    Exits with 1 when there are errors; warnings and notes alone exit with 0.
+    Exits with 1 when there are errors; warnings and notes alone exit with 0, unless --fail-on names them.
     """
-    from provision.prove.check.checking import check
+    from provision.prove.check.baseline import compared, read_baseline
+    from provision.prove.check.checking import verdict
     from provision.prove.check.tools import available
-    from provision.show.findings import findings_json, findings_text, summary_text
+    from provision.show.checked import Checked, checked_text
 
+    if explain is not None:
+        from provision.prove.check.pages import page
+
+        click.echo(page(explain).text.rstrip("\n"))
+        return DONE
+    known = read_baseline(absolute(baseline)) if baseline else None
     project = project_of(project_dir, environment, paths, verbose)
     meant = chosen(project, paths)
     tools = available(project)
-    found = check(meant.definitions, project, tools=tools, guests=meant.guests)
-    findings = (*map(_finding, meant.problems), *(each for each in found if meant.concerns(each.place)))
-    checked = _counted(meant)
-    decided = {"PromQL": tools.promql}
-    if checked.get("route"):
-        decided["routing"] = tools.routing
-    if form == "json":
-        click.echo(findings_json(findings, checked, decided))
-    else:
-        if findings:
-            click.echo(findings_text(findings, project.root))
-        if not quiet:
-            click.echo(summary_text(findings, checked, decided))
-    return FAILED if any(finding.severity == "error" for finding in findings) else 0
+    said = verdict(meant.definitions, project, tools=tools, guests=meant.guests)
+    if listed:
+        return _list(said, meant, form)
+    found = [*map(_finding, meant.problems), *(each for each in said.findings if meant.concerns(each.place))]
+    if write_baseline:
+        return _write(found, absolute(write_baseline), quiet=quiet)
+    beside = compared(found, known or {}, meant.concerns)
+    counted = _counted(meant)
+    checked = Checked(
+        project.root,
+        beside.new,
+        tuple(each for each in said.waived if meant.concerns(each[0].place)),
+        None if known is None else len(beside.known),
+        beside.gone,
+        counted,
+        {"PromQL": tools.promql, **({"routing": tools.routing} if counted.get("route") else {})},
+        fail_on,
+        quiet,
+    )
+    if text := checked_text(checked, form):
+        click.echo(text)
+    return FAILED if checked.failed else DONE
+
+
+def _list(said: Verdict, meant: Chosen, form: str) -> int:
+    """Print the waivers.
+
+    Raises:
+        UsageError: that form is for findings.
+        SourceErrors: a source, and with it perhaps waivers, can't be read.
+    """
+    from provision.show.waivers import waivers_json, waivers_text
+
+    if form not in ("text", "json"):
+        raise UsageError(f"waivers can't be listed as {form}", remedy="use --format text or json")
+    if meant.problems:
+        raise SourceErrors(meant.problems)
+    waivers = [each for each in said.waivers if meant.concerns(each.waiver.place)]
+    click.echo(waivers_json(waivers) if form == "json" else waivers_text(waivers))
+    return DONE
+
+
+def _write(found: Sequence[Finding], file: Path, *, quiet: bool) -> int:
+    """Write a baseline.
+
+    Raises:
+        ProvisionError: it can't be written.
+    """
+    from provision.prove.check.baseline import baseline_bytes
+
+    try:
+        file.write_bytes(baseline_bytes(found))
+    except OSError as error:
+        raise ProvisionError(f"can't be written: {error.strerror}", where=str(file)) from None
+    if not quiet:
+        click.echo(f"{file}: {len(found)} finding{'' if len(found) == 1 else 's'}")
+    return DONE
 
 
 def _counted(meant: Chosen) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Final
 
@@ -49,7 +49,10 @@ def commented(
         except ValueError as error:
             problems.append(Problem(path, number, str(error)))
             continue
-        at = bisect_right(starts, _about(lines, number)) - 1
+        line_meant = _about(lines, number)
+        at = bisect_right(starts, line_meant) - 1
+        if line_meant != number and at >= 0 and starts[at] == line_meant:
+            at = bisect_left(starts, line_meant)  # above what begins there, which is the outermost
         of: dict[str, str] = {}
         subject = "this file"
         if at >= 0:

@@ -35,6 +35,8 @@ class Finding:
         subject: what it is about, such as `dashboard "Traefik / SLA", panel "Error ratio"`.
         message: what is wrong, one sentence.
         remedy: what to do about it, one sentence, or empty.
+        column, end_column: the columns of that line that it is about, counted from 1 in characters, the second one past
+            the last of them; None where they aren't known.
         about: what it is about, for waivers: it is waived where all of these are. Empty where it is about a file as a
             whole. Takes no part in equality.
     """
@@ -45,4 +47,6 @@ class Finding:
     subject: str
     message: str
     remedy: str = ""
+    column: int | None = None
+    end_column: int | None = None
     about: tuple[Part, ...] = field(default=(), compare=False)

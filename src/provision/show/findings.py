@@ -1,20 +1,17 @@
-"""Findings for people, as lines that editors follow, and for machines, as JSON (docs/check.md)."""
+"""Findings for people, as lines that editors follow (docs/check.md)."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import orjson
-
 from provision.compile.load.snippet import Source, read
 from provision.model import SEVERITIES, Finding, Place
+from provision.show.checked import Checked
+from provision.show.printable import printable
 from provision.show.style import faint, strong, tinted
-
-FORMAT: Final = "provision.check/1"
-"""Names the JSON format; a change that would break its readers raises the number."""
 
 _COLOURS: Final = {"error": "fail", "warning": "change", "info": "done"}
 _COUNTED: Final = {"error": "errors", "warning": "warnings", "info": "notes"}
@@ -35,61 +32,50 @@ def findings_text(findings: Sequence[Finding], root: Path) -> str:
     for finding in findings:
         about = f"{finding.subject}: " if finding.subject else ""
         severity = tinted(finding.severity, _COLOURS[finding.severity])
-        said = _printable(f"{about}{finding.message}")
-        place = _printable(str(finding.place))
+        said = printable(f"{about}{finding.message}")
+        place = printable(str(finding.place))
         lines.append(f"{strong(place)}: {severity}: {said} {faint(f'[{finding.id}]')}")
         code = code_line(finding.place, root, sources)
         if any(character.isalnum() for character in code):
             lines.append(faint(f"    | {code}"))
         if finding.remedy:
-            lines.append(f"    {_printable(finding.remedy)}")
+            lines.append(f"    {printable(finding.remedy)}")
     return "\n".join(lines)
 
 
-def summary_text(findings: Sequence[Finding], checked: Mapping[str, int], decided: Mapping[str, str]) -> str:
-    """What was checked, what came of it, and which tool decided, such as
-    `12 dashboards, 5 rule groups: 2 errors, 1 warning`.
+def printed(checked: Checked) -> str:
+    """The findings and, unless only they are wanted, what was checked; see `findings_text` and `summary_text`."""
+    parts = (
+        findings_text(checked.findings, checked.root),
+        "" if checked.quiet else summary_text(checked),
+    )
+    return "\n".join(filter(None, parts))
 
-    Args:
-        checked: how many of each, by what one is called, such as `rule group`.
-        decided: who decided what, such as `PromQL` → `promtool 3.14`.
-    """
-    count = Counter(finding.severity for finding in findings)
+
+def summary_text(checked: Checked) -> str:
+    """What was checked, what came of it, and which tool decided, such as
+    `12 dashboards, 5 rule groups: 2 errors, 1 warning (3 waived)`."""
+    count = Counter(finding.severity for finding in checked.findings)
     told = [
         f"{count[each]} {(_ONE if count[each] == 1 else _COUNTED)[each]}"
         for each in SEVERITIES
         if count[each]
     ]
     what = ", ".join(
-        f"{number} {name}{'' if number == 1 else 's'}" for name, number in checked.items() if number
+        f"{number} {name}{'' if number == 1 else 's'}" for name, number in checked.counted.items() if number
     )
-    lines = [f"{what or 'nothing to check'}: {', '.join(told) or 'no findings'}"]
-    lines.extend(faint(f"{subject} decided by {who}") for subject, who in decided.items())
+    hidden = [
+        f"{number} {how}"
+        for number, how in ((len(checked.waived), "waived"), (checked.known, "in the baseline"))
+        if number
+    ]
+    aside = f" ({', '.join(hidden)})" if hidden else ""
+    lines = [f"{what or 'nothing to check'}: {', '.join(told) or 'no findings'}{aside}"]
+    if checked.gone:
+        one = checked.gone == 1
+        lines.append(f"{checked.gone} of the baseline no longer occur{'s' if one else ''}: write it anew")
+    lines.extend(faint(f"{subject} decided by {who}") for subject, who in checked.decided.items())
     return "\n".join(lines)
-
-
-def findings_json(findings: Sequence[Finding], checked: Mapping[str, int], decided: Mapping[str, str]) -> str:
-    """The same as one JSON document."""
-    count = Counter(finding.severity for finding in findings)
-    document = {
-        "format": FORMAT,
-        "findings": [
-            {
-                "id": finding.id,
-                "severity": finding.severity,
-                "path": finding.place.path,
-                "line": finding.place.line,
-                "subject": finding.subject,
-                "message": finding.message,
-                "remedy": finding.remedy,
-            }
-            for finding in findings
-        ],
-        "summary": {severity: count[severity] for severity in SEVERITIES},
-        "checked": dict(checked),
-        "decided": dict(decided),
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2).decode()
 
 
 def code_line(place: Place, root: Path, sources: dict[str, Source]) -> str:
@@ -100,16 +86,7 @@ def code_line(place: Place, root: Path, sources: dict[str, Source]) -> str:
     if place.path not in sources:
         sources[place.path] = read(_text(root / place.path))
     line = sources[place.path].line(place.line)
-    return _printable(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…")
-
-
-def _printable(text: str) -> str:
-    """Without line breaks, and without what would take control of a terminal."""
-    if text.isprintable():
-        return text
-    return "".join(
-        character if character.isprintable() else " " if character.isspace() else "�" for character in text
-    )
+    return printable(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…")
 
 
 def _text(file: Path) -> str:

@@ -175,3 +175,99 @@ def test_a_file_that_can_not_be_read_is_a_problem(tmp_path: Path, monkeypatch: p
 def test_a_path_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         collect_guests([tmp_path / "x.json"], tmp_path)
+
+
+def project_with(folder: Path, **files: str) -> None:
+    write(folder, pyproject_toml='[tool.provision]\nname = "shop"\n', **files)
+
+
+TWO = """\
+groups:
+- name: a
+  rules:
+  - {record: "a:b", expr: up up}
+  - {record: "a:c", expr: up up}
+"""
+
+
+def test_a_page_is_printed_anywhere(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["check", "--explain", "promql"]) == 0
+    assert capsys.readouterr().out.startswith("# promql\n")
+    assert run(["check", "--explain", "promqll"]) == 2
+    assert "there is no check 'promqll'; did you mean promql?" in capsys.readouterr().err
+
+
+def test_what_a_baseline_knows_is_not_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with(here, rules__a_yml=TWO)
+    assert run(["check", "--write-baseline", "baseline.json", "-q"]) == 0
+    assert capsys.readouterr().out == ""
+    assert run(["check", "--baseline", "baseline.json"]) == 0
+    assert "in the baseline)" in capsys.readouterr().out
+    (here / "rules/a.yml").write_text(f"# moved\n{TWO.replace('a:b', 'a:d')}")
+    assert run(["check", "--baseline", "baseline.json"]) == 1
+    out = capsys.readouterr().out
+    assert 'rules/a.yml:5: error: rule group "a", record "a:d"' in out
+    assert 'record "a:c"' not in out
+    assert "of the baseline no longer occur" in out
+
+
+def test_a_baseline_is_about_what_is_asked_for(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with(here, rules__a_yml=TWO, rules__b_yml=GOOD)
+    run(["check", "--write-baseline", "baseline.json"])
+    assert "baseline.json: " in capsys.readouterr().out
+    (here / "rules/a.yml").write_text("groups: []\n")
+    assert run(["check", "rules/b.yml", "--baseline", "baseline.json"]) == 0
+    assert "no longer" not in capsys.readouterr().out
+
+
+def test_a_baseline_that_is_not_there_is_wrong_usage(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with(here, rules__a_yml=GOOD)
+    assert run(["check", "--baseline", "baseline.json"]) == 2
+    assert "there is no such file; write one with --write-baseline FILE" in capsys.readouterr().err
+
+
+def test_a_baseline_that_can_not_be_written_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    project_with(here, rules__a_yml=GOOD)
+    assert run(["check", "--write-baseline", "nowhere/baseline.json"]) == 1
+    assert "nowhere/baseline.json: can't be written: No such file or directory" in capsys.readouterr().err
+
+
+def test_warnings_fail_where_that_is_asked_for(here: Path) -> None:
+    project_with(here, rules__a_yml=BAD)
+    write(here, pyproject_toml='[tool.provision.checks]\npromql = "warning"\n')
+    assert run(["check"]) == 0
+    assert run(["check", "--fail-on", "warning"]) == 1
+    write(here, pyproject_toml='[tool.provision.checks]\npromql = "off"\n')
+    assert run(["check", "--fail-on", "error"]) == 0
+
+
+def test_waivers_are_listed(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    waived = TWO.replace("  - {", "  # provision: waive promql: it may be so\n  - {", 1)
+    project_with(here, rules__a_yml=waived, rules__b_yml=f"# provision: waive schema: r\n{GOOD}")
+    assert run(["check", "--waivers"]) == 0
+    assert capsys.readouterr().out == (
+        'rules/a.yml:4: promql of rule group "a", record "a:b": waives 1\n    it may be so\n'
+        'rules/b.yml:1: schema of rule group "a": waives nothing\n    r\n2 waivers\n'
+    )
+    assert run(["check", "rules/b.yml", "--waivers", "--format", "json"]) == 0
+    assert [each["path"] for each in json.loads(capsys.readouterr().out)["waivers"]] == ["rules/b.yml"]
+    assert run(["check", "--waivers", "--format", "sarif"]) == 2
+    assert "waivers can't be listed as sarif; use --format text or json" in capsys.readouterr().err
+    write(here, rules__c_yml="groups: [")
+    assert run(["check", "--waivers"]) == 1
+
+
+def test_a_form_for_programs_is_printed_whatever_is_found(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project_with(here, rules__a_yml=GOOD)
+    assert run(["check", "-q", "--format", "gitlab", "rules/a.yml"]) == 0
+    json.loads(capsys.readouterr().out)
+    assert run(["check", "--format", "sarif"]) == 0
+    assert json.loads(capsys.readouterr().out)["version"] == "2.1.0"
+
+
+def test_waivers_of_files_of_others(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, other__a_yml=f"# provision: waive promql: theirs\n{BAD}")
+    assert run(["check", "other"]) == 0
+    assert "1 waived" in capsys.readouterr().out

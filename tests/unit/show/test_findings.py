@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-import json
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from provision.model import Finding, Place
-from provision.show.findings import findings_json, findings_text, summary_text
+from provision.prove.check.waivers import Waiver
+from provision.show.checked import Checked
+from provision.show.findings import findings_text, printed, summary_text
 
 ERROR = Finding("promql", "error", Place("rules/a.py", 2), 'alert "A"', "it is wrong", "mend it")
 WARNING = Finding("schema", "warning", Place("rules/a.py"), "", "it is odd")
@@ -75,28 +77,33 @@ def test_nothing_takes_control_of_the_terminal(tmp_path: Path) -> None:
     assert click.unstyle(said) == ("rules/a.py:2: info: s�]0;x�: m n� [a]\n    | x�[31m��\n    r �")
 
 
+def summary(*findings: Finding, **fields: Any) -> str:
+    return click.unstyle(summary_text(Checked(Path("/nowhere"), findings, **fields)))
+
+
 def test_the_summary_counts() -> None:
     checked = {"dashboard": 12, "rule group": 1, "route": 0}
-    assert click.unstyle(summary_text([ERROR, ERROR, WARNING], checked, DECIDED)) == (
+    assert summary(ERROR, ERROR, WARNING, counted=checked, decided=DECIDED) == (
         "12 dashboards, 1 rule group: 2 errors, 1 warning\nPromQL decided by promtool 3.14"
     )
-    assert click.unstyle(summary_text([], {}, {})) == "nothing to check: no findings"
+    assert summary() == "nothing to check: no findings"
     note = Finding("a", "info", Place("a"), "", "b")
-    assert click.unstyle(summary_text([note], {}, {})).endswith("1 note")
-    assert click.unstyle(summary_text([ERROR, note, note], {}, {})).endswith("1 error, 2 notes")
+    assert summary(note).endswith("1 note")
+    assert summary(ERROR, note, note).endswith("1 error, 2 notes")
 
 
-def test_json() -> None:
-    document = json.loads(findings_json([ERROR, WARNING], {"dashboard": 2}, DECIDED))
-    assert document == {
-        "format": "provision.check/1",
-        "findings": [
-            {"id": "promql", "severity": "error", "path": "rules/a.py", "line": 2, "subject": 'alert "A"',
-             "message": "it is wrong", "remedy": "mend it"},
-            {"id": "schema", "severity": "warning", "path": "rules/a.py", "line": None, "subject": "",
-             "message": "it is odd", "remedy": ""},
-        ],
-        "summary": {"error": 1, "warning": 1, "info": 0},
-        "checked": {"dashboard": 2},
-        "decided": {"PromQL": "promtool 3.14"},
-    }  # fmt: skip
+def test_the_summary_says_what_is_not_told() -> None:
+    waiver = Waiver("promql", "r", None, Place("a"), "it", ())
+    waived = ((ERROR, waiver), (WARNING, waiver))
+    assert summary(waived=waived, known=12).endswith("no findings (2 waived, 12 in the baseline)")
+    assert summary(known=0, gone=3) == (
+        "nothing to check: no findings\n3 of the baseline no longer occur: write it anew"
+    )
+    assert summary(known=0, gone=1).endswith("1 of the baseline no longer occurs: write it anew")
+
+
+def test_a_quiet_check_prints_nothing_but_findings() -> None:
+    assert printed(Checked(Path("/nowhere"), (), quiet=True)) == ""
+    said = click.unstyle(printed(Checked(Path("/nowhere"), (WARNING,), quiet=True)))
+    assert said == "rules/a.py: warning: it is odd [schema]"
+    assert len(printed(Checked(Path("/nowhere"), (WARNING,))).splitlines()) == 2

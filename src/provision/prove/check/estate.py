@@ -244,7 +244,7 @@ class Estate:
         about = tuple(
             Part(definition.kind, definition.key, at, definition.place.path) for at in (pointer, *also)
         )
-        return Finding(id_, severity, place, subject, message, remedy, about)
+        return Finding(id_, severity, place, subject, message, remedy, about=about)
 
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""

@@ -14,7 +14,10 @@ from provision.prove.check.waivers import Judged
 class ProjectCheck(Protocol):
     """Looks at everything at once, because one thing refers to another or is there twice."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
     def check(self, estate: Estate) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""
@@ -24,7 +27,10 @@ class ProjectCheck(Protocol):
 class DashboardCheck(Protocol):
     """Looks at one dashboard."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
     def check(self, estate: Estate, dashboard: Dashboard) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""
@@ -34,7 +40,10 @@ class DashboardCheck(Protocol):
 class ExpressionCheck(Protocol):
     """Looks at one expression of a dashboard or a rule."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
     def check(self, estate: Estate, expression: Expression) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""
@@ -44,7 +53,10 @@ class ExpressionCheck(Protocol):
 class RuleCheck(Protocol):
     """Looks at one rule of a group."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
     def check(self, estate: Estate, group: Group, rule: Rule) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""
@@ -54,7 +66,10 @@ class RuleCheck(Protocol):
 class WaiverCheck(Protocol):
     """Looks at one waiver, once it is known what it covers."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
     def check(self, judged: Judged, ran: Ran) -> Iterable[Finding]:
         """What isn't as the first line of the module's docstring says."""

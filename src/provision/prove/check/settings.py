@@ -21,7 +21,10 @@ VERIFY: Final = "verify-"
 class Named(Protocol):
     """A module of a check. It may have a dataclass `Settings`, whose fields are its parameters."""
 
-    ID: str
+    @property
+    def ID(self) -> str:  # noqa: N802  # a constant of a module
+        """Its stable id."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def configured(project: Project, checks: Iterable[Named]) -> Configured:
             raise UsageError(what, where=where)
         if id_ in modules:
             name = f"[tool.provision.checks.{id_}]"
-            parameters[id_] = filled(getattr(modules[id_], "Settings", _None), table, name, where)
+            parameters[id_] = filled(getattr(modules[id_], "Settings", None) or _None, table, name, where)
     return Configured(severities, frozenset(off), parameters)
 
 

@@ -12,8 +12,8 @@ from provision.errors import UsageError
 from provision.model import Finding
 from provision.project import Project
 from provision.prove.check import checking
-from provision.prove.check.checks import rules
 from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.registry import BUILT_IN, Checks
 from provision.prove.check.settings import configured
 from support.checking import found, group
 
@@ -66,8 +66,8 @@ def test_a_wrong_setting_is_one_sentence(checks: dict[str, Any], sentence: str) 
 def few_letters(monkeypatch: pytest.MonkeyPatch) -> None:
     """One more check of rules, which has parameters."""
     module = SimpleNamespace(ID=ID, Settings=Settings, check=check)
-    monkeypatch.setattr(rules, "CHECKS", (*rules.CHECKS, module))
-    monkeypatch.setattr(checking, "_MODULES", (*checking._MODULES, module))
+    checks = BUILT_IN.and_also(Checks(rules=(module,)))
+    monkeypatch.setattr(checking, "every_check", lambda: checks)
 
 
 @pytest.mark.usefixtures("few_letters")
@@ -82,6 +82,6 @@ def test_a_check_reads_its_parameters() -> None:
 
 def test_ids_of_verify_stand_in_the_same_table() -> None:
     project = Project(Path("/nowhere"), "x", settings={"checks": {"verify-empty": "off", "promql": "info"}})
-    settings = configured(project, checking._MODULES)
+    settings = configured(project, BUILT_IN.every)
     assert settings.off == {"verify-empty"}
     assert settings.severities == {"promql": "info"}

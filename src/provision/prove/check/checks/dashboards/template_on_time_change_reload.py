@@ -42,4 +42,5 @@ def _told(
             and_more(f"{dashboard.subject}, variable ${name}", len(variables)),
             message,
             "let it be asked again when the time range changes: refresh 2",
+            also=[dashboard.at(position, "refresh") for _, position in variables[1:]],
         )

@@ -59,6 +59,7 @@ def _of_another_group(estate: Estate, group: Group, reads: list[tuple[Rule, str,
         ID, "info", group.definition, f"{rule.pointer}/expr", subject,
         f"{name} is recorded in {other.subject}, which is evaluated at another time: what is read is {upto} old",
         "put what records and what reads into one group, the record first",
+        also=[f"{each.pointer}/expr" for each, _, _ in reads[1:]],
     )  # fmt: skip
 
 

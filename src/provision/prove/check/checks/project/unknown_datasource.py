@@ -39,6 +39,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 suggestion(name, known)
                 or "define it with Datasource(…), use a variable of type datasource, or bind the dashboards to "
                 "one that is already there: [tool.provision] datasource",
+                also=[at for at, _ in uses[1:]],
             )
 
 

@@ -37,6 +37,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 and_more(f"{dashboard.subject}, {what}", len(uses)),
                 f"the dashboard doesn't define ${name}",
                 suggestion(name, dashboard.variables) or "define it, or write what is meant",
+                also=[at for at, *_ in uses if at != pointer],
             )
 
 

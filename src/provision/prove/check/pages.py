@@ -1,0 +1,68 @@
+"""What the documentation says of each check: its page, and the sentence that its module begins with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from inspect import cleandoc
+from pathlib import Path
+
+import provision
+from provision.errors import UsageError
+from provision.prove.check.custom import Custom, every_check
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What is documented of a check.
+
+    Attributes:
+        summary: what must hold, one sentence.
+        text: its page in Markdown; of a custom check what its module says.
+    """
+
+    id: str
+    summary: str
+    text: str
+
+
+def pages() -> dict[str, Page]:
+    """The pages of all checks by id: of the toolkit's own, of custom ones, and of what other commands find."""
+    written = {
+        file.name.removesuffix(".md"): file.read_text(encoding="utf-8")
+        for file in sorted(_folder().iterdir(), key=lambda file: file.name)
+        if file.name.endswith(".md")
+    }
+    found = {id_: Page(id_, _first_sentence(text), text) for id_, text in written.items()}
+    for check in every_check().every:
+        said = check.text if isinstance(check, Custom) else cleandoc(check.__doc__ or "")
+        text = written.get(check.ID, said) or f"{check.ID} has no description."
+        found[check.ID] = Page(check.ID, " ".join(said.partition("\n\n")[0].split()), text)
+    return found
+
+
+def page(id_: str) -> Page:
+    """The page of the check with that id.
+
+    Raises:
+        UsageError: there is no such check.
+    """
+    known = pages()
+    if id_ in known:
+        return known[id_]
+    close = get_close_matches(id_, known, 1)
+    remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
+    raise UsageError(f"there is no check {id_!r}", remedy=remedy)
+
+
+def _folder() -> Traversable:
+    """Where the pages are: within an installed package, or in the documentation of a source checkout."""
+    packaged = files("provision.prove.check") / "pages"
+    return packaged if packaged.is_dir() else Path(provision.__file__).parents[2] / "docs" / "checks"
+
+
+def _first_sentence(text: str) -> str:
+    paragraph = text.split("\n\n", 2)[1] if "\n\n" in text else text
+    return f"{' '.join(paragraph.split()).partition('. ')[0].rstrip('.')}."
