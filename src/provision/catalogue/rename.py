@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
+WAS_SUMMARY: Final = "It was a summary and is a histogram: take histogram_quantile() of its buckets."
+
 
 @dataclass(frozen=True, slots=True)
 class Rename:
@@ -22,6 +24,7 @@ class Rename:
         factor: the old value is so many times the new one, as 1000 where milliseconds became seconds.
         bounds: the same of the bounds of its buckets.
         family: whether it is a histogram or a summary, whose series end in `_bucket`, `_sum` and `_count`.
+        retired: whether hardly anything that runs today still has the old name.
         note: what else differs, a sentence; the new metric doesn't mean quite the same then.
     """
 
@@ -35,6 +38,7 @@ class Rename:
     factor: float = 1
     bounds: float = 1
     family: bool = False
+    retired: bool = True
     note: str = ""
 
     @property
@@ -51,6 +55,7 @@ class Rename:
             factor=self.factor if suffix == "_sum" else 1,
             bounds=self.factor if suffix == "_bucket" else 1,
             family=False,
+            note=self.note.removeprefix(WAS_SUMMARY).strip(),
         )
 
     def then(self, later: Rename) -> Rename:
@@ -72,14 +77,14 @@ class Rename:
 
 _LINE: Final = re.compile(
     r"(?P<version>\S+)\s+(?P<old>[\w:]+)(?:\{(?P<labels>[^}]*)\})?\s+"
-    r"(?:(?P<new>[\w:]+)(?:\{(?P<to>[^}]*)\})?|-)(?P<family>\s+family)?(?:\s+\*(?P<factor>\S+))?(?:\s+#\s*(?P<note>.+))?"
+    r"(?:(?P<new>[\w:]+)(?:\{(?P<to>[^}]*)\})?|-)(?:\s+(?P<family>family|summary))?(?:\s+\*(?P<factor>\S+))?(?:\s+#\s*(?P<note>.+))?"
 )
 
 
-def table(product: str, text: str) -> Iterator[Rename]:
+def table(product: str, text: str, *, retired: bool = True) -> Iterator[Rename]:
     """The renames of a table: on each line a version, the old name, the new one or `-`; the labels that were renamed
     stand in braces, the old and the new in the same order, and after them the matchers that the new one needs
-    (`resource=cpu`); `family` for histograms and summaries, `*1000` for a factor, and a note behind `#`.
+    (`resource=cpu`); `family` for histograms and summaries, `summary` for a summary that is a histogram now, `*1000` for a factor, and a note behind `#`.
 
     Raises:
         ValueError: a line isn't of that form.
@@ -100,5 +105,6 @@ def table(product: str, text: str) -> Iterator[Rename]:
             matchers=tuple((name, value) for name, _, value in (each.partition("=") for each in matchers)),
             factor=float(found["factor"] or 1),
             family=bool(found["family"]),
-            note=found["note"] or "",
+            retired=retired,
+            note=" ".join(filter(None, (WAS_SUMMARY if found["family"] == "summary" else "", found["note"]))),
         )

@@ -3,13 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Final
 
-from provision.catalogue import traefik
+from provision.catalogue import kube_state_metrics, kubernetes, node_exporter, others, traefik
 from provision.catalogue.rename import Rename, table
 
-_TABLES: Final = ((traefik.PRODUCT, traefik.TABLE),)
+_TABLES: Final = (
+    (traefik.PRODUCT, traefik.TABLE, True),
+    (node_exporter.PRODUCT, node_exporter.TABLE, True),
+    (kube_state_metrics.PRODUCT, kube_state_metrics.TABLE, True),
+    (kubernetes.PRODUCT, kubernetes.TABLE, True),
+    ("CoreDNS", others.COREDNS, True),
+    ("Prometheus", others.PROMETHEUS, True),
+    ("redis_exporter", others.REDIS, True),
+    ("windows_exporter", others.WINDOWS, False),
+    ("client_java", others.JAVA, False),
+    ("etcd", others.ETCD, False),
+)
+"""Product, table, and whether the old names are retired."""
+
+_LABELS: Final = (
+    (node_exporter.PRODUCT, node_exporter.LABELS, True),
+    (kubernetes.PRODUCT, kubernetes.LABELS, True),
+    ("HAProxy", others.HAPROXY_LABELS, False),
+)
+"""The same of labels that were renamed while their metric kept its name."""
+
+_WMI: Final = Rename("wmi_", "windows_", "windows_exporter", "0.13")
+"""All of windows_exporter's metrics began with another word."""
 
 SERIES: Final = ("_bucket", "_sum", "_count")
 """The endings of the series of a histogram; a summary has the last two."""
@@ -18,7 +41,20 @@ SERIES: Final = ("_bucket", "_sum", "_count")
 @cache
 def all_renames() -> Mapping[str, Rename]:
     """The next rename of each old name, of histograms and summaries without the endings of their series."""
-    return {each.old: each for product, text in _TABLES for each in table(product, text)}
+    found = {
+        each.old: each for product, text, retired in _TABLES for each in table(product, text, retired=retired)
+    }
+    return found | {
+        name: replace(found[name], values=values) for name, values in node_exporter.VALUES.items()
+    }
+
+
+@cache
+def all_label_renames() -> Mapping[str, Rename]:
+    """By metric: the labels that were renamed while it kept its name."""
+    return {
+        each.old: each for product, text, retired in _LABELS for each in table(product, text, retired=retired)
+    }
 
 
 @cache
@@ -45,6 +81,8 @@ def _next(name: str) -> Rename | None:
         family = known.get(name.removesuffix(suffix)) if name.endswith(suffix) else None
         if family is not None and family.family:
             return family.of_series(suffix)
+    if name.startswith(_WMI.old):
+        return replace(_WMI, old=name, new=_WMI.new + name.removeprefix(_WMI.old))
     return None
 
 
@@ -60,7 +98,9 @@ def renamed_from(name: str) -> tuple[Rename, ...]:
 
 def renamed_label(metric: str, label: str) -> tuple[Rename, ...]:
     """The renames by which a metric's label lost the name `label`."""
-    return tuple(each for each in renamed_from(metric) if label in dict(each.labels))
+    own = all_label_renames().get(metric)
+    found = (*((own,) if own is not None else ()), *renamed_from(metric))
+    return tuple(each for each in found if label in dict(each.labels))
 
 
 @cache
