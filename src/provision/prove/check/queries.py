@@ -100,17 +100,23 @@ def called(parts: VariableQuery, text: str) -> str:
 _CALL: Final = re.compile(r"\s*(\w+)\s*\(.*\)\s*", re.DOTALL | re.ASCII)
 
 
+def queries_of(panel: Panel, dashboard: Dashboard, sources: Sources, word: str = "") -> Iterator[PanelQuery]:
+    """The PromQL of a panel of either generation in which that word stands, hidden queries left out: for checks that look
+    at panels. `Estate.expressions` has everything."""
+    own = panel.body.get("datasource")
+    for path, target in objects(panel.body.get("targets"), "targets"):
+        expr = target.get("expr")
+        if isinstance(expr, str) and word in expr and target.get("hide") is not True and expr.strip():
+            asked = target.get("datasource") or own
+            if speaks_promql(asked, expr, dashboard.variables, sources):
+                yield PanelQuery(f"{path}/expr", expr, target)
+
+
 def panel_queries(dashboard: Dashboard, sources: Sources, word: str) -> Iterator[tuple[Panel, PanelQuery]]:
-    """The PromQL of the panels of a dashboard of either generation in which that word stands, hidden queries left out:
-    for checks that tell all panels of a dashboard at once. `Estate.expressions` has everything."""
+    """The same of all panels of a dashboard, each with its panel."""
     for panel in dashboard.panels:
-        own = panel.body.get("datasource")
-        for path, target in objects(panel.body.get("targets"), "targets"):
-            expr = target.get("expr")
-            if isinstance(expr, str) and word in expr and target.get("hide") is not True:
-                asked = target.get("datasource") or own
-                if speaks_promql(asked, expr, dashboard.variables, sources):
-                    yield panel, PanelQuery(f"{path}/expr", expr, target)
+        for query in queries_of(panel, dashboard, sources, word):
+            yield panel, query
 
 
 def loki_queries(dashboard: Dashboard, sources: Sources) -> Iterator[tuple[Panel, PanelQuery]]:

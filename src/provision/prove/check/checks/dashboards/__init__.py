@@ -3,6 +3,7 @@
 from typing import Final
 
 from provision.prove.check.checks.dashboards import (
+    contradicting_unit,
     deprecated_panel,
     misplaced_panel,
     panel_datasource,
@@ -25,6 +26,7 @@ from provision.prove.check.checks.dashboards import (
 from provision.prove.check.forms import DashboardCheck
 
 CHECKS: Final[tuple[DashboardCheck, ...]] = (
+    contradicting_unit,
     deprecated_panel,
     misplaced_panel,
     panel_datasource,

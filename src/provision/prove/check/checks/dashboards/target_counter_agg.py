@@ -8,6 +8,7 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import COMPARISONS, Aggregation, Call, Node, Operation, VectorSelector
+from provision.promql.ratios import lifetime_ratio
 from provision.promql.standins import stands_in
 from provision.promql.variables import placeholder
 from provision.prove.check.estate import Dashboard, Estate
@@ -51,7 +52,10 @@ def _is_raw(selector: VectorSelector) -> bool:
             return False
         if isinstance(parent, Aggregation) and parent.operation in _PRESENCE:
             return False
-        if isinstance(parent, Operation) and _leaves_out_the_value(parent, node):
+        if isinstance(parent, Operation) and (
+            _leaves_out_the_value(parent, node)
+            or lifetime_ratio(parent) is not None  # which another check tells of
+        ):
             return False
         node = parent
     return True
