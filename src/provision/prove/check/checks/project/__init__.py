@@ -14,11 +14,13 @@ from provision.prove.check.checks.project import (
     rule_duplicate,
     rule_version,
     schema,
+    undelivered_alert,
     unknown_datasource,
     unknown_folder,
     unknown_receiver,
     unknown_record,
     unknown_variable,
+    unread_record,
 )
 from provision.prove.check.forms import ProjectCheck
 
@@ -26,9 +28,11 @@ CHECKS: Final[tuple[ProjectCheck, ...]] = (
     schema,
     promql,
     duplicate_key,
+    undelivered_alert,
     unknown_datasource,
     unknown_folder,
     unknown_variable,
+    unread_record,
     unknown_record,
     unknown_receiver,
     grafana_alerting,
