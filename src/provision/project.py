@@ -34,6 +34,7 @@ SETTINGS = frozenset(
         "output",
         "prometheus",
         "prometheus_features",
+        "prometheus_retention",
         "prometheus_version",
         "rules_dir",
         "time_limit_seconds",

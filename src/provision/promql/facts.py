@@ -46,6 +46,11 @@ class Facts:
     operations: list[Operation] = field(default_factory=list)
     subqueries: list[Subquery] = field(default_factory=list)
 
+    @property
+    def timed(self) -> list[VectorSelector | Subquery]:
+        """What may have a range, an offset and a time."""
+        return [*self.selectors, *self.subqueries]
+
 
 @lru_cache(maxsize=16384)
 def facts(expr: str) -> Facts | None:
