@@ -109,6 +109,7 @@ class State:
             see them.
         hidden: names that lists leave out for a while, as seen with accounts that aren't administrators.
         keep: called after each write that was carried out, before it is answered.
+        behind: what data sources ask, by uid: an object that answers (method, path, query).
     """
 
     def __init__(self, flavour: str) -> None:
@@ -122,6 +123,7 @@ class State:
         self.ungranted: set[str] = set()
         self.keep: Callable[[State], None] | None = None
         self.gone = False
+        self.behind: dict[str, Any] = {}
         self.admin = Account("admin", "dg533o6db5z40c")
         self.tokens: dict[str, Account] = {}
         self.accounts: dict[int, Account] = {}
@@ -402,15 +404,33 @@ def _user(state: State, request: Request) -> tuple[int, Any]:
     return 200, body
 
 
+@route("GET", "/api/datasources/proxy/uid/([^/]+)(/.*)")
+def _proxied(state: State, request: Request) -> tuple[int, Any]:
+    """Seen on 12.4: what the data source's server answers, as it is; 404 for a data source that isn't there."""
+    uid, path = request.groups
+    if uid not in state.behind:
+        return 404, {"message": "Unable to find datasource"}
+    return state.behind[uid].answer("GET", path, request.query)
+
+
 @route("GET", "/api/frontend/settings")
 def _settings(state: State, _: Request) -> tuple[int, Any]:
     """Seen: 12.4 names the namespace; both list the data sources by name for who may query them."""
     told = {
-        found["name"]: {"uid": found["uid"], "type": found["type"], "name": found["name"], "meta": {}}
+        found["name"]: {
+            "uid": found["uid"],
+            "type": found["type"],
+            "name": found["name"],
+            "meta": {},
+            "jsonData": found.get("jsonData") or {},
+        }
         for found in state.datasources.values()
     } | {"-- Grafana --": {"uid": "grafana", "type": "datasource", "meta": {"builtIn": True}}}
     body = {
         "datasources": told,
+        "defaultDatasource": next(
+            (each["name"] for each in state.datasources.values() if each.get("isDefault")), ""
+        ),
         "featureToggles": {},
         "appSubUrl": "",
         "unifiedAlertingEnabled": state.modern,

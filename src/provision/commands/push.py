@@ -63,6 +63,17 @@ _SHOWN_ERRORS: Final = 10
     type=SOMEWHERE,
     help="Where what is deleted is kept (default: a new file in .provision/backup).",
 )
+@click.option(
+    "--verify",
+    "verify_first",
+    is_flag=True,
+    help="Write nothing unless every expression of it has data (see provision verify).",
+)
+@click.option(
+    "--allow-empty",
+    is_flag=True,
+    help="With --verify: what merely has no data is fine, as it may have some when something is wrong.",
+)
 @click.option("-y", "--yes", is_flag=True, help="Don't ask before writing.")
 @click.option("--canary", metavar="NAME", type=given,
               help="The instance that goes first; the others follow only when it was done completely.")  # fmt: skip
@@ -79,6 +90,8 @@ def command(
     plan_file: Path | None,
     backup_file: Path | None,
     yes: bool,
+    verify_first: bool,
+    allow_empty: bool,
     project_dir: Path | None,
     environments: tuple[str, ...],
     verbose: int,
@@ -97,6 +110,8 @@ def command(
     servers = taken(Servers, options)
     if backup_file is not None and not (choices.prune or plan_file):
         raise UsageError("--backup belongs to --prune: nothing else deletes anything")
+    if allow_empty and not verify_first:
+        raise UsageError("--allow-empty belongs to --verify")
     if plan_file is None:
         found = planned(_named(servers, projects, choices), choices)
     else:
@@ -113,6 +128,10 @@ def command(
     check_all(found.legs, checks(choices))
     if any(plan.writes for plan in found.plans):
         _warn(found, quiet=quiet)
+        if verify_first:
+            from provision.commands.proved import require_data
+
+            require_data(found, servers, allow_empty=allow_empty)
     if not yes and not _confirmed(found, shown=shown):
         click.echo("Nothing was written.", err=True)
         return FAILED

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
+from provision.commands.asked import asked_servers
 from provision.commands.chosen import chosen, project_of
+from provision.commands.live import live_of
 from provision.commands.options import (
     F,
     Servers,
@@ -20,9 +21,7 @@ from provision.commands.options import (
     reach_options,
     taken,
 )
-from provision.commands.transport import checked_header, transport_of
-from provision.errors import DONE, FAILED, SourceErrors, UsageError
-from provision.project import Project
+from provision.errors import DONE, FAILED, SourceErrors
 
 
 def _length(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
@@ -45,6 +44,11 @@ def verify_options(function: F) -> F:
     for option in reversed((
         click.option("--prometheus", metavar="URL", type=given,
                      help="The server that is asked, its sub-path included."),
+        click.option("--grafana", metavar="URL|NAME", multiple=True, type=given,
+                     help="A Grafana: its dashboards are looked at, or the PATHs; and without --prometheus its data "
+                          "sources are asked."),
+        click.option("--org", metavar="N", multiple=True, type=click.IntRange(1),
+                     help="The organisation of the Grafana."),
         click.option("--tenant", metavar="NAME", type=given,
                      help="The tenant of a Mimir or Cortex (default: MIMIR_TENANT_ID)."),
         click.option("--timeout", metavar="DURATION", default="10s", show_default=True, callback=_length,
@@ -70,7 +74,6 @@ def verify_options(function: F) -> F:
 @project_options
 def command(
     paths: tuple[Path, ...],
-    prometheus: str | None,
     tenant: str | None,
     timeout: float,
     max_load: int,
@@ -84,35 +87,33 @@ def command(
     quiet: bool,
     **options: Any,
 ) -> int:
-    """Ask a server whether every expression has data, of the sources or of those at PATH.
+    """Ask a server whether every expression has data: of the sources, of those at PATH, or of a Grafana's dashboards.
 
     PATH may also be JSON dashboards and YAML rule files from anywhere, in a project or not, and folders of them.
     Nothing is written anywhere. Exits with 1 when an expression can't show what it should.
     """
-    from provision.client.prometheus_address import TENANT, connected
     from provision.prove.verify.verifying import Limits, verify
     from provision.show.progress import progress
     from provision.show.verified import report_text
     from provision.show.verified_json import report_json
 
     project = project_of(project_dir, environment, paths, verbose)
-    servers = taken(Servers, {**options, "prometheus": prometheus})
-    endpoint = transport_of(servers, os.environ).endpoint(os.environ, "PROMETHEUS", _url(servers, project))
-    meant = chosen(project, paths)
+    servers = taken(Servers, options)
+    live = bool(servers.grafana) and not paths
+    meant = live_of(project, servers) if live else chosen(project, paths)
     if meant.problems:
         raise SourceErrors(meant.problems)
-    if name := tenant or os.environ.get("MIMIR_TENANT_ID", ""):
-        named = {TENANT: checked_header(TENANT, name, "--tenant")}
-        endpoint = replace(endpoint, headers={**endpoint.headers, **named})
-    with connected(endpoint) as server, progress("Asking") as advance:
+    with (
+        asked_servers(servers, project, os.environ, tenant=tenant) as asked,
+        progress("Asking") as advance,
+    ):
         report = verify(
             meant.definitions,
             project,
-            server.client,
+            asked,
             Limits(timeout, max_load, max_series, allow_empty),
-            server=f"{server.client.url}{f' ({server.called})' if server.called else ''}",
             guests=meant.guests,
-            concerns=lambda asked: meant.concerns(asked.place),
+            concerns=lambda one: meant.concerns(one.place),
             scrape_seconds=scrape_interval,
             advance=advance,
         )
@@ -121,11 +122,3 @@ def command(
     elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
         click.echo(told)
     return FAILED if any(each.severity == "error" and not each.waived for each in report.results) else DONE
-
-
-def _url(servers: Servers, project: Project) -> str:
-    """The address of the server: of the flag, the environment or the settings."""
-    found = servers.prometheus or os.environ.get("PROMETHEUS_URL") or project.setting("prometheus", str, "")
-    if not found:
-        raise UsageError("no server is named", remedy="add --prometheus URL, or set PROMETHEUS_URL")
-    return found

@@ -90,7 +90,10 @@ def _of_dashboard(
     title = str(dashboard.get("title", ""))
     variables = (dashboard.get("templating") or {}).get("list", ())
     found = chosen(
-        variables, lambda query: asked(query, client), built_in(dashboard, {}, scrape_seconds), source
+        variables,
+        lambda query, _: asked(query, client),
+        built_in(dashboard, {}, scrape_seconds),
+        lambda _: source,
     )
     refused = next((f"a variable: {fault}" for fault in found.faults.values()), "")
     for panel in panels(dashboard):

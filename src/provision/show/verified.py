@@ -111,7 +111,9 @@ def _summary(report: Report) -> Iterable[str]:
     parts = [part for part in (_counts(report.results),) if part]
     of = f" ({distinct} different)" if distinct != total else ""
     yield f"{total} expression{'' if total == 1 else 's'}{of}: {''.join(parts) or 'nothing to ask'}"
-    yield faint(f"asked of {report.server}: {report.questions} questions in {report.seconds:.1f} s")
+    yield faint(
+        f"asked of {', '.join(report.servers)}: {report.questions} questions in {report.seconds:.1f} s"
+    )
     for note in report.notes:
         yield faint(f"note: {note}")
 

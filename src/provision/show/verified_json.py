@@ -20,7 +20,7 @@ def report_json(report: Report) -> str:
     """What came of each expression, as one JSON document."""
     document = {
         "format": FORMAT,
-        "server": report.server,
+        "servers": list(report.servers),
         "notes": list(report.notes),
         "results": [_result(each) for each in report.results],
         "summary": dict(Counter(each.verdict.status for each in report.results)),

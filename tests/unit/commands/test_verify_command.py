@@ -7,7 +7,9 @@ import json
 import pytest
 
 from provision.client.prometheus import Refusal
-from support.commands import DASHBOARD, write
+from support.commands import DASHBOARD, project, write
+from support.grafana_asked import make, make_source
+from support.grafana_standin import standin
 from support.prometheus_standin import serving
 from support.series_standin import KnownSeries, SeriesServer
 
@@ -54,7 +56,7 @@ def test_json(provision, shop):
     with serving(SeriesServer(KnownSeries(UP, {"__name__": "apps"}))) as url:
         ran = provision("verify", "--prometheus", url, "--format", "json")
     said = json.loads(ran.out)
-    assert (ran.code, said["format"], said["server"]) == (1, "provision.verify/1", url)
+    assert (ran.code, said["format"], said["servers"]) == (1, "provision.verify/1", [url])
     assert said["summary"] == {"unknown-metric": 1, "data": 1}
     wrong, right = said["results"]
     assert wrong["culprit"] == {
@@ -131,7 +133,10 @@ def test_a_dashboard_of_any_origin_without_a_project(provision, tmp_path, monkey
 
 def test_the_server_of_the_environment_or_the_settings(provision, shop, monkeypatch):
     ran = provision("verify")
-    assert (ran.code, ran.sentence) == (2, "no server is named; add --prometheus URL, or set PROMETHEUS_URL")
+    assert (ran.code, ran.sentence) == (
+        2,
+        "no server is named; add --prometheus URL or --grafana URL, or set PROMETHEUS_URL",
+    )
     with serving(SeriesServer(KnownSeries(UP))) as url:
         monkeypatch.setenv("PROMETHEUS_URL", f"{url}/prometheus")
         assert provision("verify").code == 0
@@ -205,3 +210,64 @@ class Tenants(SeriesServer):
             if path.startswith("/prometheus")
             else (404, "404 page not found\n")
         )
+
+
+@pytest.fixture(params=["12.4.0", "9.0"])
+def grafana(request, provision, monkeypatch):
+    """A Grafana with two data sources, and a dashboard that asks both and one that isn't there."""
+    monkeypatch.setenv("GRAFANA_USER", "admin")
+    monkeypatch.setenv("GRAFANA_PASSWORD", "admin")
+    with standin(request.param) as state:
+        for uid, default, series in (("main", True, UP), ("other", False, {"__name__": "down"})):
+            make_source(state.url, uid, default=default)
+            state.behind[uid] = SeriesServer(KnownSeries(series))
+        queries = (("up", None), ("down", {"uid": "other", "type": "prometheus"}), ("up", {"uid": "${source}"}), ("up", {"uid": "gone", "type": "prometheus"}))  # fmt: skip
+        panels = [
+            {"id": number, "type": "stat", "title": f"{expr} {number}", "datasource": source, "targets": [{"refId": "A", "expr": expr}]}
+            for number, (expr, source) in enumerate(queries, 1)
+        ]  # fmt: skip
+        chosen = {
+            "name": "source",
+            "type": "datasource",
+            "query": "prometheus",
+            "current": {"value": "other"},
+        }
+        spec = {
+            "uid": "shop",
+            "title": "Shop",
+            "schemaVersion": 39,
+            "panels": panels,
+            "templating": {"list": [chosen]},
+        }
+        make(state.url, "/api/dashboards/db", {"dashboard": spec, "overwrite": True})
+        yield state
+
+
+def test_the_dashboards_of_a_grafana_by_its_own_data_sources(provision, grafana, tmp_path, monkeypatch):
+    monkeypatch.chdir(project(tmp_path / "shop"))
+    ran = provision("verify", "--grafana", grafana.url, "--format", "json")
+    assert ran.code == 1
+    said = json.loads(ran.out)
+    assert [(each["what"], each["status"], each["message"]) for each in said["results"]] == [
+        ('panel "up 1", query A', "data", ""),
+        ('panel "down 2", query A', "data", ""),
+        ('panel "up 3", query A', "unknown-metric", "the server has never had a metric up"),
+        ('panel "up 4", query A', "error", "there is no data source 'gone' that can be asked"),
+    ]
+    assert {each["path"] for each in said["results"]} == {f"{grafana.url}/d/shop"}
+    assert said["servers"] == [f"data source '{name}' of {grafana.url}" for name in ("Main", "Other")]
+    assert [path for method, path in grafana.writes if "datasources/proxy" in path] == []
+
+
+def test_a_file_by_the_data_sources_of_a_grafana(provision, grafana, tmp_path, monkeypatch):
+    monkeypatch.chdir(project(tmp_path / "shop"))
+    write(tmp_path, {"one.json": DASHBOARD % ("One", "up > 0")})
+    ran = provision("verify", "--grafana", grafana.url, tmp_path / "one.json")
+    assert (ran.code, ran.out.splitlines()[0]) == (0, 'dashboard "One"  1 data')
+
+
+def test_a_grafana_without_a_prometheus(provision, grafana, tmp_path, monkeypatch):
+    monkeypatch.chdir(project(tmp_path / "shop"))
+    grafana.datasources.clear()
+    ran = provision("verify", "--grafana", grafana.url)
+    assert (ran.code, ran.sentence) == (1, f"{grafana.url}: it has no data source that speaks PromQL")

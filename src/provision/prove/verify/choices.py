@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provision.errors import NotAllowed, ProvisionError, Unreachable
 from provision.promql.variables import Value, names, substitute
+from provision.prove.check.references import reference
 from provision.prove.verify.options import Ask, matching, ordered
+from provision.prove.verify.servers import asked_of
 
 _ALL: Final = "$__all"
 _AUTO: Final = "$__auto_interval_"
@@ -32,14 +34,17 @@ class Chosen:
 
 
 def chosen(
-    variables: Sequence[Mapping[str, Any]], ask: Ask, built_ins: Mapping[str, str], source: str
+    variables: Sequence[Mapping[str, Any]],
+    ask: Ask,
+    built_ins: Mapping[str, str],
+    source: Callable[[Mapping[str, Any]], str],
 ) -> Chosen:
     """What each variable of a dashboard stands for. One that uses others comes after them, wherever it stands.
 
     Args:
         variables: `templating.list` of the dashboard.
         built_ins: what Grafana itself sets.
-        source: the uid of the data source.
+        source: a variable that chooses among data sources, to the uid of the one it stands for.
 
     Raises:
         Unreachable, NotAllowed: the server can't be asked. Other faults are told with the result.
@@ -63,7 +68,10 @@ def chosen(
 def _in_turn(variables: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
     """The variables, each after those that it uses; where they go in circles, as they stand."""
     waiting = {str(each["name"]): each for each in variables if each.get("name")}
-    used = {name: names(_text(each) + str(each.get("regex") or "")) for name, each in waiting.items()}
+    used = {
+        name: names(f"{_text(each)} {each.get('regex') or ''} {reference(each.get('datasource'))}")
+        for name, each in waiting.items()
+    }
     while waiting:
         ready = [name for name in waiting if not (used[name] & waiting.keys()) - {name}]
         for name in ready or list(waiting)[:1]:
@@ -71,13 +79,16 @@ def _in_turn(variables: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, An
 
 
 def _value(
-    variable: Mapping[str, Any], options: Sequence[str], known: Mapping[str, Value], source: str
+    variable: Mapping[str, Any],
+    options: Sequence[str],
+    known: Mapping[str, Value],
+    source: Callable[[Mapping[str, Any]], str],
 ) -> Value:
     kind = variable.get("type", "query")
     held = variable.get("current")
     current = held.get("value") if isinstance(held, dict) else None
     if kind == "datasource":
-        return source
+        return source(variable)
     if kind in ("constant", "textbox", "switch"):
         return str(current or variable.get("query") or "")
     wanted = [str(value) for value in current] if isinstance(current, list) else [str(current or "")]
@@ -109,7 +120,7 @@ def _options(variable: Mapping[str, Any], ask: Ask, known: Mapping[str, Value]) 
         return [_custom_value(option) for option in _CUSTOM.findall(text)]
     if kind != "query":
         return []
-    given = ask(substitute(text, known))
+    given = ask(substitute(text, known), asked_of(variable.get("datasource"), known))
     pattern = substitute(str(variable.get("regex") or ""), known)
     return ordered(matching(pattern, given), variable.get("sort"))
 

@@ -30,9 +30,16 @@ def _classic(variable: dict[str, Any]) -> dict[str, Any]:
     spec = variable.get("spec")
     spec = spec if isinstance(spec, dict) else {}
     query = spec.get("query")
+    datasource = spec.get("datasource")
     if isinstance(query, dict):  # a DataQuery, which holds the data source's own words
+        datasource = {"uid": text_of(query.get("datasource"), "name")}
         asked = query.get("spec")
         query = (
             text_of(asked, "query") or text_of(asked, "__legacyStringValue") or text_of(spec, "definition")
         )
-    return {**spec, "type": _TYPES.get(text_of(variable, "kind"), ""), "query": query}
+    return {
+        **spec,
+        "type": _TYPES.get(text_of(variable, "kind"), ""),
+        "query": query,
+        "datasource": datasource,
+    }

@@ -53,6 +53,8 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     verdict = Verdict("data", count.series, seconds=count.seconds)
     if hides(expr) and (hidden := _hidden(expr, known)) is not None:
         return replace(hidden, series=count.series, seconds=count.seconds)
+    if asked.is_selection:
+        return verdict
     if (wrong := misused(expr, known.types)) is not None:
         return replace(wrong, series=count.series, seconds=count.seconds)
     if count.series > most_series:

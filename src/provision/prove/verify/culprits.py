@@ -35,6 +35,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
             message=f"the server has no metric {name} yet: {place} records it",
             remedy="push the rules and wait for their evaluation",
             culprit=culprit,
+            grave=not known.pending,
         )
     places = [each.start for each in located(expr)]
     advice = metric_advice(name, known.live, use_of(expr, places.index(found.start)))

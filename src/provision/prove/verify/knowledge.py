@@ -37,6 +37,7 @@ class Knowledge:
         timeout_seconds: how long the server may take over one question.
         asking: asks the questions.
         expected: names of metrics that will be there once the project's rules run, each with the place of its rule.
+        pending: whether they may be missing.
     """
 
     def __init__(
@@ -47,10 +48,12 @@ class Knowledge:
         timeout_seconds: float,
         asking: Asking,
         expected: Mapping[str, str] | None = None,
+        pending: bool = False,
     ) -> None:
         self.client = client
         self.now = now
         self.expected = expected or {}
+        self.pending = pending
         self.notes: dict[str, None] = {}
         self.asking = asking
         self._timeout_seconds = timeout_seconds

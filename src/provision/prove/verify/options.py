@@ -9,8 +9,9 @@ from typing import Any, Final
 from provision.client.prometheus import Prometheus, Sample
 from provision.errors import ProvisionError
 
-Ask = Callable[[str], Sequence[str]]
-"""The query of a variable, its own variables replaced, to the texts that it gives."""
+Ask = Callable[[str, str], Sequence[str]]
+"""The query of a variable, its own variables replaced, and the uid or name of the data source, to the texts that it
+gives."""
 
 _LABEL_VALUES: Final = re.compile(
     r"label_values\((?:(?P<filter>.+),)?\s*(?P<label>[^,(){}\s]+)\s*\)", re.DOTALL

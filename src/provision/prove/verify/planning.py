@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, Final
 
 from provision.author.durations import seconds
 from provision.compile.kinds import DATASOURCE
+from provision.errors import ProvisionError
 from provision.model import JSON, Part, Place
 from provision.promql.variables import substitute
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
 from provision.prove.verify.choices import Chosen, chosen
 from provision.prove.verify.classic import variables_of
 from provision.prove.verify.intervals import built_in, range_seconds
-from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.repeats import one_of_each, repeated
+from provision.prove.verify.servers import Known, asked_of, datasource_of
 from provision.prove.verify.verdicts import Asked
 
 DEFAULT_SCRAPE_SECONDS: Final = 15.0
@@ -27,34 +27,34 @@ _VARIABLE: Final = "variable $"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The data source that dashboards ask.
+    """The data source of the project's own definitions.
 
     Attributes:
-        uid: as they refer to it.
-        scrape_seconds: the time between two scrapes, as it says.
+        uid: as dashboards refer to it.
+        scrape_seconds: the time between two scrapes, as it or the user says; None when nobody does.
     """
 
     uid: str
-    scrape_seconds: float
+    scrape_seconds: float | None
 
 
 def source_of(estate: Estate, scrape_seconds: float | None) -> Source:
-    """The data source of the project's own definitions: the default one, or else the first Prometheus.
+    """The default data source of the project's own definitions, or else the first Prometheus.
 
     Args:
         scrape_seconds: what the user says of the time between two scrapes.
     """
     found = [body for _, body in estate.of(DATASOURCE) if body.get("type") == "prometheus"]
     body = next((each for each in found if each.get("isDefault")), found[0] if found else {})
-    said = _seconds(text_of(body.get("jsonData"), "timeInterval"))
-    return Source(text_of(body, "uid") or "prometheus", scrape_seconds or said or DEFAULT_SCRAPE_SECONDS)
+    said = scrape_seconds or length_of(text_of(body.get("jsonData"), "timeInterval"))
+    return Source(text_of(body, "uid") or "prometheus", said)
 
 
 def planned(
     owner: Dashboard | Group,
     expressions: Sequence[Expression],
     estate: Estate,
-    known: Knowledge,
+    known: Known,
     source: Source,
 ) -> list[Asked]:
     """The expressions of one dashboard or rule group, ready to be asked.
@@ -70,17 +70,32 @@ def planned(
 
 
 def _of_dashboard(
-    dashboard: Dashboard, expressions: Sequence[Expression], estate: Estate, known: Knowledge, source: Source
+    dashboard: Dashboard, expressions: Sequence[Expression], estate: Estate, known: Known, source: Source
 ) -> list[Asked]:
     window = range_seconds(dashboard.spec)
-    built_ins = built_in(dashboard.spec, {}, source.scrape_seconds)
-    found = chosen(variables_of(dashboard), partial(known.options, seconds=window), built_ins, source.uid)
+
+    def ask(query: str, name: str) -> Sequence[str]:
+        server = known.of(name)
+        if server is None:
+            raise ProvisionError(f"there is no data source {name!r} that can be asked")
+        return server[1].options(query, window)
+
+    def scrape_seconds(name: str) -> float:
+        server = known.of(name)
+        said = server[0].scrape_seconds if server else None
+        return said or source.scrape_seconds or DEFAULT_SCRAPE_SECONDS
+
+    built_ins = built_in(dashboard.spec, {}, scrape_seconds(""))
+    found = chosen(
+        variables_of(dashboard), ask, built_ins, lambda variable: known.chosen(variable, source.uid)
+    )
     repeats = repeated(dashboard)
     asked = []
     for expression in expressions:
         panel_pointer, panel, target = _held(expression, dashboard)
         values = one_of_each(found.values, found.options, repeats.get(panel_pointer, frozenset()))
-        values |= built_in(dashboard.spec, panel, source.scrape_seconds, target)
+        name = asked_of(datasource_of(target, panel), values)
+        values |= built_in(dashboard.spec, panel, scrape_seconds(name), target)
         asked.append(
             Asked(
                 dashboard.subject,
@@ -89,6 +104,8 @@ def _of_dashboard(
                 expression.text,
                 substitute(expression.text, values),
                 window,
+                name,
+                expression.what.startswith(_VARIABLE),
                 _complaint(expression, found),
             )
         )
@@ -120,13 +137,15 @@ def _held(expression: Expression, dashboard: Dashboard) -> tuple[str, Mapping[st
     target = _at(dashboard.spec, pointer.rpartition("/")[0])
     if dashboard.is_v2:
         panel, queries, _ = pointer.partition("/spec/data/spec/queries/")
-        return (
-            (panel, _at(dashboard.spec, f"{panel}/spec/data/spec/queryOptions"), target)
-            if queries
-            else ("", {}, {})
-        )
+        query = _at(dashboard.spec, pointer.rsplit("/", 2)[0])  # holds the data source, beside its own words
+        target = {**target, "datasource": query.get("datasource")}
+        options = _at(dashboard.spec, f"{panel}/spec/data/spec/queryOptions")
+        return (panel, options, target) if queries else ("", {}, target)
     panel, targets, _ = pointer.partition("/targets/")
-    return (panel, _at(dashboard.spec, panel), target) if targets else ("", {}, {})
+    if targets:
+        return panel, _at(dashboard.spec, panel), target
+    # A variable or an annotation, whose target may lie within it.
+    return "", {}, target if "datasource" in target else _at(dashboard.spec, pointer.rsplit("/", 2)[0])
 
 
 def _at(spec: JSON, pointer: str) -> Mapping[str, Any]:
@@ -141,7 +160,8 @@ def _at(spec: JSON, pointer: str) -> Mapping[str, Any]:
     return body if isinstance(body, dict) else {}
 
 
-def _seconds(duration: str) -> float | None:
+def length_of(duration: str) -> float | None:
+    """A duration in seconds; None when it isn't one."""
     try:
         return seconds(duration) or None
     except ValueError:

@@ -90,6 +90,8 @@ class Asked:
         text: as it was written.
         expr: as it is asked.
         window_seconds: how far back what holds it looks; None when it only looks at now.
+        source: uid or name of the data source that is asked; empty for the default one.
+        is_selection: whether only which series there are matters, as in the query of a variable, and not their values.
         complaint: what is wrong with it though it may have data; of a variable, that it offers no value.
     """
 
@@ -100,6 +102,8 @@ class Asked:
     text: str
     expr: str
     window_seconds: float | None = None
+    source: str = ""
+    is_selection: bool = False
     complaint: str = ""
 
     @property
@@ -133,14 +137,14 @@ class Report:
     """What came of all expressions.
 
     Attributes:
-        server: its address and, where it tells, what it is.
+        servers: the address of each and, where it tells, what it is.
         results: in the order of the definitions.
         notes: what couldn't be done there, one sentence each.
         questions: how many requests were sent.
         seconds: how long all of it took.
     """
 
-    server: str
+    servers: tuple[str, ...]
     results: tuple[Result, ...]
     notes: tuple[str, ...] = ()
     questions: int = 0

@@ -1,9 +1,9 @@
-"""All expressions of a project, or of files of any origin, asked of one server."""
+"""All expressions of a project, of files of any origin, or of a Grafana, asked of one server or of several."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
@@ -18,9 +18,11 @@ from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from provision.prove.verify.asking import Asking
 from provision.prove.verify.classify import judged
+from provision.prove.verify.grafana_rules import of_grafana_rules
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.load import Load
-from provision.prove.verify.planning import planned, source_of
+from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, planned, source_of
+from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.settling import settled
 from provision.prove.verify.verdicts import Asked, Report, Verdict
 
@@ -37,51 +39,44 @@ class Limits:
         at_once: how many queries it is asked at the same time at most.
         most_series: how many series of one expression are too many.
         allow_empty: whether what has merely no data is fine.
+        pending: whether what the project's own rules record may be missing, as they are pushed along with it.
     """
 
     timeout_seconds: float = 10.0
     at_once: int = 8
     most_series: int = 1000
     allow_empty: bool = False
+    pending: bool = False
 
 
 def verify(
     definitions: Sequence[Definition],
     project: Project,
-    client: Prometheus,
+    servers: Sequence[Server],
     limits: Limits,
     *,
-    server: str = "",
     guests: frozenset[str] = frozenset(),
     concerns: Callable[[Asked], bool] = lambda _: True,
     scrape_seconds: float | None = None,
     today: date | None = None,
     advance: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Report:
-    """What the server's data says of every expression of these definitions.
+    """What the servers' data says of every expression of these definitions.
 
     Args:
-        server: what people call it.
+        servers: one that is asked for everything, or those that the data sources of a Grafana ask.
         guests: paths of files among them that aren't the project's.
         concerns: which of the expressions are meant.
-        scrape_seconds: the time between two scrapes; None: as the project's data source says.
+        scrape_seconds: the time between two scrapes; None: as the data source says.
         today: of waivers' last days; None: as the clock says.
         advance: is told how many expressions are done, and of how many.
 
     Raises:
-        Unreachable, NotAllowed, ServerRefused, TooLarge: the server can't be asked.
+        Unreachable, NotAllowed, ServerRefused, TooLarge: a server can't be asked.
     """
     began = time.perf_counter()
     estate = estate_of(definitions, project, Tools(), guests)
-    asking = Asking(Load(limits.at_once, lambda: client.query("vector(1)")))
-    known = Knowledge(
-        client,
-        now=time.time(),
-        timeout_seconds=limits.timeout_seconds,
-        asking=asking,
-        expected=_recorded(estate),
-    )
-    known.names  # noqa: B018  # whoever can't tell even these has nothing to say of the rest
+    known = _known(servers, limits, _recorded(estate))
     source = source_of(estate, scrape_seconds)
     owned = _by_owner(estate)
     with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
@@ -89,9 +84,11 @@ def verify(
         while some := list(islice(owned, _PLANNED_AT_ONCE)):
             plans = pool.map(lambda each: planned(each[0], each[1], estate, known, source), some)
             asked.extend(each for plan in plans for each in plan if concerns(each))
+        rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
+        asked.extend(each for each in rules if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)
     return Report(
-        server=server or client.url,
+        servers=tuple(server.called for server in servers),
         results=settled(
             ((each, verdicts[_key(each)]) for each in asked),
             definitions,
@@ -99,10 +96,33 @@ def verify(
             allow_empty=limits.allow_empty,
             today=today or date.today(),
         ),
-        notes=tuple(known.notes),
-        questions=asking.questions,
+        notes=_notes(known),
+        questions=sum(knowledge.asking.questions for _, knowledge in known.pairs),
         seconds=time.perf_counter() - began,
     )
+
+
+def _known(servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str]) -> Known:
+    now = time.time()
+
+    def knowledge(client: Prometheus) -> Knowledge:
+        asking = Asking(Load(limits.at_once, lambda: client.query("vector(1)")))
+        return Knowledge(
+            client,
+            now=now,
+            timeout_seconds=limits.timeout_seconds,
+            asking=asking,
+            expected=recorded,
+            pending=limits.pending,
+        )
+
+    return Known([(server, knowledge(server.client)) for server in servers])
+
+
+def _notes(known: Known) -> tuple[str, ...]:
+    if len(known.pairs) == 1:
+        return tuple(known.pairs[0][1].notes)
+    return tuple(f"{server.called}: {note}" for server, each in known.pairs for note in each.notes)
 
 
 def _recorded(estate: Estate) -> dict[str, str]:
@@ -122,20 +142,20 @@ def _by_owner(estate: Estate) -> Iterator[tuple[Dashboard | Group, list[Expressi
         yield expressions[0].owner, expressions
 
 
+_Key = tuple[str, float | None, str, bool, str]
+
+
 def _judge(
     asked: Sequence[Asked],
-    known: Knowledge,
+    known: Known,
     limits: Limits,
     pool: ThreadPoolExecutor,
     advance: Callable[[int, int], None],
-) -> dict[tuple[str, float | None, str], Verdict]:
+) -> dict[_Key, Verdict]:
     """The verdict on each expression that is asked in the same way, however often it is."""
     distinct = {_key(each): each for each in asked}
     verdicts = {}
-    coming = {
-        pool.submit(judged, each, known, most_series=limits.most_series): key
-        for key, each in distinct.items()
-    }
+    coming = {pool.submit(_verdict, each, known, limits): key for key, each in distinct.items()}
     try:
         for done, future in enumerate(as_completed(coming), 1):
             verdicts[coming[future]] = future.result()
@@ -146,5 +166,12 @@ def _judge(
     return verdicts
 
 
-def _key(asked: Asked) -> tuple[str, float | None, str]:
-    return asked.expr, asked.window_seconds, asked.complaint
+def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
+    found = known.of(asked.source)
+    if found is None:
+        return Verdict("error", message=f"there is no data source {asked.source!r} that can be asked")
+    return judged(asked, found[1], most_series=limits.most_series)
+
+
+def _key(asked: Asked) -> _Key:
+    return asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.complaint

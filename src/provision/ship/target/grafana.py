@@ -26,6 +26,7 @@ from provision.compile.kinds import (
     CONTACT_POINT,
     DASHBOARD,
     FOLDER,
+    GRAFANA_RULE_GROUP,
     POLICY,
 )
 from provision.errors import NotAllowed, ProvisionError, UsageError
@@ -131,6 +132,18 @@ class Grafana:
         yield from (found for found in self.read(names) if found.kind != POLICY)
         if self.dialect.alerting:
             yield whole(self.server)
+
+    def shown(self) -> Iterator[Live]:
+        """The dashboards and Grafana's own rules, whoever owns them, as far as the credentials may see them.
+
+        Raises:
+            Unreachable, ServerRefused, NotAllowed: as the server answers.
+        """
+        names = frozenset(grafana_inventory.shown(self.server))
+        for kind in (DASHBOARD, GRAFANA_RULE_GROUP):
+            keys = frozenset(key for of, key in names if of == kind)
+            if keys:
+                yield from self.keepers[kind].read(self.server, keys)
 
     def standing(self, desired: Resource, live: Live | None) -> Live | None:
         """Policies within the tree of all, and contact points without what the sources have behind a reference."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from provision.compile.kinds import (
     CONTACT_POINT,
@@ -14,6 +15,7 @@ from provision.compile.kinds import (
     MUTE_TIMING,
     TEMPLATE,
 )
+from provision.errors import NotAllowed
 from provision.ship.target import grafana_resource
 from provision.ship.target.grafana_ledger import PREFIX
 from provision.ship.target.grafana_rules import key_of
@@ -38,7 +40,25 @@ def everything(server: Server) -> Iterator[tuple[str, str]]:
     yield from ((MUTE_TIMING, found["name"]) for found in client.alerting.mute_timings())
     names = {found["name"] for found in client.alerting.contact_points()}
     yield from ((CONTACT_POINT, name) for name in sorted(names))
-    for group in client.alerting.rule_groups():
+    yield from _rule_groups(client.alerting.rule_groups())
+
+
+def shown(server: Server) -> Iterator[tuple[str, str]]:
+    """Kind and key of each dashboard and each group of Grafana's own rules, as far as the credentials may see them.
+
+    Raises:
+        Unreachable, ServerRefused: as the server answers.
+    """
+    yield from ((DASHBOARD, uid) for uid in _dashboards(server) if not uid.startswith(PREFIX))
+    try:
+        groups = server.client.alerting.rule_groups() if server.dialect.alerting else []
+    except NotAllowed:  # who may look at dashboards needn't be shown rules
+        groups = []
+    yield from _rule_groups(groups)
+
+
+def _rule_groups(groups: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
+    for group in groups:
         if group["rules"]:
             folder = str(group["rules"][0]["grafana_alert"].get("namespace_uid") or "")
             yield GRAFANA_RULE_GROUP, key_of(folder, group["name"])

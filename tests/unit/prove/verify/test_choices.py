@@ -44,7 +44,9 @@ def server() -> Server:
 
 
 def chosen_of(server: Server, *variables: dict[str, Any]) -> Chosen:
-    return chosen(variables, lambda query: asked(query, server), {"__interval": "30s"}, "prom-uid")  # type: ignore[arg-type]
+    return chosen(
+        variables, lambda query, _: asked(query, server), {"__interval": "30s"}, lambda _: "prom-uid"
+    )  # type: ignore[arg-type]
 
 
 def choose(server: Server, *variables: dict[str, Any]) -> dict[str, Any]:
@@ -160,7 +162,7 @@ def test_a_variable_comes_after_those_that_it_uses_wherever_it_stands(server: Se
 
 
 def test_what_the_server_refuses_is_a_fault_of_that_variable_alone(server: Server) -> None:
-    def ask(query: str) -> tuple[str, ...]:
+    def ask(query: str, _: str) -> tuple[str, ...]:
         if "broken" in query:
             raise ServerRefused("400: parse error", status=400)
         return ("one",)
@@ -173,11 +175,11 @@ def test_what_the_server_refuses_is_a_fault_of_that_variable_alone(server: Serve
 
 
 def test_a_server_that_is_gone_is_no_fault_of_a_variable() -> None:
-    def ask(query: str) -> tuple[str, ...]:
+    def ask(query: str, _: str) -> tuple[str, ...]:
         raise Unreachable("nothing listens there")
 
     with pytest.raises(Unreachable):
-        chosen([{"name": "a", "query": "label_values(x)"}], ask, {}, "")
+        chosen([{"name": "a", "query": "label_values(x)"}], ask, {}, str)
 
 
 @pytest.mark.parametrize(
@@ -195,4 +197,4 @@ def test_a_server_that_is_gone_is_no_fault_of_a_variable() -> None:
 )
 def test_the_order_of_options(sort: object, order: list[str]) -> None:
     variable = {"name": "v", "query": "x", "sort": sort}
-    assert chosen([variable], lambda _: ("b10", "B2", "a1", "b9"), {}, "").options["v"] == order
+    assert chosen([variable], lambda *_: ("b10", "B2", "a1", "b9"), {}, str).options["v"] == order

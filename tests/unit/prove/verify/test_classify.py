@@ -171,7 +171,7 @@ def test_more_series_than_anyone_reads():
 
 
 def test_a_variable_that_offers_nothing():
-    asked = Asked("o", "w", Place("a", 1), PART, "up", "up", None, "no value comes of it")
+    asked = Asked("o", "w", Place("a", 1), PART, "up", "up", complaint="no value comes of it")
     found = judged(asked, knowledge(KnownSeries(UP)), most_series=1)
     assert (found.status, found.message, found.series) == ("empty", "no value comes of it", 1)
 

@@ -11,6 +11,7 @@ from provision.project import Project
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from provision.prove.verify.planning import planned, source_of
+from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.verdicts import Asked
 from support.checking import dashboard, group, other, panel
 from support.series_standin import KnownSeries, knowledge
@@ -22,7 +23,8 @@ def plan(
     *definitions: Definition, client: KnownSeries | None = None, scrape: float | None = None
 ) -> list[Asked]:
     estate = estate_of(definitions, Project(root=Path("/nowhere"), name="test"), Tools())
-    known = knowledge(client or KnownSeries(*SERIES))
+    server = Server(client or KnownSeries(*SERIES), "p")  # type: ignore[arg-type]
+    known = Known([(server, knowledge(server.client))])
     source = source_of(estate, scrape)
     owned = groupby(estate.expressions, key=lambda each: each.owner.subject)
     return [

@@ -1,0 +1,107 @@
+"""The servers that `verify` and `push --verify` ask: a Prometheus, or those behind the data sources of a Grafana."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from provision.commands.options import Servers
+from provision.commands.transport import checked_header, transport_of
+from provision.errors import ProvisionError, UsageError
+from provision.project import Project
+
+if TYPE_CHECKING:
+    from provision.client.endpoint import Endpoint
+    from provision.prove.verify.servers import Server
+
+
+@contextmanager
+def asked_servers(
+    servers: Servers,
+    project: Project,
+    environ: Mapping[str, str],
+    *,
+    tenant: str | None = None,
+    lenient: bool = False,
+) -> Iterator[Sequence[Server]]:
+    """Connections to the Prometheus that flags, the environment or the settings name, or else to those that the data
+    sources of the one Grafana ask that is named.
+
+    Args:
+        lenient: whether the default data source of a Grafana is asked for those that it doesn't have (yet).
+
+    Raises:
+        UsageError: no server is named, or more than one Grafana.
+        Unreachable, NotAllowed, ServerRefused: one can't be asked.
+    """
+    from provision.client.prometheus_address import TENANT, connected
+    from provision.prove.verify.servers import Server
+
+    url = servers.prometheus or (
+        "" if servers.grafana else environ.get("PROMETHEUS_URL") or project.setting("prometheus", str, "")
+    )
+    if not url:
+        yield from _behind_grafana(servers, project, environ, lenient=lenient)
+        return
+    endpoint = transport_of(servers, environ).endpoint(environ, "PROMETHEUS", url)
+    if name := tenant or environ.get("MIMIR_TENANT_ID", ""):
+        named = {TENANT: checked_header(TENANT, name, "--tenant")}
+        endpoint = replace(endpoint, headers={**endpoint.headers, **named})
+    with connected(endpoint) as found:
+        yield [Server(found.client, _called(found.client.url, found.called))]
+
+
+def _behind_grafana(
+    servers: Servers, project: Project, environ: Mapping[str, str], *, lenient: bool
+) -> Iterator[Sequence[Server]]:
+    from provision.client.grafana_sources import sources_of_grafana, through
+    from provision.client.prometheus_address import connected
+    from provision.prove.check.references import PROMETHEUS
+    from provision.prove.verify.planning import length_of
+    from provision.prove.verify.servers import Server
+
+    endpoint = grafana_endpoint(servers, project, environ)
+    sources = sources_of_grafana(endpoint, PROMETHEUS)
+    if not sources:
+        raise ProvisionError("it has no data source that speaks PromQL", where=endpoint.url)
+    with ExitStack() as open_:
+        found = []
+        for number, source in enumerate(sources):
+            server = open_.enter_context(connected(through(endpoint, source.uid), ("",)))
+            called = f"data source {source.name!r} of {endpoint.url}"
+            found.append(
+                Server(
+                    server.client,
+                    called + (f" ({server.called})" if server.called else ""),
+                    (source.uid, source.name),
+                    source.is_default or number == 0,
+                    length_of(source.interval),
+                )
+            )
+        yield [*found, replace(found[0], names=())] if lenient else found
+
+
+def grafana_endpoint(servers: Servers, project: Project, environ: Mapping[str, str]) -> Endpoint:
+    """The one Grafana that is named.
+
+    Raises:
+        UsageError: none is, or several are.
+    """
+    from provision.commands.instances import instances
+
+    named = instances(servers, project, environ)
+    if not named:
+        raise UsageError(
+            "no server is named", remedy="add --prometheus URL or --grafana URL, or set PROMETHEUS_URL"
+        )
+    if len(named) > 1:
+        raise UsageError(
+            f"{len(named)} Grafanas are named, and one is asked", remedy="name it with --grafana URL"
+        )
+    return named[0].endpoint
+
+
+def _called(url: str, what: str) -> str:
+    return f"{url} ({what})" if what else url
