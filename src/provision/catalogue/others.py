@@ -29,7 +29,7 @@ COREDNS: Final = """
 """
 
 PROMETHEUS: Final = """
-    2.0 prometheus_evaluator_duration_seconds prometheus_rule_group_duration_seconds summary # It measures each group alone.
+    2.0 prometheus_evaluator_duration_seconds prometheus_rule_group_duration_seconds family # It measures each group alone.
     2.0 prometheus_evaluator_iterations_missed_total prometheus_rule_group_iterations_missed_total
     2.0 prometheus_evaluator_iterations_skipped_total - # Evaluations are missed, which prometheus_rule_group_iterations_missed_total counts.
     2.0 prometheus_evaluator_iterations_total prometheus_rule_group_iterations_total

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Final
@@ -86,6 +86,30 @@ def _next(name: str) -> Rename | None:
     return None
 
 
+def label_rename(metric: str) -> Rename | None:
+    """The labels that were renamed while their metric kept its name; None when it had none of them."""
+    return all_label_renames().get(metric)
+
+
+def may_be_old(words: Iterable[str]) -> bool:
+    """Whether one of these words is, or begins as, an old name of a metric or a label that is renamed alone."""
+    old = _old_words()
+    return any(word in old or word.startswith(_WMI.old) for word in words)
+
+
+@cache
+def products() -> tuple[str, ...]:
+    """Whose metrics are known here."""
+    return tuple(sorted({product for product, _, _ in (*_TABLES, *_LABELS)}))
+
+
+@cache
+def _old_words() -> frozenset[str]:
+    words = {f"{name}{suffix}" for name, each in all_renames().items() if each.family for suffix in SERIES}
+    labels = {old for each in all_label_renames().values() for old, _ in each.labels}
+    return frozenset(words | labels | all_renames().keys())
+
+
 def renamed_from(name: str) -> tuple[Rename, ...]:
     """The renames that gave a metric or series its present name."""
     found = list(_by_new().get(name, ()))
@@ -98,7 +122,7 @@ def renamed_from(name: str) -> tuple[Rename, ...]:
 
 def renamed_label(metric: str, label: str) -> tuple[Rename, ...]:
     """The renames by which a metric's label lost the name `label`."""
-    own = all_label_renames().get(metric)
+    own = label_rename(metric)
     found = (*((own,) if own is not None else ()), *renamed_from(metric))
     return tuple(each for each in found if label in dict(each.labels))
 

@@ -21,6 +21,7 @@ from provision.prove.check.checks.expressions import (
     promql_selector,
     promql_vector_matching,
     promql_version,
+    renamed_metric,
     unlabelled_zero,
 )
 from provision.prove.check.forms import ExpressionCheck
@@ -45,4 +46,5 @@ CHECKS: Final[tuple[ExpressionCheck, ...]] = (
     lifetime_ratio,
     unlabelled_zero,
     first_increase,
+    renamed_metric,
 )  # fmt: skip
