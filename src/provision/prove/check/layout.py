@@ -66,3 +66,35 @@ def _placed(pointer: str, subject: str, place: dict[str, Any], sizes: tuple[str,
     if any(type(number) not in (int, float) for number in numbers):
         return None
     return Placed(pointer, subject, *numbers)
+
+
+def open_panels(dashboard: Dashboard) -> int:
+    """How many panels a dashboard shows when it is opened: what a collapsed row holds counts for nothing, and of tabs
+    only the fullest does."""
+    if dashboard.is_v2:
+        return _open_in(dashboard.spec.get("layout"))
+    hidden = {
+        f"{panel.pointer}/panels"
+        for panel in dashboard.panels
+        if panel.body.get("type") == "row" and panel.body.get("collapsed") is True
+    }
+    hidden |= {
+        f"{pointer}/panels"
+        for pointer, row in objects(dashboard.spec.get("rows"), "/spec/rows")
+        if row.get("collapse") is True
+    }
+    return sum(
+        panel.body.get("type") != "row" and panel.pointer.rpartition("/")[0] not in hidden
+        for panel in dashboard.panels
+    )
+
+
+def _open_in(layout: JSON) -> int:
+    spec = inside(layout, "spec")
+    count = sum(1 for _ in objects(spec.get("items")))
+    for _, row in objects(spec.get("rows")):
+        if inside(row, "spec").get("collapse") is not True:
+            count += _open_in(inside(row, "spec", "layout"))
+    return count + max(
+        (_open_in(inside(tab, "spec", "layout")) for _, tab in objects(spec.get("tabs"))), default=0
+    )

@@ -3,7 +3,10 @@
 from typing import Final
 
 from provision.prove.check.checks.dashboards import (
+    colour_only,
     contradicting_unit,
+    crowded_dashboard,
+    crowded_panel,
     deprecated_panel,
     misplaced_panel,
     panel_datasource,
@@ -26,7 +29,10 @@ from provision.prove.check.checks.dashboards import (
 from provision.prove.check.forms import DashboardCheck
 
 CHECKS: Final[tuple[DashboardCheck, ...]] = (
+    colour_only,
     contradicting_unit,
+    crowded_dashboard,
+    crowded_panel,
     deprecated_panel,
     misplaced_panel,
     panel_datasource,
