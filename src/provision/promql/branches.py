@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from provision.promql.labels import NO_LABELS, Labels
 from provision.promql.nodes import (
     COMPARISONS,
+    SCALARS,
     SETS,
     Aggregation,
     Call,
@@ -60,11 +61,9 @@ def branches(node: Node) -> tuple[Branch, ...]:
 SAMPLING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
 """Aggregations that return some of their series as they are."""
 
-_DATES = frozenset({
-    "day_of_month", "day_of_week", "day_of_year", "days_in_month", "hour", "minute", "month", "year",
-})  # fmt: skip
 _ABSENT = frozenset({"absent", "absent_over_time"})
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction", "histogram_quantiles"})
+_RELABELLING = _ABSENT | _QUANTILES | {"label_replace", "label_join", "info"}
 
 
 def _of_series(node: VectorSelector) -> tuple[Branch, ...]:
@@ -154,28 +153,42 @@ def _aggregated(node: Aggregation, labels: Labels) -> Labels:
 def _of_call(node: Call) -> tuple[Branch, ...]:
     function = node.function
     if function == "vector":
-        return tuple(
-            Branch(NO_LABELS, is_always=True, number=each.number) for each in branches(node.arguments[0])
-        )
-    vector = next(
-        (each for each in node.arguments if not isinstance(each, Text) and not is_scalar(each)), None
-    )
-    if vector is None or is_scalar(node):
-        return (Branch(NO_LABELS, is_always=vector is None or is_scalar(node)),)
+        inner = branches(node.arguments[0])
+        return tuple([Branch(NO_LABELS, is_always=True, number=each.number) for each in inner])
+    vector = vector_of(node)
+    if vector is None or function in SCALARS:
+        return (Branch(NO_LABELS, is_always=True),)
     found = branches(vector)
+    if function in _RELABELLING:
+        return _relabelled(node, vector, found)
+    if any(each.number is not None for each in found):
+        return tuple([each._replace(number=None) for each in found])
+    return found
+
+
+def vector_of(node: Call) -> Node | None:
+    """The argument of a call whose series it returns in another form; None when it takes none."""
+    for argument in node.arguments:
+        if type(argument) is VectorSelector or not (
+            isinstance(argument, Text | Number) or is_scalar(argument)
+        ):
+            return argument
+    return None
+
+
+def _relabelled(node: Call, vector: Node, found: tuple[Branch, ...]) -> tuple[Branch, ...]:
+    function = node.function
     if function in _ABSENT:
-        return tuple(Branch(_absent(each, vector), each.selector) for each in found[:1])
+        return tuple([Branch(_absent(each, vector), each.selector) for each in found[:1]])
     if function in _QUANTILES:
-        found = tuple(each._replace(labels=each.labels.without(["le"])) for each in found)
+        found = tuple([each._replace(labels=each.labels.without(["le"])) for each in found])
     if function in ("label_replace", "label_join", "histogram_quantiles"):
         named = node.arguments[1]
         label = named.value if isinstance(named, Text) else "v"
-        found = tuple(each._replace(labels=_labelled(each.labels, label)) for each in found)
+        found = tuple([each._replace(labels=_labelled(each.labels, label)) for each in found])
     if function == "info":
-        found = tuple(each._replace(labels=each.labels.opened()) for each in found)
-    return (
-        tuple(each._replace(number=None) for each in found) if any(each.number for each in found) else found
-    )
+        found = tuple([each._replace(labels=each.labels.opened()) for each in found])
+    return found
 
 
 def _labelled(labels: Labels, label: str) -> Labels:

@@ -8,7 +8,7 @@ from typing import Final
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.bounds import Bounds, bounds
-from provision.promql.branches import branches
+from provision.promql.branches import branches, vector_of
 from provision.promql.facts import Facts
 from provision.promql.matching import impossible_everywhere, is_matched, mismatch
 from provision.promql.nodes import (
@@ -118,7 +118,7 @@ def _never_matched(estate: Estate, expression: Expression, node: Operation) -> I
 
 def _dropped_before(estate: Estate, expression: Expression, found: Facts) -> Iterator[Finding]:
     for node in found.aggregations:
-        if node.grouping != "by" or isinstance(node.operand, VectorSelector):
+        if node.grouping != "by" or _keeps_all(node.operand):
             continue
         operand = branches(node.operand)
         for label in node.labels:
@@ -128,6 +128,13 @@ def _dropped_before(estate: Estate, expression: Expression, found: Facts) -> Ite
                     f"{node.operation} by ({label}) finds no {label}: it was dropped before",
                     f"keep {label} within, or leave it out here",
                 )  # fmt: skip
+
+
+def _keeps_all(node: Node) -> bool:
+    """Whether it has all labels of the series it reads."""
+    while isinstance(node, Call) and node.function not in _DROPPING and node.arguments:
+        node = vector_of(node) or node.arguments[0]
+    return isinstance(node, VectorSelector)
 
 
 def _never_met(estate: Estate, expression: Expression, node: Operation) -> Iterator[Finding]:
