@@ -59,7 +59,7 @@ def _behind_grafana(
     from provision.client.grafana_sources import sources_of_grafana, through
     from provision.client.prometheus_address import connected
     from provision.prove.check.references import PROMETHEUS
-    from provision.prove.verify.planning import length_of
+    from provision.prove.verify.durations import length_of
     from provision.prove.verify.servers import Server
 
     endpoint = grafana_endpoint(servers, project, environ)

@@ -39,6 +39,14 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
         return Verdict("error", message=error.what)
     if verdict.fine and asked.complaint:
         return replace(verdict, status="empty", message=asked.complaint)
+    if asked.hollow and verdict.status in ("empty", "unknown-value"):
+        named = " and ".join(f"${name}" for name in asked.hollow)
+        return replace(
+            verdict,
+            status="empty",
+            message=f"{named} offer{'s' if len(asked.hollow) == 1 else ''} no value: {verdict.message}",
+            remedy="see what is said of the variable",
+        )
     return verdict
 
 

@@ -9,6 +9,7 @@ from provision.catalogue.advice import label_advice, metric_advice, value_advice
 from provision.client.prometheus import Refusal
 from provision.promql.located import Located, located
 from provision.promql.names import Matcher
+from provision.prove.verify.durations import length
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.meant import sentence, use_of
 from provision.prove.verify.verdicts import Asked, Culprit, Verdict
@@ -158,11 +159,3 @@ def _listed(names: tuple[str, ...] | list[str]) -> str:
     shown = [name or '""' for name in names[:_NAMED]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "") if shown else "none"
-
-
-def length(seconds: float) -> str:
-    """A duration as people write it: `90m`, `1h`, `2d`."""
-    for unit, size in (("d", 86400), ("h", 3600), ("m", 60)):
-        if seconds >= size and seconds % size == 0:
-            return f"{seconds / size:.0f}{unit}"
-    return f"{seconds:g}s"

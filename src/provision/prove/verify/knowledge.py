@@ -14,6 +14,7 @@ from provision.client.prometheus import Prometheus, Refusal, Sample
 from provision.errors import Late, NotAllowed, ProvisionError, ServerRefused, TooLarge, Unreachable
 from provision.promql.names import Matcher
 from provision.prove.verify.asking import Asking
+from provision.prove.verify.configuration import Configuration, configuration
 from provision.prove.verify.options import asked
 from provision.prove.verify.relaxing import counting
 
@@ -85,6 +86,18 @@ class Knowledge:
             }
 
         return self.asking.once("types", ask)
+
+    @cached_property
+    def configuration(self) -> Configuration | None:
+        """How it is configured; None where it doesn't tell."""
+
+        def ask() -> Configuration | None:
+            try:
+                return configuration(self.client.config())
+            except (ServerRefused, Unreachable, TooLarge):  # not there, or for administrators alone
+                return None
+
+        return self.asking.once("configuration", ask)
 
     @property
     def live(self) -> Live:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provision.author.durations import seconds
 from provision.compile.kinds import DATASOURCE
 from provision.errors import ProvisionError
 from provision.model import JSON, Part, Place
-from provision.promql.variables import substitute
+from provision.promql.variables import names, substitute
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
 from provision.prove.verify.choices import Chosen, chosen
 from provision.prove.verify.classic import variables_of
+from provision.prove.verify.durations import length_of
 from provision.prove.verify.intervals import built_in, range_seconds
 from provision.prove.verify.repeats import one_of_each, repeated
 from provision.prove.verify.servers import Known, asked_of, datasource_of
@@ -106,6 +106,7 @@ def _of_dashboard(
                 window,
                 name,
                 expression.what.startswith(_VARIABLE),
+                tuple(sorted(used for used in names(expression.text) if not found.options.get(used, True))),
                 _complaint(expression, found),
             )
         )
@@ -158,11 +159,3 @@ def _at(spec: JSON, pointer: str) -> Mapping[str, Any]:
         except (KeyError, IndexError, TypeError, ValueError):
             return {}
     return body if isinstance(body, dict) else {}
-
-
-def length_of(duration: str) -> float | None:
-    """A duration in seconds; None when it isn't one."""
-    try:
-        return seconds(duration) or None
-    except ValueError:
-        return None

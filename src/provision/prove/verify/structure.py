@@ -30,6 +30,8 @@ def nothing_because(loose: str, known: Knowledge) -> Verdict:
         return _unmatched(node, known)
     if isinstance(node, ast.Call):
         return _call(node)
+    if isinstance(node, ast.VectorSelector | ast.MatrixSelector):
+        return Verdict("empty", message=f"{_shown(node)} has nothing at the moment that it asks for")
     return Verdict("empty", message="it returns nothing, although everything that it reads has data")
 
 

@@ -92,6 +92,7 @@ class Asked:
         window_seconds: how far back what holds it looks; None when it only looks at now.
         source: uid or name of the data source that is asked; empty for the default one.
         is_selection: whether only which series there are matters, as in the query of a variable, and not their values.
+        hollow: the variables in it that offer no value.
         complaint: what is wrong with it though it may have data; of a variable, that it offers no value.
     """
 
@@ -104,6 +105,7 @@ class Asked:
     window_seconds: float | None = None
     source: str = ""
     is_selection: bool = False
+    hollow: tuple[str, ...] = ()
     complaint: str = ""
 
     @property

@@ -18,10 +18,11 @@ from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from provision.prove.verify.asking import Asking
 from provision.prove.verify.classify import judged
+from provision.prove.verify.configuration import remarks
 from provision.prove.verify.grafana_rules import of_grafana_rules
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.load import Load
-from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, planned, source_of
+from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, Source, planned, source_of
 from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.settling import settled
 from provision.prove.verify.verdicts import Asked, Report, Verdict
@@ -87,6 +88,7 @@ def verify(
         rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
         asked.extend(each for each in rules if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)
+    notes = (*_notes(known), *_remarks(estate, known, source))
     return Report(
         servers=tuple(server.called for server in servers),
         results=settled(
@@ -96,7 +98,7 @@ def verify(
             allow_empty=limits.allow_empty,
             today=today or date.today(),
         ),
-        notes=_notes(known),
+        notes=notes,
         questions=sum(knowledge.asking.questions for _, knowledge in known.pairs),
         seconds=time.perf_counter() - began,
     )
@@ -125,6 +127,14 @@ def _notes(known: Known) -> tuple[str, ...]:
     return tuple(f"{server.called}: {note}" for server, each in known.pairs for note in each.notes)
 
 
+def _remarks(estate: Estate, known: Known, source: Source) -> Iterator[str]:
+    """What the configuration of each server says against what is written for it."""
+    for server, knowledge in known.pairs:
+        if (found := knowledge.configuration) is not None:
+            scrape_seconds = server.scrape_seconds or source.scrape_seconds or DEFAULT_SCRAPE_SECONDS
+            yield from remarks(estate, found, scrape_seconds)
+
+
 def _recorded(estate: Estate) -> dict[str, str]:
     """Each metric that a rule records, and where that rule was written."""
     return {
@@ -142,7 +152,7 @@ def _by_owner(estate: Estate) -> Iterator[tuple[Dashboard | Group, list[Expressi
         yield expressions[0].owner, expressions
 
 
-_Key = tuple[str, float | None, str, bool, str]
+_Key = tuple[str, float | None, str, bool, tuple[str, ...], str]
 
 
 def _judge(
@@ -174,4 +184,6 @@ def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
 
 
 def _key(asked: Asked) -> _Key:
-    return asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.complaint
+    return (
+        asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.hollow, asked.complaint,
+    )  # fmt: skip

@@ -176,6 +176,13 @@ def test_a_variable_that_offers_nothing():
     assert (found.status, found.message, found.series) == ("empty", "no value comes of it", 1)
 
 
+def test_what_is_empty_for_a_variable_that_offers_nothing():
+    expr = 'up{job=~"()"}'
+    asked = Asked("o", "w", Place("a", 1), PART, 'up{job=~"$job"}', expr, hollow=("job",))
+    found = judged(asked, knowledge(KnownSeries(UP)), most_series=1)
+    assert (found.status, found.message) == ("empty", "$job offers no value: no job of up has matched '()'")
+
+
 def test_what_is_to_be_called_otherwise():
     names = (
         {"__name__": f"traefik_service_{what}", "service": "web@file"}

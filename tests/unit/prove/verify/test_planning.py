@@ -92,6 +92,7 @@ def test_a_repeated_panel_is_asked_for_one_of_its_copies():
 def test_a_variable_that_offers_nothing_or_cannot_be_asked():
     variables = [variable(regex="/db/"), variable("zone", regex="/(/")]
     asked = plan(dashboard(panel('up{job="$job"}'), templating={"list": variables}))
+    assert [each.hollow for each in asked] == [("job",), (), ()]
     assert [each.complaint for each in asked] == [
         "",
         "no value comes of it, so the variable offers none",
