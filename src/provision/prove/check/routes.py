@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 from provision.compile.dialect.grafana_matchers import Matcher, object_matchers
 from provision.promql.labels import Labels
@@ -99,9 +99,14 @@ def _holds(matcher: Matcher, value: str | None) -> bool | None:
     return None if pattern is None else (pattern.fullmatch(value) is not None) is (op == "=~")
 
 
+_OF_GO: Final = re.compile(r"\[\[|\\[pPzQC]")
+"""What means something else in Go, such as `[[:alpha:]]`."""
+
+
 @lru_cache(maxsize=1024)
 def _pattern(text: str) -> re.Pattern[str] | None:
+    """None when it isn't known what it matches."""
     try:
-        return re.compile(text)
+        return None if _OF_GO.search(text) else re.compile(text)
     except re.error:
-        return None  # Go knows what Python doesn't
+        return None

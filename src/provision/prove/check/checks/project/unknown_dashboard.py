@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from provision.model import JSON, Finding
 from provision.promql.variables import names
+from provision.prove.check import alertdashboards
 from provision.prove.check.estate import (
     Dashboard,
     Estate,
@@ -31,14 +32,16 @@ Link = tuple[str, str, str]
 
 def check(estate: Estate) -> Iterator[Finding]:
     """Links to dashboards that nobody defines, one finding for each such dashboard or list of tags; guests may lead to
-    what is where they come from."""
+    what is where they come from. Alerts are told of in a project that has dashboards."""
     uids: set[str] = set()
+    own_uids: set[str] = set()
     tagged: list[frozenset[str]] = []
     asked: list[tuple[Dashboard, list[Link], list[tuple[str, str, frozenset[str]]]]] = []
     for dashboard in estate.dashboards:
         uids.add(dashboard.definition.key)
         tagged.append(_tags(dashboard.spec.get("tags")))
         if not estate.is_guest(dashboard.definition):
+            own_uids.add(dashboard.definition.key)
             links, lists = list(_links(dashboard)), list(_lists(dashboard))
             if links or lists:
                 asked.append((_bare(dashboard), links, lists))
@@ -63,6 +66,12 @@ def check(estate: Estate) -> Iterator[Finding]:
                     f"no dashboard has the {'tags' if len(tags) > 1 else 'tag'} {', '.join(map(repr, sorted(tags)))}",
                     "its list stays empty unless such dashboards are already in Grafana",
                 )  # fmt: skip
+    for group, alert_link, uid, is_sure in alertdashboards.missing(estate, uids) if own_uids else ():
+        yield estate.finding(
+            ID, "warning" if is_sure else "info", group.definition, alert_link.pointer, group.about(alert_link.rule),
+            f"no source defines the dashboard {uid!r} that {alert_link.name} leads to",
+            suggestion(uid, own_uids) or "it leads nowhere unless that dashboard is already in Grafana",
+        )  # fmt: skip
 
 
 def _bare(dashboard: Dashboard) -> Dashboard:
