@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 Kind = Literal["counter", "gauge", "buckets", ""]
@@ -64,3 +65,29 @@ def unit_of(name: str) -> str:
     for ending in _ENDINGS:
         name = name.removesuffix(ending)
     return UNITS.get(name.rpartition("_")[2], "")
+
+
+_COUNTER: Final = re.compile(
+    r".*(?:_total|_bucket|_(?:seconds|milliseconds|microseconds|bytes|duration|latency)_(?:count|sum))",
+    re.ASCII,
+)
+_GAUGE: Final = re.compile(
+    r"up|.*_(?:timestamp_seconds|start_time_seconds|ratio|percent|celsius|info)", re.ASCII
+)
+_RATE: Final = re.compile(r".*:(?:\w*_)?(?:i?rate|increase|ratio|delta|deriv)\d*\w*", re.ASCII)
+
+
+def is_counter(name: str) -> bool:
+    """Whether a metric of that name counts from the start of a process on, and falls back to 0 with it. Surer than
+    `kind_of`, for there are gauges whose name ends in `_count` or `_sum`."""
+    return ":" not in name and _COUNTER.fullmatch(name) is not None
+
+
+def is_gauge(name: str) -> bool:
+    """Whether a metric of that name goes up and down, or stands still, as surely."""
+    return ":" not in name and _GAUGE.fullmatch(name) is not None
+
+
+def is_rate(name: str) -> bool:
+    """Whether a recorded name says that it is a rate or ratio already, as in `job:requests:rate5m`."""
+    return ":" in name and _RATE.fullmatch(name) is not None

@@ -8,11 +8,11 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import COMPARISONS, Aggregation, Call, Node, Operation, VectorSelector
-from provision.promql.ratios import lifetime_ratio
 from provision.promql.standins import stands_in
 from provision.promql.variables import placeholder
 from provision.prove.check.estate import Dashboard, Estate
 from provision.prove.check.queries import panel_queries
+from provision.prove.check.ratios import lifetime_ratio
 
 ID = "target-counter-agg"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from provision.catalogue.conventions import is_counter
 from provision.model import Finding
-from provision.promql.metric_types import is_counter
 from provision.promql.nodes import Aggregation, Call, Node, Number, Operation, VectorSelector
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate, Expression

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.model import Finding
-from provision.promql import ratios
+from provision.prove.check import ratios
 from provision.prove.check.estate import Estate, Expression
 from provision.prove.check.expressed import facts_of, rule_of, said
 

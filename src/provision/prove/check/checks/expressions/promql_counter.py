@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from provision.catalogue.conventions import is_counter
 from provision.model import Finding
-from provision.promql.metric_types import is_counter
 from provision.promql.nodes import SETS, Aggregation, Call, Node, Number, Operation, VectorSelector, above
-from provision.promql.ratios import lifetime_ratio
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate, Expression, Group
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.ratios import lifetime_ratio
 
 ID = "promql-counter"
 

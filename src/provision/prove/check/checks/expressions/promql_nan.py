@@ -8,9 +8,9 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import COMPARISONS, Aggregation, Node, Operation, VectorSelector, is_scalar
-from provision.promql.ratios import children, is_per_instance, may_be_zero, reads_changes
 from provision.prove.check.estate import Estate, Expression, text_of
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.ratios import children, is_per_instance, may_be_zero, reads_changes
 
 ID = "promql-nan"
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.author.durations import shown
+from provision.catalogue.conventions import is_counter, is_gauge, is_rate
 from provision.model import Finding
 from provision.promql.facts import facts
-from provision.promql.metric_types import is_counter, is_gauge, is_rate
 from provision.promql.nodes import Aggregation, Call, Node, Subquery, VectorSelector
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate, Expression, text_of

@@ -4,7 +4,13 @@ import pytest
 
 from provision.promql.facts import facts
 from provision.promql.nodes import Aggregation, Operation
-from provision.promql.ratios import LifetimeRatio, is_per_instance, lifetime_ratio, may_be_zero, reads_changes
+from provision.prove.check.ratios import (
+    LifetimeRatio,
+    is_per_instance,
+    lifetime_ratio,
+    may_be_zero,
+    reads_changes,
+)
 
 
 def first(expr: str) -> Operation:

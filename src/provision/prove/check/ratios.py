@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from provision.promql.metric_types import is_counter
+from provision.catalogue.conventions import is_counter
 from provision.promql.nodes import (
     Aggregation,
     Call,
