@@ -5,6 +5,7 @@ from typing import Final
 from provision.prove.check.checks.project import (
     alertmanager_version,
     amtool,
+    differing_threshold,
     duplicate_key,
     grafana_alerting,
     group_interval,
@@ -38,6 +39,7 @@ CHECKS: Final[tuple[ProjectCheck, ...]] = (
     unknown_variable,
     unread_record,
     unknown_record,
+    differing_threshold,
     unknown_receiver,
     unknown_runbook,
     grafana_alerting,
