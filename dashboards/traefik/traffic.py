@@ -19,6 +19,7 @@ from dashboards.traefik._selectors import (
     service_requests,
     share,
 )
+from provision.author import Waive
 from rules._sla import ERROR_RATIO, ERROR_TEXT, LATENCY_SECONDS, LATENCY_TEXT
 
 REQUESTS = entrypoint_requests()
@@ -183,6 +184,8 @@ backends = line(
         {"{{service}}": f"{rate(RETRIES, 'service')} or 0 * {rate(SERVICE_REQUESTS, 'service')}"},
     ),
 )
+
+Waive("verify-unknown-metric", reason="Traefik has it from the first retry on", of="Retries by service")
 
 itself = line(
     8,

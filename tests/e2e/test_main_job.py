@@ -7,7 +7,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,13 +16,18 @@ import pytest
 from provision.client.alertmanager import Alertmanager
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
+from provision.commands.guests import collect_guests
 from provision.compile.dialect.prometheus import shape_rules
 from provision.compile.kinds import RULE_GROUP
 from provision.lab import lifecycle, processes, stack, supervisor
 from provision.lab.lifecycle import Started
 from provision.lab.readings import readings
-from provision.model import Verb, decode
+from provision.model import Definition, Verb, decode
 from provision.project import open_project
+from provision.promql.renaming import corrected
+from provision.prove.verify.servers import Server
+from provision.prove.verify.verdicts import Result
+from provision.prove.verify.verifying import Limits, verify
 from provision.ship.plan import make_plan
 from provision.ship.target import prometheus as prometheus_target
 from support.servers import REPOSITORY, require
@@ -120,6 +125,77 @@ def test_every_query_of_every_reference_dashboard_returns_data(lab: Started, pro
     while not all_there() and time.monotonic() < limit:
         time.sleep(0.5)
     assert missing == {}
+
+
+def verified(
+    definitions: Sequence[Definition], prometheus: Prometheus, guests: frozenset[str] = frozenset()
+) -> tuple[Result, ...]:
+    """What the lab's data says of every expression of these definitions."""
+    server = Server(prometheus, "the lab")
+    return verify(definitions, open_project(REPOSITORY), [server], Limits(), guests=guests).results
+
+
+def test_every_expression_of_the_reference_project_is_proved(lab: Started, prometheus: Prometheus) -> None:
+    wrong: dict[str, str] = {}
+
+    def nothing_wrong() -> bool:
+        results = verified(lab.definitions, prometheus)
+        wrong.clear()
+        wrong.update({each.asked.subject: each.verdict.message for each in results if not each.fine})
+        return len(results) > 150 and not wrong
+
+    limit = time.monotonic() + PATIENCE_SECONDS
+    while not nothing_wrong() and time.monotonic() < limit:
+        time.sleep(0.5)
+    assert wrong == {}
+
+
+OLD = {
+    "__inputs": [{"name": "DS_PROMETHEUS", "type": "datasource", "pluginId": "prometheus"}],
+    "title": "Traefik",
+    "schemaVersion": 16,
+    "templating": {
+        "list": [
+            {
+                "name": "backend",
+                "type": "query",
+                "query": "label_values(traefik_backend_requests_total, backend)",
+            }
+        ]
+    },
+    "panels": [
+        {
+            "id": 1,
+            "type": "graph",
+            "title": "Requests",
+            "datasource": "${DS_PROMETHEUS}",
+            "targets": [
+                {"refId": "A", "expr": 'sum(rate(traefik_backend_requests_total{backend=~"$backend"}[5m]))'},
+                {"refId": "B", "expr": "sum(rate(traefik_entrypoint_requests_total[1m]))"},
+            ],
+        }
+    ],
+}
+"""A dashboard for Traefik 1, as one finds them: no panel of it shows anything, and none an error."""
+
+
+def test_an_imported_dashboard_with_old_names_is_told_what_to_ask(
+    lab: Started, prometheus: Prometheus, tmp_path: Path
+) -> None:
+    (tmp_path / "old.json").write_text(json.dumps(OLD))
+    guests, definitions, problems = collect_guests([tmp_path / "old.json"], tmp_path)
+    assert problems == ()
+    found = {each.asked.what: each.verdict for each in verified(definitions, prometheus, guests)}
+    assert {what: verdict.status for what, verdict in found.items()} == {
+        'panel "Requests", query A': "unknown-metric",
+        'panel "Requests", query B': "data",
+        "variable $backend": "unknown-metric",
+    }
+    verdict = found['panel "Requests", query A']
+    assert verdict.remedy == 'did you mean "traefik_service_requests_total" (renamed in Traefik 2.0)?'
+    better = corrected(OLD["panels"][0]["targets"][0]["expr"], verdict.renames)  # type: ignore[index]
+    assert better is not None
+    assert better.text == 'sum(rate(traefik_service_requests_total{service=~"$backend"}[5m]))'
 
 
 def test_a_healthy_lab_is_quiet(lab: Started, prometheus: Prometheus) -> None:

@@ -11,6 +11,7 @@ service. What cAdvisor reads from control groups comes from /proc:
 | container_network_…_bytes_total | its network namespace, which is the machine's: cAdvisor says the same of a container in the host's network |
 | container_oom_events_total | kills for lack of memory in its control group, or on the machine when that keeps no count |
 | container_last_seen, container_start_time_seconds | now, and when it started; Unix seconds |
+| process_start_time_seconds | when this program itself started; Unix seconds |
 """
 
 from __future__ import annotations
@@ -129,12 +130,13 @@ def _kills(groups: str) -> int | None:
     return int(counts["oom_kill"]) if "oom_kill" in counts else None
 
 
-def answer(folder: Path, request: Request) -> Reply:
-    """`/metrics` of the lab in that state folder."""
+def answer(folder: Path, request: Request, began: float) -> Reply:
+    """`/metrics` of the lab in that state folder, by a program that began at that moment (Unix seconds)."""
     if request.path != "/metrics":
         return Reply(404, "the metrics are at /metrics\n")
     lab = state.read(folder)
-    found = list(samples(lab.processes, "lab")) if lab else []
+    found = [Sample("process_start_time_seconds", {}, began)]
+    found.extend(samples(lab.processes, "lab") if lab else ())
     return Reply(200, exposition(found), "text/plain; version=0.0.4; charset=utf-8")
 
 
@@ -144,7 +146,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, required=True)
     options = parser.parse_args(arguments)
-    return run(Server(options.port, lambda request: answer(options.state, request)))
+    began = time.time()
+    return run(Server(options.port, lambda request: answer(options.state, request, began)))
 
 
 if __name__ == "__main__":

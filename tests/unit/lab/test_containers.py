@@ -116,13 +116,16 @@ def test_interfaces() -> None:
 
 def test_the_lab_in_the_folder_is_told_of(tmp_path: Path) -> None:
     request = Request("GET", "/metrics", Message())
-    assert containers.answer(tmp_path, request).text == ""
+    started = "# TYPE process_start_time_seconds gauge\nprocess_start_time_seconds{} 12.5\n"
+    assert containers.answer(tmp_path, request, 12.5).text == started
     here = this_process()
     state.write(tmp_path, Lab("a", "b", True, Process(1, 1), "", "", processes=(here,)))
-    reply = containers.answer(tmp_path, request)
+    reply = containers.answer(tmp_path, request, 12.5)
     assert reply.kind.startswith("text/plain; version=0.0.4")
-    assert set(re.findall(r"^# TYPE (\S+)", reply.text, re.MULTILINE)) == CADVISOR
-    assert containers.answer(tmp_path, Request("GET", "/", Message())).status == 404
+    assert set(re.findall(r"^# TYPE (\S+)", reply.text, re.MULTILINE)) == CADVISOR | {
+        "process_start_time_seconds"
+    }
+    assert containers.answer(tmp_path, Request("GET", "/", Message()), 12.5).status == 404
 
 
 def test_main_serves_the_folder_it_is_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
