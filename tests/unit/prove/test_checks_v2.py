@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from provision.compile.normalize import from_v2
-from provision.model import Definition, Place, encode
+from provision.model import Definition, Finding, Place, encode
 from provision.project import Project
-from provision.prove.check.checks.project import promql, schema, unknown_datasource, unknown_variable
+from provision.prove.check.checks.dashboards import unknown_variable
+from provision.prove.check.checks.project import promql, schema, unknown_datasource
+from provision.prove.check.estate import Estate
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from support.checking import other
@@ -23,6 +26,10 @@ def definition(value: Any) -> Definition:
 
 def estate(value: Any, *others: Definition) -> Any:
     return estate_of((definition(value), *others), Project(root=Path("/nowhere"), name="test"), Tools())
+
+
+def variables(of: Estate) -> Iterator[Finding]:
+    return (finding for each in of.dashboards for finding in unknown_variable.check(of, each))
 
 
 def said(check: Any, value: Any, *others: Definition) -> list[tuple[str, str]]:
@@ -65,10 +72,10 @@ def test_unknown_data_sources_are_told() -> None:
 
 
 def test_unknown_variables_are_told() -> None:
-    assert said(unknown_variable.check, built()) == []
+    assert said(variables, built()) == []
     written = spec(elements={"a": panel('up{job="$job"}', title="Up of $team")})
     written["layout"]["spec"]["items"][0]["spec"]["repeat"] = {"mode": "variable", "value": "zone"}
-    assert sorted(message for _, message in said(unknown_variable.check, written)) == [
+    assert sorted(message for _, message in said(variables, written)) == [
         "the dashboard doesn't define $job",
         "the dashboard doesn't define $team",
         "the dashboard doesn't define $zone",
@@ -78,5 +85,5 @@ def test_unknown_variables_are_told() -> None:
 def test_odd_shapes_break_no_check() -> None:
     odd = spec(variables=[1, {"kind": "QueryVariable"}, {"spec": {"name": "x", "query": 5}}], annotations="x")
     odd["elements"] = {"panel-1": {"kind": "Panel", "spec": {"data": 5}}}
-    for check in (promql.check, schema.check, unknown_datasource.check, unknown_variable.check):
+    for check in (promql.check, schema.check, unknown_datasource.check, variables):
         assert said(check, odd) == []

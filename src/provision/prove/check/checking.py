@@ -13,13 +13,13 @@ from provision.model import SEVERITIES, Definition, Finding
 from provision.project import Project
 from provision.prove.check.checks.project import amtool, promtool
 from provision.prove.check.custom import every_check
-from provision.prove.check.estate import Estate
 from provision.prove.check.reading import estate_of
-from provision.prove.check.registry import BUILT_IN, Checks
+from provision.prove.check.registry import BUILT_IN
 from provision.prove.check.settings import Ran, configured
 from provision.prove.check.told_once import told_once
 from provision.prove.check.tools import Tools
 from provision.prove.check.waivers import Judged, Waiver, waive, waivers_of
+from provision.prove.check.walk import walk
 
 CHECKS: Final[tuple[str, ...]] = tuple(each.ID for each in BUILT_IN.every)
 """The ids of the toolkit's own checks. They are stable."""
@@ -78,7 +78,7 @@ def verdict(
     with _without_collections():
         estate = estate_of(definitions, project, tools, guests, settings.parameters)
         findings = settings.applied(
-            told_once(dict.fromkeys(_said(estate, checks.without(settings.off))), estate)
+            told_once(dict.fromkeys(walk(estate, checks.without(settings.off))), estate)
         )
         sifted = waive(findings, waivers, today or date.today())  # an author's day, not the world's
         ran = Ran(checks.ids, settings.off | _unasked(tools))
@@ -96,22 +96,6 @@ def _unasked(tools: Tools) -> frozenset[str]:
     """The checks that lack their tool."""
     asked = {promtool.ID: tools.promtool, amtool.ID: tools.amtool}
     return frozenset(id_ for id_, tool in asked.items() if tool is None)
-
-
-def _said(estate: Estate, checks: Checks) -> Iterator[Finding]:
-    """What these checks say. Each dashboard, expression and rule is looked at once, by all that look at one."""
-    for of_all in checks.project:
-        yield from of_all.check(estate)
-    for dashboard in estate.dashboards if checks.dashboards else ():
-        for of_a_dashboard in checks.dashboards:
-            yield from of_a_dashboard.check(estate, dashboard)
-    for expression in estate.expressions if checks.expressions else ():
-        for of_an_expression in checks.expressions:
-            yield from of_an_expression.check(estate, expression)
-    for group in estate.groups:
-        for rule in group.rules:
-            for of_a_rule in checks.rules:
-                yield from of_a_rule.check(estate, group, rule)
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from provision.compile.kinds import (
     ALERTMANAGER,
@@ -30,6 +31,7 @@ from provision.compile.kinds import (
 from provision.model import JSON, Definition, Finding, Part
 from provision.model.finding import Severity
 from provision.project import Project
+from provision.promql.variables import placeholder
 from provision.prove.check.lines import Placer
 from provision.prove.check.tools import Tools
 
@@ -151,16 +153,19 @@ class Expression:
 
     Attributes:
         text: as it was written.
-        plain: the same with a word, number or duration in the place of each Grafana variable.
         pointer: JSON pointer to it in its owner's definition.
         what: what holds it, within its owner, such as `panel "Error ratio", query A`.
     """
 
     text: str
-    plain: str
     owner: Dashboard | Group
     pointer: str
     what: str
+
+    @property
+    def plain(self) -> str:
+        """The same with a word, number or duration in the place of each Grafana variable; a rule has none."""
+        return placeholder(self.text) if isinstance(self.owner, Dashboard) else self.text
 
     @property
     def subject(self) -> str:
@@ -171,14 +176,35 @@ class Expression:
 _Made = TypeVar("_Made")
 
 
-@dataclass(frozen=True, slots=True)
-class Again(Generic[_Made]):
-    """What is made anew each time it is walked through, as all of it at once would take too much memory."""
+@dataclass(slots=True)
+class Shown:
+    """The dashboards among the definitions. Few are decoded once, when they are first walked through; of many each is
+    decoded anew whenever somebody comes to it, as all of them at once would take too much memory.
 
-    make: Callable[[], Iterator[_Made]]
+    Attributes:
+        definitions: those of dashboards.
+        read: decodes one.
+        few: whether they may all be kept.
+    """
 
-    def __iter__(self) -> Iterator[_Made]:
-        return self.make()
+    definitions: Sequence[Definition]
+    read: Callable[[Definition], Dashboard]
+    few: bool
+    _kept: tuple[Dashboard, ...] | None = None
+
+    def __len__(self) -> int:
+        return len(self.definitions)
+
+    def __iter__(self) -> Iterator[Dashboard]:
+        if self.few and self._kept is None:
+            self._kept = tuple(map(self.read, self.definitions))
+        return map(self.read, self.definitions) if self._kept is None else iter(self._kept)
+
+    def part(self, number: int, count: int) -> Iterator[Dashboard]:
+        """One of `count` parts of them, of which each is in one; they are decoded for it alone."""
+        if self._kept is not None:
+            return iter(self._kept[number::count])
+        return map(self.read, self.definitions[number::count])
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +216,7 @@ class Estate:
         definitions: all of them, in the order of the sources.
         guests: paths of files that aren't the project's: what they refer to may exist where they come from.
         place: finds where a part of a definition was written.
-        expressions: all PromQL there is, in the order of the definitions.
+        expressions_of: the PromQL of a dashboard, or of a group.
         parameters: the `Settings` of each check that has such, by its id.
         records: the recording rules by the name they record, each with its group.
         sources: the data sources that the project defines.
@@ -200,14 +226,20 @@ class Estate:
     definitions: Sequence[Definition]
     tools: Tools
     guests: frozenset[str]
-    dashboards: Iterable[Dashboard]
+    dashboards: Shown
     groups: tuple[Group, ...]
-    expressions: Iterable[Expression]
+    expressions_of: Callable[[Dashboard | Group], Iterable[Expression]]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
     records: Mapping[str, Sequence[tuple[Group, Rule]]]
     sources: Sources
     parameters: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def expressions(self) -> Iterator[Expression]:
+        """All PromQL there is, of dashboards before that of rules."""
+        for owner in chain[Dashboard | Group](self.dashboards, self.groups):
+            yield from self.expressions_of(owner)
 
     def settings(self, id_: str, kind: type[_Made]) -> _Made:
         """The `Settings` of the check with that id, filled from `[tool.provision.checks.ID]`.

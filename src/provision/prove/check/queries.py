@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from provision.promql.variable_queries import VariableQuery
 from provision.promql.variable_queries import variable_query as parts_of
-from provision.promql.variables import placeholder
 from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Expression, Group, Panel, objects, text_of
 from provision.prove.check.references import LOKI, Sources, plugin_of, speaks_promql
@@ -74,7 +73,7 @@ def group_expressions(group: Group) -> Iterator[Expression]:
     for rule in group.rules:
         expr = text_of(rule.body, "expr")
         if expr.strip():
-            yield Expression(expr, expr, group, f"{rule.pointer}/expr", rule.subject)
+            yield Expression(expr, group, f"{rule.pointer}/expr", rule.subject)
 
 
 def variable_query(variable: dict[str, Any]) -> str:
@@ -161,4 +160,4 @@ def _annotations(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]
 
 
 def _expression(text: str, dashboard: Dashboard, pointer: str, what: str) -> Expression:
-    return Expression(text, placeholder(text), dashboard, pointer, what)
+    return Expression(text, dashboard, pointer, what)

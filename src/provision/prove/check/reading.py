@@ -10,13 +10,13 @@ from provision.model import JSON, Definition, decode
 from provision.project import Project
 from provision.prove.check import v2
 from provision.prove.check.estate import (
-    Again,
     Dashboard,
     Estate,
     Expression,
     Group,
     Panel,
     Rule,
+    Shown,
     objects,
     text_of,
 )
@@ -53,25 +53,21 @@ def estate_of(
             others.setdefault(definition.kind, []).append((definition, decode(definition.body)))
     sources = sources_of(others.get(DATASOURCE, ()))
 
-    def decoded() -> Iterator[Dashboard]:
-        return (_dashboard(definition, decode(definition.body)) for definition in shown)
+    def read(definition: Definition) -> Dashboard:
+        return _dashboard(definition, decode(definition.body))
 
-    def expressed() -> Iterator[Expression]:
-        for dashboard in dashboards:
-            yield from dashboard_expressions(dashboard, sources)
-        for group in groups:
-            yield from group_expressions(group)
+    def expressions_of(owner: Dashboard | Group) -> Iterator[Expression]:
+        return group_expressions(owner) if isinstance(owner, Group) else dashboard_expressions(owner, sources)
 
     few = sum(len(definition.body) for definition in shown) <= _KEPT_BYTES
-    dashboards: Iterable[Dashboard] = tuple(decoded()) if few else Again(decoded)
     return Estate(
         project=project,
         definitions=definitions,
         tools=tools,
         guests=guests,
-        dashboards=dashboards,
+        dashboards=Shown(shown, read, few),
         groups=tuple(groups),
-        expressions=tuple(expressed()) if few else Again(expressed),
+        expressions_of=expressions_of,
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(project.root),
         parameters=parameters or {},

@@ -23,7 +23,6 @@ from provision.prove.check.checks.project import (
     unknown_receiver,
     unknown_record,
     unknown_runbook,
-    unknown_variable,
     unread_record,
 )
 from provision.prove.check.forms import ProjectCheck
@@ -36,7 +35,6 @@ CHECKS: Final[tuple[ProjectCheck, ...]] = (
     unknown_dashboard,
     unknown_datasource,
     unknown_folder,
-    unknown_variable,
     unread_record,
     unknown_record,
     differing_threshold,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from provision.model import Finding
 from provision.project import Project
 from provision.promql.parse import SyntaxProblem, parse
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Dashboard, Estate, Expression
 from provision.prove.check.rulefiles import rule_file
 from provision.tools import promtool
 
@@ -18,11 +18,12 @@ ID = "promql"
 def check(estate: Estate) -> Iterator[Finding]:
     """Expressions that aren't PromQL."""
     features = features_of(estate.project)
-    refused = [
-        (expression, problem)
-        for expression in estate.expressions
-        if (problem := parse(expression.plain, features)) is not None
-    ]
+    found = ((expression, parse(expression.plain, features)) for expression in estate.expressions)
+    yield from told(estate, [(expression, problem) for expression, problem in found if problem is not None])
+
+
+def told(estate: Estate, refused: Sequence[tuple[Expression, SyntaxProblem]]) -> Iterator[Finding]:
+    """Findings about those that were refused, and that promtool, where it decides, refuses too."""
     accepted: frozenset[str] = frozenset()
     if refused and estate.tools.promtool:
         plain = dict.fromkeys(expression.plain for expression, _ in refused)

@@ -18,27 +18,26 @@ Use = tuple[str, str, Severity, str]
 """Pointer, what uses it, how bad it is, and the text."""
 
 
-def check(estate: Estate) -> Iterator[Finding]:
+def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     """Variables that a dashboard uses and doesn't define; one finding for each, at the first place."""
-    for dashboard in estate.dashboards:
-        missing: dict[str, list[Use]] = {}
-        for use in _uses(dashboard):
-            text = use[3]
-            for name in sorted(names(text) - dashboard.variables.keys()):
-                if not is_builtin(name) and not name[0].isdigit() and f"(?P<{name}>" not in text:
-                    missing.setdefault(name, []).append(use)
-        for name, uses in missing.items():
-            pointer, what, severity, _ = next((use for use in uses if use[2] == "error"), uses[0])
-            yield estate.finding(
-                ID,
-                severity,
-                dashboard.definition,
-                pointer,
-                and_more(f"{dashboard.subject}, {what}", len(uses)),
-                f"the dashboard doesn't define ${name}",
-                suggestion(name, dashboard.variables) or "define it, or write what is meant",
-                also=[at for at, *_ in uses if at != pointer],
-            )
+    missing: dict[str, list[Use]] = {}
+    for use in _uses(dashboard):
+        text = use[3]
+        for name in sorted(names(text) - dashboard.variables.keys()):
+            if not is_builtin(name) and not name[0].isdigit() and f"(?P<{name}>" not in text:
+                missing.setdefault(name, []).append(use)
+    for name, uses in missing.items():
+        pointer, what, severity, _ = next((use for use in uses if use[2] == "error"), uses[0])
+        yield estate.finding(
+            ID,
+            severity,
+            dashboard.definition,
+            pointer,
+            and_more(f"{dashboard.subject}, {what}", len(uses)),
+            f"the dashboard doesn't define ${name}",
+            suggestion(name, dashboard.variables) or "define it, or write what is meant",
+            also=[at for at, *_ in uses if at != pointer],
+        )
 
 
 def _uses(dashboard: Dashboard) -> Iterator[Use]:
