@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from provision.commands.asked import asked_servers
-from provision.commands.chosen import chosen, project_of
+from provision.commands.chosen import Chosen, chosen, project_of
 from provision.commands.live import live_of
 from provision.commands.options import (
     F,
@@ -21,7 +22,13 @@ from provision.commands.options import (
     reach_options,
     taken,
 )
-from provision.errors import DONE, FAILED, SourceErrors
+from provision.errors import DONE, FAILED, Problem, SourceErrors, UsageError
+from provision.model import Definition
+from provision.project import Project
+
+if TYPE_CHECKING:
+    from provision.model.finding import Part
+    from provision.prove.verify.verdicts import Asked, Report
 
 
 def _length(_context: click.Context, _option: click.Parameter, value: str | None) -> float | None:
@@ -69,6 +76,11 @@ def verify_options(function: F) -> F:
 @click.command("verify")
 @paths_argument
 @verify_options
+@click.option(
+    "--fix",
+    is_flag=True,
+    help="Correct names in the sources of which nothing else can have been meant, and show the difference.",
+)
 @reach_options
 @format_option
 @project_options
@@ -80,6 +92,7 @@ def command(
     max_series: int,
     allow_empty: bool,
     scrape_interval: float | None,
+    fix: bool,
     form: str,
     project_dir: Path | None,
     environment: str | None,
@@ -90,7 +103,7 @@ def command(
     """Ask a server whether every expression has data: of the sources, of those at PATH, or of a Grafana's dashboards.
 
     PATH may also be JSON dashboards and YAML rule files from anywhere, in a project or not, and folders of them.
-    Nothing is written anywhere. Exits with 1 when an expression can't show what it should.
+    Nothing is written anywhere, but the sources with --fix. Exits with 1 when an expression can't show what it should.
     """
     from provision.prove.verify.verifying import Limits, verify
     from provision.show.progress import progress
@@ -100,25 +113,53 @@ def command(
     project = project_of(project_dir, environment, paths, verbose)
     servers = taken(Servers, options)
     live = bool(servers.grafana) and not paths
+    if fix and (live or form == "json"):
+        raise UsageError(
+            "--fix corrects sources, and shows the difference as text",
+            remedy="leave out --format json"
+            if form == "json"
+            else "name the sources or files that are to be corrected",
+        )
     meant = live_of(project, servers) if live else chosen(project, paths)
     if meant.problems:
         raise SourceErrors(meant.problems)
-    with (
-        asked_servers(servers, project, os.environ, tenant=tenant) as asked,
-        progress("Asking") as advance,
-    ):
-        report = verify(
-            meant.definitions,
-            project,
-            asked,
-            Limits(timeout, max_load, max_series, allow_empty),
-            guests=meant.guests,
-            concerns=lambda one: meant.concerns(one.place),
-            scrape_seconds=scrape_interval,
-            advance=advance,
-        )
-    if form == "json":
-        click.echo(report_json(report))
-    elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
-        click.echo(told)
-    return FAILED if any(each.severity == "error" and not each.waived for each in report.results) else DONE
+    limits = Limits(timeout, max_load, max_series, allow_empty)
+    with asked_servers(servers, project, os.environ, tenant=tenant) as asked:
+
+        def ask(definitions: Sequence[Definition], concerns: Callable[[Asked], bool]) -> Report:
+            with progress("Asking") as advance:
+                return verify(
+                    definitions,
+                    project,
+                    asked,
+                    limits,
+                    guests=meant.guests,
+                    concerns=concerns,
+                    scrape_seconds=scrape_interval,
+                    advance=advance,
+                )
+
+        report = ask(meant.definitions, lambda one: meant.concerns(one.place))
+        if form == "json":
+            click.echo(report_json(report))
+        elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
+            click.echo(told)
+        done = _fixed(project, paths, meant, report, ask) if fix else frozenset()
+    wrong = (each for each in report.results if each.severity == "error" and not each.waived)
+    return FAILED if any(each.asked.part not in done for each in wrong) else DONE
+
+
+def _fixed(
+    project: Project,
+    paths: tuple[Path, ...],
+    meant: Chosen,
+    report: Report,
+    ask: Callable[[Sequence[Definition], Callable[[Asked], bool]], Report],
+) -> frozenset[Part]:
+    from provision.commands.fixing import fix_sources
+
+    def reload() -> tuple[Sequence[Definition], Sequence[Problem]]:
+        again = chosen(project, paths)
+        return again.definitions, again.problems
+
+    return fix_sources(project, meant.definitions, report, ask, reload)

@@ -117,6 +117,28 @@ def corrected_legend(legend: str, expr: str, renames: Sequence[Renamed]) -> Corr
     return edited(legend, edits) if edits else None
 
 
+_IN_TEMPLATE: Final = re.compile(
+    r"(?:\$labels|\.Labels)\.(?P<field>[A-Za-z_]\w*)|(?:\$labels|\.Labels)\s+\"(?P<index>[A-Za-z_]\w*)\"",
+    re.ASCII,
+)
+
+
+def corrected_template(template: str, expr: str, renames: Sequence[Renamed]) -> Corrected | None:
+    """A text of an alert of that expression, such as `{{ $labels.backend }} is down`, with the new names of its labels;
+    None when nothing changes.
+
+    Args:
+        expr: as it was before.
+    """
+    edits = []
+    for match in _IN_TEMPLATE.finditer(template):
+        group = "field" if match["field"] else "index"
+        now = corrected_label(match[group], expr, renames)
+        if now is not None and now != match[group]:
+            edits.append(Edit(*match.span(group), now))
+    return edited(template, edits) if edits else None
+
+
 def corrected_variable(query: str, renames: Sequence[Renamed]) -> Corrected | None:
     """The query of a Grafana variable, such as `label_values(traefik_backend_requests_total, backend)`, with the new
     names; None as `corrected`."""

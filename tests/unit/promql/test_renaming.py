@@ -15,6 +15,7 @@ from provision.promql.renaming import (
     corrected_label,
     corrected_legend,
     corrected_regex,
+    corrected_template,
     corrected_variable,
 )
 from provision.promql.variables import placeholder
@@ -129,6 +130,14 @@ def test_a_legend() -> None:
     )
     assert corrected_legend("{{code}}", expr, RENAMES) is None
     assert corrected_legend("", expr, RENAMES) is None
+
+
+def test_a_text_of_an_alert() -> None:
+    template = '{{ $labels.backend }} of {{ .Labels.backend }}, {{ index $labels "backend" }}: {{ $labels.code }} backend'
+    assert text(corrected_template(template, "old_up == 0", RENAMES)) == (
+        '{{ $labels.service }} of {{ .Labels.service }}, {{ index $labels "service" }}: {{ $labels.code }} backend'
+    )
+    assert corrected_template("{{ $labels.code }}", "old_up == 0", RENAMES) is None
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,23 @@ def fix(root: Path, wanted: Sequence[Wanted], definitions: Sequence[Definition],
     return Fixed(files, tuple(left))
 
 
+def undo(root: Path, fixed: Fixed) -> None:
+    """Give the files that were written their content before.
+
+    Raises:
+        ProvisionError: one can't be written.
+    """
+    for path, (before, _) in fixed.files.items():
+        _write(root, path, before)
+
+
+def _write(root: Path, path: str, content: bytes) -> None:
+    try:
+        write_beside((root / path).resolve(), content)
+    except OSError as error:
+        raise ProvisionError(f"can't be written: {error.strerror}", where=path) from None
+
+
 @dataclass(slots=True)
 class _Work:
     """How far the corrections are.
@@ -146,10 +163,7 @@ class _Work:
 
     def _write(self, contents: Mapping[str, bytes]) -> None:
         for path, content in sorted(contents.items()):
-            try:
-                write_beside((self.root / path).resolve(), content)
-            except OSError as error:
-                raise ProvisionError(f"can't be written: {error.strerror}", where=path) from None
+            _write(self.root, path, content)
             if content == self.original[path]:
                 self.written.pop(path, None)
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from provision.model import JSON, decode
 
@@ -22,7 +22,12 @@ def differs(before: bytes, after: bytes, texts: Mapping[str, str]) -> bool:
 
 def text_at(body: bytes, pointer: str) -> str | None:
     """The text at a JSON pointer; None when there is none."""
-    value: JSON = decode(body)
+    value = value_at(decode(body), pointer)
+    return value if isinstance(value, str) else None
+
+
+def value_at(value: JSON, pointer: str) -> Any:
+    """What stands at a JSON pointer; None when nothing does."""
     for part in pointer.split("/")[1:]:
         key = part.replace("~1", "/").replace("~0", "~")
         if isinstance(value, dict) and key in value:
@@ -31,7 +36,7 @@ def text_at(body: bytes, pointer: str) -> str | None:
             value = value[int(key)]
         else:
             return None
-    return value if isinstance(value, str) else None
+    return value
 
 
 def _differs(before: JSON, after: JSON, texts: Mapping[str, str]) -> bool:

@@ -103,7 +103,7 @@ def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:
     unknowns = [said for each in found if (said := unknown(each, asked.expr, known)) is not None]
     if unknowns:  # all of them are corrected at once, or the expression is none
         renames = dict.fromkeys(rename for each in unknowns for rename in each.renames)
-        return replace(unknowns[0], renames=tuple(renames))
+        return replace(unknowns[0], renames=tuple(renames), is_sure=all(each.is_sure for each in unknowns))
     if not found and (names := [each.name for each in selectors(asked.expr) if each.name]):
         missing = [name for name in names if name not in known.names]
         if missing:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from provision.catalogue.advice import label_advice, metric_advice, value_advice
+from provision.catalogue.advice import Advice, label_advice, metric_advice, value_advice
 from provision.client.prometheus import Refusal
 from provision.promql.located import Located, located
 from provision.promql.names import Matcher
 from provision.prove.verify.durations import length
 from provision.prove.verify.knowledge import Knowledge
-from provision.prove.verify.meant import sentence, use_of
+from provision.prove.verify.meant import renames_of, sentence, use_of
 from provision.prove.verify.verdicts import Asked, Culprit, Verdict
 
 _PARTS: Final = ("_bucket", "_count", "_sum")
@@ -40,8 +40,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
         )
     places = [each.start for each in located(expr)]
     advice = metric_advice(name, known.live, use_of(expr, places.index(found.start)))
-    best = advice.candidates[:1]
-    renames = tuple(each.rename for each in best if each.rename is not None)
+    renames, is_sure = renames_of(advice)
     parts = [f"{name}{part}" for part in _PARTS if f"{name}{part}" in known.names]
     if len(parts) > 1 and parts[0].endswith("_bucket"):
         return Verdict(
@@ -50,6 +49,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
             remedy=f"its series are {', '.join(parts[:-1])} and {parts[-1]}",
             culprit=culprit,
             renames=renames,
+            is_sure=is_sure,
         )
     return Verdict(
         "unknown-metric",
@@ -57,6 +57,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
         remedy=sentence(advice),
         culprit=culprit,
         renames=renames,
+        is_sure=is_sure,
     )
 
 
@@ -114,11 +115,14 @@ def _unknown_label(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     start, end = found.matchers.get(matcher.label, (found.start, found.end))
     labels = sorted(known.labels(name) - {"__name__"})
     advice = label_advice(name, matcher.label, labels)
+    renames, is_sure = renames_of(advice)
     return Verdict(
         "unknown-label",
         message=f"no series of {name} has a label {matcher.label}",
         remedy=sentence(advice) or f"its labels are {_listed(labels)}",
         culprit=Culprit(start, end, metric=name, label=matcher.label),
+        renames=renames,
+        is_sure=is_sure,
     )
 
 
@@ -126,21 +130,25 @@ def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     name, label = found.selector.name or "", matcher.label
     start, end = found.matchers.get(label, (found.start, found.end))
     values = known.values(name, label)
-    remedy = ""
+    remedy, advice = "", Advice()
     if matcher.op in ("!=", "!~"):
         message = f"every series of {name} has a label {label} that this leaves out"
     elif matcher.op == "=":
         message = f'no series of {name} has had {label}="{matcher.value}"'
-        remedy = sentence(value_advice(name, label, matcher.value, values))
+        advice = value_advice(name, label, matcher.value, values)
+        remedy = sentence(advice)
         if matcher.value.startswith("(") and "|" in matcher.value:
             remedy = f"several values need =~: {label}=~"
     else:
         message = f"no {label} of {name} has matched {matcher.value!r}"
+    renames, is_sure = renames_of(advice)
     return Verdict(
         "unknown-value",
         message=message,
         remedy=remedy or f"there are {_listed(values)}",
         culprit=Culprit(start, end, metric=name, label=label, value=matcher.value),
+        renames=renames,
+        is_sure=is_sure,
     )
 
 

@@ -7,6 +7,7 @@ from typing import Final
 
 from provision.catalogue.advice import Advice, Candidate
 from provision.catalogue.conventions import Kind
+from provision.catalogue.rename import Rename
 from provision.promql.facts import facts
 from provision.promql.nodes import Call, VectorSelector, above
 
@@ -28,6 +29,12 @@ def _use(selector: VectorSelector) -> Kind:
     return "counter" if _COUNTED & set(functions) else ""
 
 
+def renames_of(advice: Advice) -> tuple[tuple[Rename, ...], bool]:
+    """What would have to be called otherwise, and whether nothing else can have been meant."""
+    best = advice.candidates[:1]
+    return tuple(each.rename for each in best), any(each.sure for each in best)
+
+
 def sentence(advice: Advice) -> str:
     """The advice as a sentence; empty when there is none."""
     parts = []
@@ -40,6 +47,6 @@ def sentence(advice: Advice) -> str:
 
 def _listed(candidates: Sequence[Candidate]) -> str:
     first = candidates[0]
-    if first.rename is not None and first.rename.product:
+    if first.rename.product:
         return f'"{first.name}" ({first.reason})'
     return " or ".join(f'"{each.name}"' for each in candidates)

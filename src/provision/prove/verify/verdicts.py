@@ -60,6 +60,7 @@ class Verdict:
         message: what is wrong, one sentence; empty when nothing is.
         remedy: what to do about it, or empty.
         renames: what would have to be called otherwise, and how.
+        is_sure: whether nothing else than that can have been meant.
         grave: whether it can't show what it should; else it is only worth a look.
         seconds: how long the server took; None when it wasn't asked.
     """
@@ -70,6 +71,7 @@ class Verdict:
     remedy: str = ""
     culprit: Culprit | None = None
     renames: tuple[Rename, ...] = ()
+    is_sure: bool = False
     grave: bool = True
     seconds: float | None = None
 

@@ -1,0 +1,115 @@
+"""`--fix`: the sources corrected by what a server has, shown as a diff."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from provision.errors import Problem
+from provision.model import Definition
+from provision.project import Project
+
+if TYPE_CHECKING:
+    from provision.model.finding import Part
+    from provision.prove.fix.fixing import Fixed, Wanted
+    from provision.prove.fix.verified import Correction
+    from provision.prove.verify.verdicts import Asked, Report
+
+_NO_BETTER = frozenset({"unknown-metric", "unknown-label", "type-misuse", "error"})
+"""What is said of an expression whose names aren't right yet."""
+
+
+def fix_sources(
+    project: Project,
+    definitions: Sequence[Definition],
+    report: Report,
+    ask: Callable[[Sequence[Definition], Callable[[Asked], bool]], Report],
+    reload: Callable[[], tuple[Sequence[Definition], Sequence[Problem]]],
+) -> frozenset[Part]:
+    """Correct the sources, and print what was changed and what was left; where the expressions that were corrected
+    stand.
+
+    Args:
+        ask: asks about those of some definitions' expressions that are meant.
+        reload: compiles the sources again.
+
+    Raises:
+        Unreachable, NotAllowed, ServerRefused: as a server answers.
+        ProvisionError: a source can't be written.
+    """
+    from provision.prove.fix.verified import corrections
+    from provision.show.sourcediff import source_diff
+
+    found = _helpful(corrections(report.results, definitions), definitions, report, ask)
+    found, fixed = _written(project, found, definitions, reload)
+    if fixed.files:
+        click.echo(source_diff(fixed.files))
+    for each, reason in fixed.left:
+        click.echo(f"{each.definition.place_of(each.pointer)}: not corrected: {reason}")
+        click.echo(f"    {each.after.text.strip()}")
+    left = {id(each) for each, _ in fixed.left}
+    done = [each for each in found if id(each.wanted[0]) not in left]
+    click.echo(f"{_many(len(done), 'expression')} corrected in {_many(len(fixed.files), 'file')}")
+    return frozenset(each.asked.part for each in done)
+
+
+def _helpful(
+    found: Sequence[Correction],
+    definitions: Sequence[Definition],
+    report: Report,
+    ask: Callable[[Sequence[Definition], Callable[[Asked], bool]], Report],
+) -> tuple[Correction, ...]:
+    """The corrections after which a server has more to say of an expression than before."""
+    from provision.prove.fix.verified import with_corrections
+
+    places = {each.asked.part for each in found if not each.through}
+    if not places:
+        return ()
+    before = {each.asked.part: each.verdict.status for each in report.results}
+    again = ask(with_corrections(definitions, found), lambda asked: asked.part in places)
+    better = {
+        each.asked.part
+        for each in again.results
+        if each.verdict.status not in {*_NO_BETTER, "unknown-value"}
+        or (each.verdict.status == "unknown-value" != before[each.asked.part])
+    }
+    return _with_what_they_read([each for each in found if each.through or each.asked.part in better])
+
+
+def _written(
+    project: Project,
+    found: Sequence[Correction],
+    definitions: Sequence[Definition],
+    reload: Callable[[], tuple[Sequence[Definition], Sequence[Problem]]],
+) -> tuple[tuple[Correction, ...], Fixed]:
+    """The corrections that were tried at last, and what came of them: what reads a record is corrected with it or not at
+    all."""
+    from provision.prove.fix.fixing import Fixed, fix, undo
+
+    told: tuple[tuple[Wanted, str], ...] = ()
+    while found:
+        fixed = fix(project.root, [each for one in found for each in one.wanted], definitions, reload)
+        left = {id(each) for each, _ in fixed.left}
+        kept = _with_what_they_read([each for each in found if id(each.wanted[0]) not in left])
+        if len(kept) + len([each for each in found if id(each.wanted[0]) in left]) == len(found):
+            return tuple(found), Fixed(fixed.files, (*told, *fixed.left))
+        undo(project.root, fixed)
+        told = (*told, *fixed.left)
+        found = kept
+    return (), Fixed({}, told)
+
+
+def _with_what_they_read(found: Sequence[Correction]) -> tuple[Correction, ...]:
+    """Those whose records are corrected, too."""
+    while True:
+        records = {each.record for each in found}
+        kept = tuple(each for each in found if each.through <= records)
+        if len(kept) == len(found):
+            return kept
+        found = kept
+
+
+def _many(number: int, what: str) -> str:
+    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
