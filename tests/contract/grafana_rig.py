@@ -41,7 +41,7 @@ from support.grafana_standin import standin
 REAL = os.environ.get("GRAFANA_URL")
 STAGES = ["stand-in 12.4.0", "stand-in 12.4.0, classic API", "stand-in 9.0", "real", "real, classic API"]
 SECRET = "hunter2-secret"
-PATIENCE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
 """How long a client waits for an answer that is to come."""
 
 Make = Callable[[Desk, str, int], Resource]

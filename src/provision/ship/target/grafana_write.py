@@ -30,7 +30,7 @@ from provision.ship.target.grafana_server import FILES, Keeper, Server
 from provision.ship.target.grafana_splice import pieces
 from provision.ship.unexpected import unexpected
 
-_PAUSES_SECONDS: Final = (0.1, 0.4, 1.6)
+_PAUSES_SECONDS: Final = (0.1, 0.4, 1.6, 6.4)
 
 
 def carry_out(server: Server, keeper: Keeper, action: Action, owner: str) -> Outcome:
