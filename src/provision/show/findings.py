@@ -7,22 +7,21 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from provision.compile.load.snippet import Source, read
-from provision.model import SEVERITIES, Finding, Place
+from provision.compile.load.snippet import Source
+from provision.model import SEVERITIES, Finding
 from provision.show.checked import Checked
 from provision.show.printable import printable
+from provision.show.quoted import marked_line
 from provision.show.style import faint, strong, tinted
 
 _COLOURS: Final = {"error": "fail", "warning": "change", "info": "done"}
 _COUNTED: Final = {"error": "errors", "warning": "warnings", "info": "notes"}
 _ONE: Final = {"error": "error", "warning": "warning", "info": "note"}
-_WIDEST = 160
-_LONGEST_BYTES = 16 * 2**20
 
 
 def findings_text(findings: Sequence[Finding], root: Path) -> str:
-    """Each finding as `PATH:LINE: SEVERITY: SUBJECT: MESSAGE [ID]`, under it the line of the source and what to
-    do about it; empty when there is none.
+    """Each finding as `PATH:LINE:COLUMN: SEVERITY: SUBJECT: MESSAGE [ID]`, as far as line and column are known; under it
+    the line of the source with the columns marked, and what to do about it. Empty when there is none.
 
     Args:
         root: what the paths of the places are relative to; their files are read for the lines.
@@ -33,11 +32,14 @@ def findings_text(findings: Sequence[Finding], root: Path) -> str:
         about = f"{finding.subject}: " if finding.subject else ""
         severity = tinted(finding.severity, _COLOURS[finding.severity])
         said = printable(f"{about}{finding.message}")
-        place = printable(str(finding.place))
+        column = "" if finding.column is None else f":{finding.column}"
+        place = printable(f"{finding.place}{column}")
         lines.append(f"{strong(place)}: {severity}: {said} {faint(f'[{finding.id}]')}")
-        code = code_line(finding.place, root, sources)
+        code, marks = marked_line(finding, root, sources)
         if any(character.isalnum() for character in code):
             lines.append(faint(f"    | {code}"))
+            if marks:
+                lines.append(f"    | {tinted(marks, _COLOURS[finding.severity])}")
         if finding.remedy:
             lines.append(f"    {printable(finding.remedy)}")
     return "\n".join(lines)
@@ -76,23 +78,3 @@ def summary_text(checked: Checked) -> str:
         lines.append(f"{checked.gone} of the baseline no longer occur{'s' if one else ''}: write it anew")
     lines.extend(faint(f"{subject} decided by {who}") for subject, who in checked.decided.items())
     return "\n".join(lines)
-
-
-def code_line(place: Place, root: Path, sources: dict[str, Source]) -> str:
-    """The line of the source at that place, without what may be a secret, stripped and cut; empty when it can't be
-    read."""
-    if place.line is None:
-        return ""
-    if place.path not in sources:
-        sources[place.path] = read(_text(root / place.path))
-    line = sources[place.path].line(place.line)
-    return printable(line if len(line) <= _WIDEST else f"{line[:_WIDEST]}…")
-
-
-def _text(file: Path) -> str:
-    try:
-        if file.stat().st_size > _LONGEST_BYTES:
-            return ""
-        return file.read_bytes().decode(errors="replace")
-    except OSError:
-        return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from provision.compile.load.snippet import Source
-from provision.show.findings import code_line
+from provision.show.quoted import code_line
 from provision.show.style import faint, strong, tinted
 from provision.show.verified_json import better_of
 

@@ -36,7 +36,7 @@ def write(folder: Path, **files: str) -> None:
 def test_files_are_checked_without_a_project(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(here, a_yml=BAD, b_yml=GOOD)
     assert run(["check", "a.yml"]) == 1
-    assert capsys.readouterr().out.startswith('a.yml:1: error: rule group "a", record "a:b": ')
+    assert capsys.readouterr().out.startswith('a.yml:1:54: error: rule group "a", record "a:b": ')
     assert run(["check", "b.yml"]) == 0
     assert run(["check", "."]) == 1
 
@@ -67,7 +67,7 @@ def test_only_what_was_asked_for_is_told(here: Path, capsys: pytest.CaptureFixtu
     assert run(["check", "rules"]) == 1
     assert "rules/a.yml" in capsys.readouterr().out
     assert run(["check", "rules/b.yml", "other/../other"]) == 1
-    assert "other/c.yml:1: error" in capsys.readouterr().out
+    assert "other/c.yml:1:54: error" in capsys.readouterr().out
 
 
 def test_a_project_is_known_by_any_of_its_names(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +206,7 @@ def test_what_a_baseline_knows_is_not_told(here: Path, capsys: pytest.CaptureFix
     (here / "rules/a.yml").write_text(f"# moved\n{TWO.replace('a:b', 'a:d')}")
     assert run(["check", "--baseline", "baseline.json"]) == 1
     out = capsys.readouterr().out
-    assert 'rules/a.yml:5: error: rule group "a", record "a:d"' in out
+    assert 'rules/a.yml:5:30: error: rule group "a", record "a:d"' in out
     assert 'record "a:c"' not in out
     assert "of the baseline no longer occur" in out
 

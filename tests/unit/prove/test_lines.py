@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.model import Definition, Place, encode
-from provision.prove.check.lines import json_lines, placer, yaml_lines
+from provision.prove.check.lines import Placer, Sources, json_lines, yaml_lines
+from provision.prove.check.lines import placer as placer_of
 
 DASHBOARD = """\
 {
@@ -26,6 +27,10 @@ DASHBOARD = """\
   }
 }
 """
+
+
+def placer(root: Path) -> Placer:
+    return placer_of(Sources(root))
 
 
 def definition(path: str, kind: str, **body: Any) -> Definition:
@@ -160,3 +165,58 @@ def test_without_the_file_the_definitions_own_place_stands(tmp_path: Path) -> No
 def test_other_kinds_keep_their_place(tmp_path: Path) -> None:
     job = definition("a.yml", "scrape-config", job_name="x")
     assert placer(tmp_path)(job, "/job_name", 1) == Place("a.yml", 1)
+
+
+RULES = """\
+shop = Group(
+    name="shop",
+    rules=[
+        Alert(
+            alert="A",
+            expr="up == 0",
+        ),
+        Alert(
+            alert="B",
+            expr=\"\"\"
+                up
+                == 0
+            \"\"\",
+        ),
+    ],
+)
+"""
+
+
+@pytest.mark.parametrize(
+    ("pointer", "line_within", "line"),
+    [
+        ("/group/rules/0/expr", 1, 6),
+        ("/group/rules/0", 1, 4),
+        ("/group/rules/1/expr", 1, 10),
+        ("/group/rules/1/expr", 3, 12),
+        ("/group/rules/1/for", 1, 8),
+        ("/group/name", 1, 2),
+    ],
+)
+def test_a_part_of_a_rule_in_python(pointer: str, line_within: int, line: int, tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text(RULES)
+    rules = [{"alert": "A", "expr": "up == 0"}, {"alert": "B", "expr": "\n    up\n    == 0\n"}]
+    parts = tuple((f"/group/rules/{n}", Place("a.py", at)) for n, at in enumerate((4, 8)))
+    made = Definition(
+        "rule-group",
+        "x",
+        encode({"index": 0, "group": {"name": "shop", "rules": rules}}),
+        Place("a.py", 1),
+        parts,
+    )
+    assert placer(tmp_path)(made, pointer, line_within) == Place("a.py", line)
+
+
+def test_columns(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("groups:\n- rules:\n  - expr: sum(up)\n")
+    rules = definition("a.yml", "rule-group", index=0, group={"rules": [{"expr": "sum(up)"}]})
+    sources = Sources(tmp_path)
+    assert sources.columns(rules, "/group/rules/0/expr", Place("a.yml", 3), (4, 6)) == (15, 17)
+    assert sources.columns(rules, "/group/rules/0", Place("a.yml", 3), (4, 6)) is None
+    assert sources.columns(rules, "/group/rules/0/expr", Place("a.yml", 99), (4, 6)) is None
+    assert sources.columns(rules, "/group/rules/0/expr", Place("a.yml"), (4, 6)) is None

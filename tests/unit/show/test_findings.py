@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +108,14 @@ def test_a_quiet_check_prints_nothing_but_findings() -> None:
     said = click.unstyle(printed(Checked(Path("/nowhere"), (WARNING,), quiet=True)))
     assert said == "rules/a.py: warning: it is odd [schema]"
     assert len(printed(Checked(Path("/nowhere"), (WARNING,))).splitlines()) == 2
+
+
+def test_columns_are_told_and_marked(tmp_path: Path) -> None:
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules/a.py").write_text("first\n    second = 'up up'\n")
+    assert text(replace(ERROR, column=18, end_column=20), root=tmp_path).splitlines() == [
+        'rules/a.py:2:18: error: alert "A": it is wrong [promql]',
+        "    | second = 'up up'",
+        "    |              ^^",
+        "    mend it",
+    ]

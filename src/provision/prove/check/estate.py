@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -32,7 +33,7 @@ from provision.model import JSON, Definition, Finding, Part
 from provision.model.finding import Severity
 from provision.project import Project
 from provision.promql.variables import placeholder
-from provision.prove.check.lines import Placer
+from provision.prove.check.lines import Columns, Placer
 from provision.prove.check.tools import Tools
 
 if TYPE_CHECKING:
@@ -155,12 +156,14 @@ class Expression:
         text: as it was written.
         pointer: JSON pointer to it in its owner's definition.
         what: what holds it, within its owner, such as `panel "Error ratio", query A`.
+        offset: where it begins in the text there, which is more than the expression in `label_values(up, job)`.
     """
 
     text: str
     owner: Dashboard | Group
     pointer: str
     what: str
+    offset: int = 0
 
     @property
     def plain(self) -> str:
@@ -171,6 +174,15 @@ class Expression:
     def subject(self) -> str:
         """What people call it."""
         return f"{self.owner.subject}, {self.what}"
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """A part of `text`, in characters, as `Estate.finding` takes it."""
+        return self.offset + start, self.offset + end
+
+    def span_of(self, word: str) -> tuple[int, int] | None:
+        """The same of a name, where it first stands in `text`; None where it doesn't."""
+        found = re.search(rf"(?<![\w:]){re.escape(word)}(?![\w:])", self.text)
+        return self.span(*found.span()) if found else None
 
 
 _Made = TypeVar("_Made")
@@ -215,7 +227,7 @@ class Estate:
     Attributes:
         definitions: all of them, in the order of the sources.
         guests: paths of files that aren't the project's: what they refer to may exist where they come from.
-        place: finds where a part of a definition was written.
+        place, columns: find where a part of a definition was written.
         expressions_of: the PromQL of a dashboard, or of a group.
         parameters: the `Settings` of each check that has such, by its id.
         records: the recording rules by the name they record, each with its group.
@@ -231,6 +243,7 @@ class Estate:
     expressions_of: Callable[[Dashboard | Group], Iterable[Expression]]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer
+    columns: Columns
     records: Mapping[str, Sequence[tuple[Group, Rule]]]
     sources: Sources
     parameters: Mapping[str, object] = field(default_factory=dict)
@@ -265,18 +278,23 @@ class Estate:
         remedy: str = "",
         *,
         line_within: int = 1,
+        span: tuple[int, int] | None = None,
         also: Iterable[str] = (),
     ) -> Finding:
         """A finding about the part of a definition at that JSON pointer; about that line of the text there.
 
         Args:
+            span: where what it is about begins and ends in the text there, in characters; the columns of the source
+                are made of it where they can be told.
             also: pointers of further parts that it is about, when it says once what is wrong with several.
         """
         place = self.place(definition, pointer, line_within)
+        columns = self.columns(definition, pointer, place, span) if span else None
+        column, end_column = columns or (None, None)
         about = tuple(
             Part(definition.kind, definition.key, at, definition.place.path) for at in (pointer, *also)
         )
-        return Finding(id_, severity, place, subject, message, remedy, about=about)
+        return Finding(id_, severity, place, subject, message, remedy, column, end_column, about)
 
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -12,37 +13,71 @@ import yaml
 
 from provision.compile.kinds import DASHBOARD, RULE_GROUP
 from provision.model import Definition, Place, decode
+from provision.prove.check.literals import along, columns, literal_line, value_at
 
 Placer = Callable[[Definition, str, int], Place]
 """A definition, a JSON pointer into it and a line of the text there, counted from 1, to the place where that was
 written."""
 
+Columns = Callable[[Definition, str, Place, tuple[int, int]], tuple[int, int] | None]
+"""A definition, a JSON pointer into it, the place of the line there and a part of the text to its columns."""
+
 _LONGEST_BYTES = 16 * 2**20
 _MOST_PARTS = 500_000
 _BLOCK = "\0|"
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
+_LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-def placer(root: Path) -> Placer:
-    """Finds places: those that a definition knows, and lines of the sources themselves, which are read once each.
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The sources' lines, read once each.
 
-    Args:
-        root: what the paths of places are relative to.
+    Attributes:
+        root: what their paths are relative to.
     """
+
+    root: Path
+    _lines: dict[str, list[str]] = field(default_factory=dict)
+
+    def lines(self, path: str) -> list[str]:
+        """The lines of a source; none when it can't be read or is too large."""
+        if path not in self._lines:
+            # Where Python, YAML and editors end lines; str.splitlines knows more.
+            self._lines[path] = _LINE_END.split(_read(self.root / path).decode(errors="replace"))
+        return self._lines[path]
+
+    def columns(
+        self, definition: Definition, pointer: str, place: Place, span: tuple[int, int]
+    ) -> tuple[int, int] | None:
+        """The columns of a part of the text at that pointer, as `provision.prove.check.literals` has them.
+
+        Args:
+            place: where the line of the text was written in which the part begins.
+            span: where the part begins and ends, in characters of the text.
+        """
+        text = value_at(decode(definition.body), pointer)
+        lines = self.lines(place.path)
+        if not isinstance(text, str) or place.line is None or place.line > len(lines):
+            return None
+        return columns(lines[place.line - 1], place.path.rpartition(".")[2], text, *span)
+
+
+def placer(sources: Sources) -> Placer:
+    """Finds places: those that a definition knows, and lines of the sources themselves."""
     known: dict[str, dict[str, int]] = {}
-    sources: dict[str, list[str]] = {}
 
     def place(definition: Definition, pointer: str, line_within: int) -> Place:
         plain = definition.place_of(pointer)
         suffix = plain.path.rpartition(".")[2]
+        if definition.kind not in (DASHBOARD, RULE_GROUP):
+            return plain
         line = None
-        if suffix == "py" and definition.kind == DASHBOARD:
-            if plain.path not in sources:
-                sources[plain.path] = _read(root / plain.path).decode(errors="replace").splitlines()
-            line = _literal(sources[plain.path], definition, pointer)
-        elif suffix in ("json", "yml", "yaml", "rules") and definition.kind in (DASHBOARD, RULE_GROUP):
+        if suffix == "py":
+            line = _literal(sources.lines(plain.path), definition, pointer, plain, line_within)
+        elif suffix in ("json", "yml", "yaml", "rules"):
             if plain.path not in known:
-                known[plain.path] = _lines_of(_read(root / plain.path), suffix)
+                known[plain.path] = _lines_of(_read(sources.root / plain.path), suffix)
             line = _nearest(known[plain.path], _in_file(definition, pointer), line_within)
         return plain if line is None else Place(plain.path, line)
 
@@ -107,28 +142,29 @@ def _lines_of(content: bytes, suffix: str) -> dict[str, int]:
     return json_lines(content.decode(errors="replace")) if suffix == "json" else yaml_lines(content)
 
 
-def _literal(source: list[str], definition: Definition, pointer: str) -> int | None:
-    """The line of a Python source on which that part of a dashboard stands literally: its text, or else the
-    title of its panel. None when there is no such line, or more than one."""
-    value = decode(definition.body)
-    texts = []
-    for depth, key in enumerate(pointer.split("/")[1:]):
-        try:
-            value = value[int(key)] if isinstance(value, list) else value[key]
-        except (KeyError, IndexError, TypeError, ValueError):
-            break
-        # The dashboard's own title says nothing about a part of it.
-        if depth and isinstance(value, dict) and isinstance(value.get("title"), str):
-            texts.append(value["title"])
-    if isinstance(value, str):
-        texts.append(value)
-    for text in reversed(texts):
-        written = {text, text.replace("\\", "\\\\"), text.replace('"', '\\"'), text.replace("'", "\\'")}
-        literals = [f"{quote}{each}{quote}" for each in written for quote in "\"'"]
-        found = [n for n, line in enumerate(source, 1) if any(literal in line for literal in literals)]
-        if len(found) == 1:
-            return found[0]
-    return None
+def _literal(
+    source: list[str], definition: Definition, pointer: str, plain: Place, line_within: int
+) -> int | None:
+    """The line of a Python source on which that part stands literally: the line of its text, or of a dashboard's part
+    else the title of its panel. None when there is no such line, or more than one."""
+    way = along(decode(definition.body), pointer)
+    first, last = 1, len(source)
+    if definition.kind == RULE_GROUP:
+        first = plain.line or 1
+        later = [at.line for _, at in definition.parts if at.path == plain.path and (at.line or 0) > first]
+        last = min((line - 1 for line in later if line), default=last)
+    text = way[-1] if way and len(way) == pointer.count("/") else None
+    if isinstance(text, str):
+        line = literal_line(source, text, first, last)
+        if line is not None:
+            return line + (line_within - 1 if "\n" in text else 0)
+    # The dashboard's own title says nothing about a part of it.
+    around = way[1:] if definition.kind == DASHBOARD else []
+    titles = [
+        part["title"] for part in around if isinstance(part, dict) and isinstance(part.get("title"), str)
+    ]
+    found = (literal_line(source, title, first, last) for title in reversed(titles))
+    return next((line for line in found if line is not None), None)
 
 
 def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:

@@ -56,7 +56,7 @@ def dashboard_expressions(dashboard: Dashboard, sources: Sources) -> Iterator[Ex
             expr = variable_expression(variable)
             if expr and speaks_promql(variable.get("datasource"), expr, dashboard.variables, sources):
                 pointer = f"/spec/templating/list/{position}/query"
-                yield _expression(expr, dashboard, pointer, f"variable ${name}")
+                yield _expression(expr, dashboard, pointer, f"variable ${name}", variable_query(variable))
     yield from _annotations(dashboard, sources)
 
 
@@ -65,7 +65,7 @@ def _second_generation(dashboard: Dashboard, sources: Sources) -> Iterator[Expre
         field, text = query.text
         expr = variable_expression({"query": text}) if query.of_variable else text
         if expr.strip() and speaks_promql(query.datasource, expr, dashboard.variables, sources):
-            yield _expression(expr, dashboard, f"{query.pointer}/spec/{field}", query.what)
+            yield _expression(expr, dashboard, f"{query.pointer}/spec/{field}", query.what, text)
 
 
 def group_expressions(group: Group) -> Iterator[Expression]:
@@ -159,5 +159,7 @@ def _annotations(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]
             yield _expression(expr, dashboard, at, f'annotation "{text_of(annotation, "name")}"')
 
 
-def _expression(text: str, dashboard: Dashboard, pointer: str, what: str) -> Expression:
-    return Expression(text, dashboard, pointer, what)
+def _expression(text: str, dashboard: Dashboard, pointer: str, what: str, within: str = "") -> Expression:
+    """The expression with that text, or with that text within another."""
+    offset = max(0, within.find(text))
+    return Expression(text, dashboard, pointer, what, offset)

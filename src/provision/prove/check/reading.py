@@ -20,6 +20,7 @@ from provision.prove.check.estate import (
     objects,
     text_of,
 )
+from provision.prove.check.lines import Sources as Written
 from provision.prove.check.lines import placer
 from provision.prove.check.queries import dashboard_expressions, group_expressions
 from provision.prove.check.references import sources_of
@@ -51,6 +52,7 @@ def estate_of(
             groups.append(_group(definition, decode(definition.body)))
         elif definition.kind != DASHBOARD:
             others.setdefault(definition.kind, []).append((definition, decode(definition.body)))
+    written = Written(project.root)
     sources = sources_of(others.get(DATASOURCE, ()))
 
     def read(definition: Definition) -> Dashboard:
@@ -69,7 +71,8 @@ def estate_of(
         groups=tuple(groups),
         expressions_of=expressions_of,
         others={kind: tuple(found) for kind, found in others.items()},
-        place=placer(project.root),
+        place=placer(written),
+        columns=written.columns,
         parameters=parameters or {},
         records=_records(groups),
         sources=sources,

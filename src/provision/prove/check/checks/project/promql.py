@@ -39,6 +39,7 @@ def told(estate: Estate, refused: Sequence[tuple[Expression, SyntaxProblem]]) ->
                 _message(problem, expression.plain),
                 _remedy(problem, dashboard=isinstance(expression.owner, Dashboard)),
                 line_within=problem.line or 1,
+                span=_span(problem, expression),
             )
 
 
@@ -64,6 +65,18 @@ def _message(problem: SyntaxProblem, expr: str) -> str:
         return problem.message
     line = f"line {problem.line}, " if "\n" in expr.strip() else ""
     return f"{problem.message} ({line}column {problem.column})"
+
+
+def _span(problem: SyntaxProblem, expression: Expression) -> tuple[int, int] | None:
+    """Where the problem is in the text as it was written; None where variables have moved it."""
+    if problem.line is None or problem.column is None:
+        return None
+    before = expression.plain.split("\n")[: problem.line - 1]
+    start = sum(len(line) + 1 for line in before) + problem.column - 1
+    moved = len(expression.text) != len(expression.plain) and not expression.text.startswith(
+        expression.plain[:start]
+    )
+    return None if moved else expression.span(start, start + 1)
 
 
 def _remedy(problem: SyntaxProblem, *, dashboard: bool) -> str:

@@ -39,6 +39,7 @@ def check(estate: Estate) -> Iterator[Finding]:
             and_more(first.subject, len(expressions)),
             f"no rule records {name}",
             suggestion(name, recorded) or "write the rule with Record(…), or read what it would be made of",
+            span=first.span_of(name),
             also=[each.pointer for each in expressions[1:]],
         )
 
