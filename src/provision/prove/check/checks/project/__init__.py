@@ -25,6 +25,7 @@ from provision.prove.check.checks.project import (
     unknown_record,
     unknown_runbook,
     unread_record,
+    virtual_address,
 )
 from provision.prove.check.forms import ProjectCheck
 
@@ -37,6 +38,7 @@ CHECKS: Final[tuple[ProjectCheck, ...]] = (
     unknown_datasource,
     unknown_folder,
     unread_record,
+    virtual_address,
     unknown_record,
     differing_threshold,
     unknown_receiver,

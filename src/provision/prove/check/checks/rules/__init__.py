@@ -9,6 +9,7 @@ from provision.prove.check.checks.rules import (
     alerts_external_labels,
     alerts_for,
     alerts_template,
+    impossible_burn_rate,
     labels_conflict,
     rule_for,
     rule_label,
@@ -16,6 +17,7 @@ from provision.prove.check.checks.rules import (
     rule_owner,
     rule_reject,
     rule_report,
+    vanishing_count,
 )
 from provision.prove.check.forms import RuleCheck
 
@@ -26,6 +28,7 @@ CHECKS: Final[tuple[RuleCheck, ...]] = (
     alerts_external_labels,
     alerts_for,
     alerts_template,
+    impossible_burn_rate,
     labels_conflict,
     rule_for,
     rule_label,
@@ -33,4 +36,5 @@ CHECKS: Final[tuple[RuleCheck, ...]] = (
     rule_owner,
     rule_reject,
     rule_report,
+    vanishing_count,
 )
