@@ -138,7 +138,8 @@ class Prometheus:
     """One Prometheus, or what speaks its API.
 
     Attributes:
-        slack_seconds: how much longer than the server may take over a query its answer is waited for.
+        slack_seconds: how much longer than the server may take over a query its answer is waited for; at most as long
+            again.
     """
 
     def __init__(self, session: Session, slack_seconds: float = 5.0) -> None:
@@ -185,7 +186,9 @@ class Prometheus:
         params = {"query": expr, "time": at, "timeout": f"{timeout_seconds:g}s"}
         try:
             answer = self._asked(
-                "/api/v1/query", params, timeout_seconds=timeout_seconds + self.slack_seconds
+                "/api/v1/query",
+                params,
+                timeout_seconds=timeout_seconds + min(self.slack_seconds, timeout_seconds),
             )
         except TooLarge as error:
             return Refusal("large", error.what)

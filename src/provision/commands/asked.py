@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from provision.commands.options import Servers
 from provision.commands.transport import checked_header, transport_of
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from provision.client.endpoint import Endpoint
     from provision.prove.verify.servers import Server
 
+_LOOKED_UP: Final = 3
+"""So many times as long as over a query a server may take over names, labels and types."""
+
 
 @contextmanager
 def asked_servers(
@@ -24,12 +27,14 @@ def asked_servers(
     environ: Mapping[str, str],
     *,
     tenant: str | None = None,
+    timeout_seconds: float = 10.0,
     lenient: bool = False,
 ) -> Iterator[Sequence[Server]]:
     """Connections to the Prometheus that flags, the environment or the settings name, or else to those that the data
     sources of the one Grafana ask that is named.
 
     Args:
+        timeout_seconds: how long a server may take over one query; over what it has to look up, thrice as long.
         lenient: whether the default data source of a Grafana is asked for those that it doesn't have (yet).
 
     Raises:
@@ -43,18 +48,18 @@ def asked_servers(
         "" if servers.grafana else environ.get("PROMETHEUS_URL") or project.setting("prometheus", str, "")
     )
     if not url:
-        yield from _behind_grafana(servers, project, environ, lenient=lenient)
+        yield from _behind_grafana(servers, project, environ, timeout_seconds, lenient=lenient)
         return
     endpoint = transport_of(servers, environ).endpoint(environ, "PROMETHEUS", url)
     if name := tenant or environ.get("MIMIR_TENANT_ID", ""):
         named = {TENANT: checked_header(TENANT, name, "--tenant")}
         endpoint = replace(endpoint, headers={**endpoint.headers, **named})
-    with connected(endpoint) as found:
+    with connected(replace(endpoint, timeout_seconds=_LOOKED_UP * timeout_seconds)) as found:
         yield [Server(found.client, _called(found.client.url, found.called))]
 
 
 def _behind_grafana(
-    servers: Servers, project: Project, environ: Mapping[str, str], *, lenient: bool
+    servers: Servers, project: Project, environ: Mapping[str, str], timeout_seconds: float, *, lenient: bool
 ) -> Iterator[Sequence[Server]]:
     from provision.client.grafana_sources import sources_of_grafana, through
     from provision.client.prometheus_address import connected
@@ -62,7 +67,9 @@ def _behind_grafana(
     from provision.prove.verify.durations import length_of
     from provision.prove.verify.servers import Server
 
-    endpoint = grafana_endpoint(servers, project, environ)
+    endpoint = replace(
+        grafana_endpoint(servers, project, environ), timeout_seconds=_LOOKED_UP * timeout_seconds
+    )
     sources = sources_of_grafana(endpoint, PROMETHEUS)
     if not sources:
         raise ProvisionError("it has no data source that speaks PromQL", where=endpoint.url)

@@ -124,7 +124,7 @@ def command(
     if meant.problems:
         raise SourceErrors(meant.problems)
     limits = Limits(timeout, max_load, max_series, allow_empty)
-    with asked_servers(servers, project, os.environ, tenant=tenant) as asked:
+    with asked_servers(servers, project, os.environ, tenant=tenant, timeout_seconds=timeout) as asked:
 
         def ask(definitions: Sequence[Definition], concerns: Callable[[Asked], bool]) -> Report:
             with progress("Asking") as advance:

@@ -105,7 +105,7 @@ def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:
         renames = dict.fromkeys(rename for each in unknowns for rename in each.renames)
         return replace(unknowns[0], renames=tuple(renames), is_sure=all(each.is_sure for each in unknowns))
     if not found and (names := [each.name for each in selectors(asked.expr) if each.name]):
-        missing = [name for name in names if name not in known.names]
+        missing = [name for name in names if not known.has(name)]
         if missing:
             return Verdict("unknown-metric", message=f"the server has never had a metric {missing[0]}")
     if asked.window_seconds and known.within(loose, asked.window_seconds):

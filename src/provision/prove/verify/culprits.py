@@ -27,7 +27,7 @@ _NAMED: Final = 6
 def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
     """That the server has never had a metric of the selector's name; None when it has, or none is named."""
     name = found.selector.name
-    if name is None or name in known.names or name in _ONLY_IN_TROUBLE:
+    if name is None or name in _ONLY_IN_TROUBLE or known.has(name):
         return None
     culprit = Culprit(found.start, found.start + len(name), metric=name)
     if (place := known.expected.get(name)) is not None:
@@ -41,7 +41,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
     places = [each.start for each in located(expr)]
     advice = metric_advice(name, known.live, use_of(expr, places.index(found.start)))
     renames, is_sure = renames_of(advice)
-    parts = [f"{name}{part}" for part in _PARTS if f"{name}{part}" in known.names]
+    parts = [f"{name}{part}" for part in _PARTS if known.has(f"{name}{part}")]
     if len(parts) > 1 and parts[0].endswith("_bucket"):
         return Verdict(
             "type-misuse",
@@ -94,7 +94,7 @@ def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
 def unlabelled(found: Located, known: Knowledge) -> Verdict | None:
     """That no series of the metric has one of the labels that the selector asks for; None when all are there."""
     name = found.selector.name
-    for matcher in found.selector.matchers if name in known.names else ():
+    for matcher in found.selector.matchers if name and known.has(name) else ():
         if not _matches_nothing(matcher) and matcher.label not in known.labels(name or ""):
             return _unknown_label(found, matcher, known)
     return None

@@ -61,11 +61,26 @@ class Knowledge:
         self._preparing = threading.Lock()
 
     @cached_property
-    def names(self) -> frozenset[str]:
-        """The names of all metrics that the server has, or has had as long as it remembers."""
-        return self.asking.once(
-            "names", lambda: frozenset(self.client.label_values("__name__", start=_EVER, end=self.now))
-        )
+    def names(self) -> frozenset[str] | None:
+        """The names of all metrics that the server has, or has had as long as it remembers; None where it can't tell all
+        of them at once."""
+
+        def ask() -> frozenset[str] | None:
+            try:
+                return frozenset(self.client.label_values("__name__", start=_EVER, end=self.now))
+            except NotAllowed:
+                raise
+            except (Late, ServerRefused, TooLarge) as error:
+                self.notes[
+                    f"it doesn't tell the names of all metrics, so that none is suggested: {error.what}"
+                ] = None
+                return None
+
+        return self.asking.once("names", ask)
+
+    def has(self, metric: str) -> bool:
+        """Whether the server has, or has had as long as it remembers, a metric of that name."""
+        return self.ever(metric) if self.names is None else metric in self.names
 
     @cached_property
     def types(self) -> Mapping[str, str]:
@@ -107,7 +122,7 @@ class Knowledge:
 
     @cached_property
     def _live(self) -> Live:
-        return Live.of(self.names, self.types)
+        return Live.of(self.names or (), self.types)
 
     def count(self, expr: str) -> Count | Refusal:
         """How many series an expression has now, or why that can't be said."""
