@@ -72,6 +72,8 @@ def _environment(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> 
     }  # fmt: skip
     if "$GRAFANA_URL" in page.read_text():
         environment |= request.getfixturevalue("documented_grafana")
+    if "$PROMETHEUS_URL" in page.read_text():
+        environment |= request.getfixturevalue("documented_prometheus")
     return environment
 
 
