@@ -39,9 +39,10 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
         if stored:
             label, op, value = matcher
             both = f'{label}{op[0] if op == "!=" else "="}~"{value.removesuffix(".0")}(\\\\.0)?"'
+            effect = "meets no series" if op == "=" else "leaves no series out"
             yield said(
                 estate, ID, "warning", expression,
-                f'{label}{op}"{value}" meets no series: {stored}',
+                f'{label}{op}"{value}" {effect}: {stored}',
                 f"write {both}, which meets those of before as well",
             )  # fmt: skip
 

@@ -17,7 +17,7 @@ def test_whole_numbers_since_prometheus_3() -> None:
     assert message == 'le="5" meets no series: Prometheus 3 stores what it scrapes as "5.0"'
     assert remedy.startswith('write le=~"5(\\\\.0)?"')
     ((message, remedy),) = said('a{quantile!="1"}', "3.5")
-    assert message.startswith('quantile!="1" meets no series')
+    assert message.startswith('quantile!="1" leaves no series out')
     assert remedy.startswith('write quantile!~"1(')
     assert said('a_bucket{le="5"}', "2.53") == []
 
