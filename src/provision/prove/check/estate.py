@@ -38,6 +38,7 @@ from provision.prove.check.tools import Tools
 
 if TYPE_CHECKING:
     from provision.prove.check.references import Sources
+    from provision.prove.check.scrapes import Scrapes
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +233,7 @@ class Estate:
         parameters: the `Settings` of each check that has such, by its id.
         records: the recording rules by the name they record, each with its group.
         sources: the data sources that the project defines.
+        scrapes: how often it scrapes its jobs.
     """
 
     project: Project
@@ -246,6 +248,7 @@ class Estate:
     columns: Columns
     records: Mapping[str, Sequence[tuple[Group, Rule]]]
     sources: Sources
+    scrapes: Scrapes
     parameters: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -60,6 +60,11 @@ def rule_of(expression: Expression) -> Rule | None:
     if not isinstance(owner, Group):
         return None
     pointer = expression.pointer.removesuffix("/expr")
+    number = pointer.rpartition("/")[2]
+    for rule in owner.rules[int(number) :] if number.isdigit() else ():
+        if rule.pointer == pointer:
+            return rule
+    # In a broken group something that is no rule stands before it.
     return next((rule for rule in owner.rules if rule.pointer == pointer), None)
 
 

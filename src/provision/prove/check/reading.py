@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-from provision.compile.kinds import DASHBOARD, DATASOURCE, RULE_GROUP
+from provision.compile.kinds import DASHBOARD, DATASOURCE, PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
 from provision.model import JSON, Definition, decode
 from provision.project import Project
 from provision.prove.check import v2
@@ -24,6 +24,7 @@ from provision.prove.check.lines import Sources as Written
 from provision.prove.check.lines import placer
 from provision.prove.check.queries import dashboard_expressions, group_expressions
 from provision.prove.check.references import sources_of
+from provision.prove.check.scrapes import scrapes_of
 from provision.prove.check.tools import Tools
 
 _KEPT_BYTES: Final = 24 << 20
@@ -76,6 +77,7 @@ def estate_of(
         parameters=parameters or {},
         records=_records(groups),
         sources=sources,
+        scrapes=scrapes_of(others.get(PROMETHEUS, ()), others.get(SCRAPE_CONFIG, ())),
     )
 
 

@@ -8,7 +8,7 @@ from provision.model import Finding
 from provision.promql.facts import Facts, facts
 from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector, above
 from provision.promql.written import written
-from provision.prove.check.estate import Estate, Expression, Group, text_of
+from provision.prove.check.estate import Estate, Expression, text_of
 from provision.prove.check.expressed import facts_of, said
 from provision.prove.check.rulefields import labels_of
 
@@ -21,8 +21,8 @@ def check(estate: Estate) -> Iterator[Finding]:
     if not recorded:
         return
     shapes = {shape for shape, _ in recorded.values()}
-    for expression in estate.expressions:
-        if isinstance(expression.owner, Group):
+    for group in estate.groups:
+        for expression in estate.expressions_of(group):
             found = facts_of(expression)
             if found is not None:
                 yield from _about(estate, expression, found, recorded, shapes)
