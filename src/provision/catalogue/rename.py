@@ -18,7 +18,8 @@ class Rename:
         new: its present name; empty when nothing took its place.
         product: whose metric it is, such as `Traefik`; empty when a name is only misspelt.
         version: the first version of the product with the new name.
-        labels: old and new name of each label that was renamed with it.
+        labels: old and new name of each label that was renamed with it; the new one is empty where it has no such label
+            any more.
         matchers: label and value that tell the old metric apart in the new one.
         values: label, pattern and replacement (`re.sub`) for values that are written otherwise.
         factor: the old value is so many times the new one, as 1000 where milliseconds became seconds.
@@ -60,7 +61,7 @@ class Rename:
 
     def then(self, later: Rename) -> Rename:
         """Both, one after the other."""
-        told = dict(later.labels)
+        told = {"": "", **dict(later.labels)}
         here = {new for _, new in self.labels}
         labels = tuple((old, told.get(new, new)) for old, new in self.labels)
         return replace(
@@ -83,7 +84,7 @@ _LINE: Final = re.compile(
 
 def table(product: str, text: str, *, retired: bool = True) -> Iterator[Rename]:
     """The renames of a table: on each line a version, the old name, the new one or `-`; the labels that were renamed
-    stand in braces, the old and the new in the same order, and after them the matchers that the new one needs
+    stand in braces, the old and the new in the same order (`-` for one that is gone), and after them the matchers that the new one needs
     (`resource=cpu`); `family` for histograms and summaries, `summary` for a summary that is a histogram now, `*1000` for a factor, and a note behind `#`.
 
     Raises:
@@ -101,7 +102,7 @@ def table(product: str, text: str, *, retired: bool = True) -> Iterator[Rename]:
             new=found["new"] or "",
             product=product,
             version=found["version"],
-            labels=tuple(zip(labels, renamed, strict=False)),
+            labels=tuple((old, "" if new == "-" else new) for old, new in zip(labels, renamed, strict=False)),
             matchers=tuple((name, value) for name, _, value in (each.partition("=") for each in matchers)),
             factor=float(found["factor"] or 1),
             family=bool(found["family"]),

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from provision.model.finding import Part
     from provision.prove.fix.fixing import Fixed, Wanted
     from provision.prove.fix.verified import Correction
-    from provision.prove.verify.verdicts import Asked, Report
+    from provision.prove.verify.verdicts import Asked, Report, Status, Verdict
 
 _NO_BETTER = frozenset({"unknown-metric", "unknown-label", "type-misuse", "error"})
 """What is said of an expression whose names aren't right yet."""
@@ -69,13 +69,15 @@ def _helpful(
         return ()
     before = {each.asked.part: each.verdict.status for each in report.results}
     again = ask(with_corrections(definitions, found), lambda asked: asked.part in places)
-    better = {
-        each.asked.part
-        for each in again.results
-        if each.verdict.status not in {*_NO_BETTER, "unknown-value"}
-        or (each.verdict.status == "unknown-value" != before[each.asked.part])
-    }
+    better = {each.asked.part for each in again.results if _is_better(each.verdict, before[each.asked.part])}
     return _with_what_they_read([each for each in found if each.through or each.asked.part in better])
+
+
+def _is_better(now: Verdict, before: Status) -> bool:
+    """Whether the names are all there; a value may be one that there is only now and then."""
+    if now.status == "unknown-value":
+        return before != "unknown-value"
+    return not now.grave or now.status not in _NO_BETTER
 
 
 def _written(
@@ -90,7 +92,9 @@ def _written(
 
     told: tuple[tuple[Wanted, str], ...] = ()
     while found:
-        fixed = fix(project.root, [each for one in found for each in one.wanted], definitions, reload)
+        wanted = [each for one in found for each in one.wanted]
+        renames = list(dict.fromkeys(each for one in found for each in one.renames))
+        fixed = fix(project.root, wanted, definitions, reload, renames)
         left = {id(each) for each, _ in fixed.left}
         kept = _with_what_they_read([each for each in found if id(each.wanted[0]) not in left])
         if len(kept) + len([each for each in found if id(each.wanted[0]) in left]) == len(found):

@@ -33,7 +33,7 @@ class Renamed(Protocol):
 
     @property
     def labels(self) -> Sequence[tuple[str, str]]:
-        """Old and new name of each label that is renamed."""
+        """Old and new name of each label that is renamed; the new one is empty where it is gone."""
         ...
 
     @property
@@ -195,6 +195,8 @@ def _of_selector(part: Part, rename: Renamed, text: Aligned) -> Iterator[Edit]:
     for matcher in part.matchers:
         label = _name(matcher.label)
         if matcher.op and label in labels:
+            if not labels[label]:
+                raise Unsaid
             yield _edit(
                 text, matcher.label.start, matcher.label.end, matcher.label.text.replace(label, labels[label])
             )
@@ -254,14 +256,14 @@ def _now_called(label: str, part: Part, by_name: Mapping[str, Renamed]) -> str:
     """What a label is called that all series within a part share.
 
     Raises:
-        Unsaid: in some of them it is called otherwise than in others.
+        Unsaid: in some of them it is called otherwise than in others, or it is gone.
     """
     found = set()
     for inner, _ in part.walk():
         if inner.kind == "selector":
             rename = by_name.get(_name(inner.name))
             found.add(dict(rename.labels).get(label, label) if rename is not None else label)
-    if len(found) > 1:
+    if len(found) > 1 or "" in found:
         raise Unsaid
     return found.pop() if found else label
 

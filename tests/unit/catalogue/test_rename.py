@@ -10,6 +10,7 @@ from provision.catalogue.rename import Rename, table
 def test_a_line_says_what_became_of_a_metric() -> None:
     text = """
         2.0 shop_orders{backend,pod_name} shop_orders_total{service,pod,resource=cpu} family *1000 # It differs.
+        3 shop_flat{a,b} shop_flatter{-,c}
         3 shop_gone - # Nothing counts it.
     """
     assert list(table("Shop", text)) == [
@@ -24,6 +25,7 @@ def test_a_line_says_what_became_of_a_metric() -> None:
             family=True,
             note="It differs.",
         ),
+        Rename("shop_flat", "shop_flatter", "Shop", "3", labels=(("a", ""), ("b", "c"))),
         Rename("shop_gone", "", "Shop", "3", note="Nothing counts it."),
     ]
 

@@ -24,7 +24,7 @@ def test_a_metric_that_was_renamed_twice_has_both_names_the_present_one_last() -
     chain = renamed("traefik_backend_open_connections")
     assert [(each.new, each.version, each.labels) for each in chain] == [
         ("traefik_service_open_connections", "2.0", (("backend", "service"),)),
-        ("traefik_open_connections", "3.0", (("backend", "service"),)),
+        ("traefik_open_connections", "3.0", (("backend", ""), ("method", ""))),
     ]
     assert not chain[-1].same
 

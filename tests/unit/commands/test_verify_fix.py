@@ -131,6 +131,23 @@ def test_files_that_are_no_sources_are_corrected_too(provision, tmp_path, monkey
     assert "2 expressions corrected in 1 file\n" in ran.out
 
 
+def test_a_variable_that_asks_for_a_label_of_any_metric_goes_with_its_dashboard(provision, traefik):
+    board = json.loads(json.dumps(BOARD))
+    (variable,) = board["templating"]["list"]
+    variable |= {"definition": "label_values(backend)", "query": "label_values(backend)", "regex": ""}
+    write(traefik, {"dashboards/traefik.json": json.dumps(board)})
+    with serving(SeriesServer(KnownSeries(UP, REQUESTS))) as url:
+        provision("verify", "--prometheus", url, "--fix", "-q", "dashboards")
+        now = json.loads((traefik / "dashboards/traefik.json").read_text())
+        assert now["templating"]["list"][0]["query"] == "label_values(service)"
+        board["panels"][0]["targets"].append({"refId": "B", "expr": "count by (backend) (up)"})
+        write(traefik, {"dashboards/traefik.json": json.dumps(board)})
+        provision("verify", "--prometheus", url, "--fix", "-q", "dashboards")
+    now = json.loads((traefik / "dashboards/traefik.json").read_text())
+    assert now["templating"]["list"][0]["query"] == "label_values(backend)"
+    assert "traefik_service_requests_total" in now["panels"][0]["targets"][0]["expr"]
+
+
 def test_what_is_not_sure_or_would_not_help_is_left(provision, traefik):
     source = RULES.replace("> 900", "> 900 and app_x > 0 and up{jib='shop'} > 0")
     write(traefik, {"rules/shop.py": source})

@@ -27,6 +27,7 @@ RENAMES = [
     Rename("old_cpu", "new_resource", "Shop", "2", matchers=(("resource", "cpu"), ("unit", "core"))),
     Rename("old_core", "new_core", "Shop", "2", values=(("cpu", r"cpu(\d+)", r"\1"),)),
     Rename("old_gone", "", "Shop", "3"),
+    Rename("old_flat", "new_flat", "Shop", "3", labels=(("method", ""),)),
 ]
 
 
@@ -47,6 +48,7 @@ def text(found: Corrected | None) -> str | None:
         ),
         ("old_up # of old_up, by backend\n> 0", "new_up # of old_up, by backend\n> 0"),
         ('old_up{job="old_up"}', 'new_up{job="old_up"}'),
+        ("sum(old_flat)", "sum(new_flat)"),
         ("old_up + other", "new_up + other"),
         ("topk($n, old_up{$filter})", "topk($n, new_up{$filter})"),
         ('{__name__="old_up", backend="x"}', '{__name__="new_up", service="x"}'),
@@ -92,6 +94,8 @@ def test_the_names_change_and_nothing_else(expr: str, now: str) -> None:
         "$old_up",
         "old_${kind}_total",
         "old_gone",
+        "sum by (method) (old_flat)",
+        'old_flat{method="GET"}',
         'up{x="old_up"}',
         "old_up(",
         "sum by (backend) (old_up) / on (backend) other",

@@ -11,6 +11,7 @@ from provision.errors import Problem, ProvisionError
 from provision.model import Definition
 from provision.project import SOURCE_ROOMS
 from provision.promql.edits import Corrected
+from provision.promql.renaming import Renamed, corrected, corrected_variable
 from provision.prove.fix.outcome import differs, text_at
 from provision.prove.fix.python import rewritten_words
 from provision.prove.fix.sources import rewritten
@@ -51,18 +52,26 @@ class Fixed:
     left: tuple[tuple[Wanted, str], ...]
 
 
-def fix(root: Path, wanted: Sequence[Wanted], definitions: Sequence[Definition], reload: Reload) -> Fixed:
+def fix(
+    root: Path,
+    wanted: Sequence[Wanted],
+    definitions: Sequence[Definition],
+    reload: Reload,
+    renames: Sequence[Renamed] = (),
+) -> Fixed:
     """Correct the sources of a project. Each file holds its old content or a new one that is known to come to the
     corrected expressions and else to what it came to before.
 
     Args:
         root: what the paths of definitions are relative to.
         definitions: all of the project's, as they are now.
+        renames: what may be called otherwise in other expressions, too, when it is replaced in what they are put
+            together of.
 
     Raises:
         ProvisionError: a file can't be written.
     """
-    work = _Work(root, tuple(wanted), definitions, reload)
+    work = _Work(root, tuple(wanted), definitions, reload, tuple(renames))
     try:
         work.attempt(_literally(work))
         for labels in (True, False):
@@ -109,6 +118,7 @@ class _Work:
     wanted: tuple[Wanted, ...]
     definitions: Sequence[Definition]
     reload: Reload
+    renames: tuple[Renamed, ...]
     original: dict[str, bytes] = field(default_factory=dict)
     written: dict[str, bytes] = field(default_factory=dict)
     done: set[int] = field(default_factory=set)
@@ -140,12 +150,14 @@ class _Work:
         before = {path: self.written.get(path, self.original[path]) for path in texts}
         tried = {path for path, text in texts.items() if text.encode() != before[path]}
         self._write({path: texts[path].encode() for path in tried})
+        sources = {definition.place.path for definition in self.definitions}
         while tried:
             now, problems = self.reload()
             wrong = self._wrong(now, problems)
             if not wrong:
                 break
-            guilty = tried & wrong or tried
+            # Of what sources import nobody knows whose fault it is.
+            guilty = tried & wrong or {path for path in tried if path not in sources} or tried
             self._write({path: before[path] for path in guilty})
             tried -= guilty
             self.refused.update(
@@ -171,24 +183,36 @@ class _Work:
 
     def _wrong(self, now: Sequence[Definition], problems: Sequence[Problem]) -> set[str]:
         """The sources that don't compile or come to something that nobody wanted."""
-        found = {(each.kind, each.key): each for each in now}
+        found = {_named(each): each for each in now}
         texts = {each.before.strip(): each.after.text.strip() for each in self.wanted}
+
+        def explained(before: str, after: str) -> bool:
+            if texts.get(before.strip()) == after.strip():
+                return True
+            also = corrected(before, self.renames) or corrected_variable(before, self.renames)
+            return also is not None and also.text == after
+
         wrong = {problem.path for problem in problems}
         for definition in self.definitions:
-            other = found.pop((definition.kind, definition.key), None)
-            if other is None or differs(definition.body, other.body, texts):
+            other = found.pop(_named(definition), None)
+            if other is None or differs(definition.body, other.body, explained):
                 wrong.add(definition.place.path)
         return wrong | {each.place.path for each in found.values()}
 
     def _corrected(self, now: Sequence[Definition]) -> set[int]:
         """The positions of what is corrected by now."""
-        bodies = {(each.kind, each.key): each.body for each in now}
+        bodies = {_named(each): each.body for each in now}
         return {
             number
             for number, each in enumerate(self.wanted)
-            if (body := bodies.get((each.definition.kind, each.definition.key))) is not None
+            if (body := bodies.get(_named(each.definition))) is not None
             and (text_at(body, each.pointer) or "").strip() == each.after.text.strip()
         }
+
+
+def _named(definition: Definition) -> tuple[str, str, str]:
+    """What tells a definition from others; files that are no sources may hold the same."""
+    return definition.kind, definition.key, definition.place.path
 
 
 def _literally(work: _Work) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
 from provision.model import JSON, decode
@@ -11,13 +11,13 @@ _DERIVED: Final = frozenset({"id", "panelId", "ids"})
 """Fields of a panel's number: where several panels have one title, it is made of what they ask."""
 
 
-def differs(before: bytes, after: bytes, texts: Mapping[str, str]) -> bool:
-    """Whether two bodies differ in anything else than in texts that became others.
+Explained = Callable[[str, str], bool]
+"""Whether a text may have become that other one."""
 
-    Args:
-        texts: what each text may have become, both without the spaces around them.
-    """
-    return before != after and _differs(decode(before), decode(after), texts)
+
+def differs(before: bytes, after: bytes, explained: Explained) -> bool:
+    """Whether two bodies differ in anything else than in texts that became others as they may."""
+    return before != after and _differs(decode(before), decode(after), explained)
 
 
 def text_at(body: bytes, pointer: str) -> str | None:
@@ -39,15 +39,15 @@ def value_at(value: JSON, pointer: str) -> Any:
     return value
 
 
-def _differs(before: JSON, after: JSON, texts: Mapping[str, str]) -> bool:
+def _differs(before: JSON, after: JSON, explained: Explained) -> bool:
     if isinstance(before, dict) and isinstance(after, dict):
         return before.keys() != after.keys() or any(
-            _differs(before[key], after[key], texts) for key in before if key not in _DERIVED
+            _differs(before[key], after[key], explained) for key in before if key not in _DERIVED
         )
     if isinstance(before, list) and isinstance(after, list):
         return len(before) != len(after) or any(
-            _differs(one, other, texts) for one, other in zip(before, after, strict=True)
+            _differs(one, other, explained) for one, other in zip(before, after, strict=True)
         )
     if isinstance(before, str) and isinstance(after, str) and before != after:
-        return texts.get(before.strip()) != after.strip()
+        return not explained(before, after)
     return bool(before != after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -10,7 +11,7 @@ from typing import Any, Final
 from provision.catalogue.rename import Rename
 from provision.compile.kinds import RULE_GROUP
 from provision.model import JSON, Definition, decode, encode
-from provision.promql.edits import Corrected
+from provision.promql.edits import Corrected, Edit, edited
 from provision.promql.facts import facts
 from provision.promql.renaming import (
     corrected,
@@ -19,6 +20,7 @@ from provision.promql.renaming import (
     corrected_template,
     corrected_variable,
 )
+from provision.promql.variable_queries import variable_query
 from provision.promql.variables import placeholder
 from provision.prove.fix.fixing import Wanted
 from provision.prove.fix.outcome import value_at
@@ -34,12 +36,14 @@ class Correction:
 
     Attributes:
         wanted: the expression first, then what stands beside it.
+        renames: what is called otherwise in it.
         record: the metric that it records; empty when it records none.
         through: the records that it reads, where it is to be corrected only because their labels change.
     """
 
     asked: Asked
     wanted: tuple[Wanted, ...]
+    renames: tuple[Rename, ...] = ()
     record: str = ""
     through: frozenset[str] = frozenset()
 
@@ -74,6 +78,8 @@ def corrections(results: Sequence[Result], definitions: Sequence[Definition]) ->
         renames = {
             number: tuple(changed[name] for name in sorted(names)) for number, names in through.items()
         }
+    for number, each in _of_variables(found, results, bodies):
+        found[number] = replace(found[number], wanted=(*found[number].wanted, each))
     return tuple(found[number] for number in sorted(found))
 
 
@@ -144,6 +150,7 @@ def _correction(asked: Asked, renames: Sequence[Rename], bodies: _Bodies) -> Cor
     return Correction(
         asked,
         (Wanted(definition, pointer, text, after), *beside),
+        tuple(renames),
         record if isinstance(record, str) else "",
     )
 
@@ -173,18 +180,68 @@ def _beside(
 
 def _records(correction: Correction) -> Iterator[tuple[str, Rename]]:
     """The record that a correction changes the labels of, and how."""
+    labels = _relabelled(correction)
+    if correction.record and labels:
+        yield correction.record, Rename(correction.record, correction.record, labels=labels)
+
+
+def _relabelled(correction: Correction) -> tuple[tuple[str, str], ...]:
+    """Old and new name of each label that a correction renames."""
     before, after = correction.wanted[0].before, correction.wanted[0].after
-    if correction.record:
-        metrics = _read(before)
-        words = ((before[edit.start : edit.end], edit.text) for edit in after.edits)
-        labels = [
+    metrics = _read(correction.asked.text)
+    words = ((before[edit.start : edit.end], edit.text) for edit in after.edits)
+    return tuple(
+        dict.fromkeys(
             (old, new)
             for old, new in words
             if old.isidentifier() and new.isidentifier() and old not in metrics
+        )
+    )
+
+
+def _of_variables(
+    found: Mapping[int, Correction], results: Sequence[Result], bodies: _Bodies
+) -> Iterator[tuple[int, Wanted]]:
+    """For variables that ask for a label of any metric, `label_values(backend)`: the label's new name, where the
+    expressions of the dashboard that have it are all corrected. With each, the number of a correction it goes with."""
+    renamed: dict[tuple[str, str, str], dict[str, str]] = {}
+    first: dict[tuple[str, str, str], int] = {}
+    for number, correction in found.items():
+        owner = _owner(correction.asked)
+        renamed.setdefault(owner, {}).update(_relabelled(correction))
+        first.setdefault(owner, number)
+    for owner, labels in renamed.items():
+        rest = [
+            each.asked.text
+            for at, each in enumerate(results)
+            if at not in found and _owner(each.asked) == owner
         ]
-        if labels:
-            name = correction.record
-            yield name, Rename(name, name, labels=tuple(dict.fromkeys(labels)))
+        held = bodies.of(found[first[owner]].asked)
+        for pointer, text in _texts(held[1], "") if held is not None else ():
+            asked = variable_query(text)
+            new = labels.get(asked.label, "")
+            if asked.expr or not new or any(re.search(rf"\b{asked.label}\b", each) for each in rest):
+                continue
+            now = edited(text, [Edit(asked.label_start, asked.label_start + len(asked.label), new)])
+            if held is not None and now is not None:
+                yield first[owner], Wanted(held[0], pointer, text, now)
+
+
+def _owner(asked: Asked) -> tuple[str, str, str]:
+    return asked.part.kind, asked.part.key, asked.part.path
+
+
+def _texts(value: JSON, pointer: str) -> Iterator[tuple[str, str]]:
+    """Pointer and text of each `label_values(…)` in a body."""
+    if isinstance(value, str):
+        if value.lstrip().startswith("label_values("):
+            yield pointer, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _texts(item, f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}")
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{pointer}/{index}")
 
 
 def _read(expr: str) -> frozenset[str]:

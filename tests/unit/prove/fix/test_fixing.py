@@ -198,3 +198,18 @@ def test_a_source_that_is_gone_or_in_another_encoding_is_left(tmp_path: Path) ->
     assert len(result.left) == 2
     (tmp_path / "rules/shop.py").unlink()
     assert len(fix(tmp_path, wanted, loaded.definitions, lambda: (loaded.definitions, ())).left) == 2
+
+
+def test_a_source_is_corrected_though_what_another_imports_is_put_back(tmp_path: Path) -> None:
+    helper = 'NAME = "old_up"\nCHECKED = {"old_up": 1}[NAME[:6]] and len("old_up") == 6 and NAME < "o"\n'
+    importing = (
+        "from provision.author import Group, Record\n\nfrom rules._names import NAME\n\n"
+        'assert NAME.startswith("old")\nother = Group(\n    name="other",\n'
+        '    rules=[Record(record="a:b:c", expr=f"sum({NAME})")],\n)\n'
+    )
+    own = RULES.replace('"sum by (job) (old_up)"', 'f"sum by (job) ({OLD})"')
+    result = fixed(tmp_path, {"rules/_names.py": helper, "rules/other.py": importing, "rules/shop.py": own})
+    assert (tmp_path / "rules/_names.py").read_text() == helper
+    assert (tmp_path / "rules/other.py").read_text() == importing
+    assert "old_up" not in (tmp_path / "rules/shop.py").read_text().replace("# the old_up", "")
+    assert [left.definition.place.path for left, _ in result.left] == ["rules/other.py"]
