@@ -7,6 +7,7 @@ from typing import Final
 
 import orjson
 
+from provision.prove.check.settings import VERIFIED
 from provision.prove.check.waivers import Judged
 from provision.show.printable import printable
 from provision.show.style import faint, strong, tinted
@@ -42,7 +43,7 @@ def waivers_json(waivers: Sequence[Judged]) -> str:
                 "reason": judged.waiver.reason,
                 "until": judged.waiver.until.isoformat() if judged.waiver.until else None,
                 "expired": judged.expired,
-                "findings": judged.count,
+                "findings": None if judged.waiver.check in VERIFIED else judged.count,
             }
             for judged in waivers
         ],
@@ -51,4 +52,6 @@ def waivers_json(waivers: Sequence[Judged]) -> str:
 
 
 def _waives(judged: Judged) -> str:
+    if judged.waiver.check in VERIFIED:
+        return "for provision verify"
     return f"waives {judged.count or 'nothing'}"

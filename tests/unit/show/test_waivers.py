@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import click
@@ -31,6 +32,12 @@ def test_text() -> None:
         "3 waivers",
     ]
     assert click.unstyle(waivers_text([])) == "no waivers"
+
+
+def test_what_another_command_asks_for_is_not_said_to_be_idle() -> None:
+    live = replace(IDLE, waiver=replace(IDLE.waiver, check="verify-empty"))
+    assert click.unstyle(waivers_text([live])).splitlines()[0].endswith(": for provision verify")
+    assert json.loads(waivers_json([live]))["waivers"][0]["findings"] is None
 
 
 def test_json() -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from difflib import get_close_matches
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from inspect import cleandoc
 from pathlib import Path
+from typing import Final
 
 import provision
 from provision.errors import UsageError
 from provision.prove.check.custom import Custom, every_check
+from provision.prove.check.settings import VERIFIED
+
+_VERIFY: Final = "Every expression has data on the server that is asked."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +31,14 @@ class Page:
 
 
 def pages() -> dict[str, Page]:
-    """The pages of all checks by id: of the toolkit's own, of custom ones, and of what other commands find."""
+    """The pages of all checks by id: of the toolkit's own, of custom ones, and of what `provision verify` finds."""
     written = {
         file.name.removesuffix(".md"): file.read_text(encoding="utf-8")
         for file in sorted(_folder().iterdir(), key=lambda file: file.name)
         if file.name.endswith(".md")
     }
-    found = {id_: Page(id_, _first_sentence(text), text) for id_, text in written.items()}
+    verify = (_folder().parent / "verify.md").read_text(encoding="utf-8")
+    found = {id_: Page(id_, _VERIFY, verify) for id_ in sorted(VERIFIED)}
     for check in every_check().every:
         said = check.text if isinstance(check, Custom) else cleandoc(check.__doc__ or "")
         text = written.get(check.ID, said) or f"{check.ID} has no description."
@@ -57,12 +60,7 @@ def page(id_: str) -> Page:
     raise UsageError(f"there is no check {id_!r}", remedy=remedy)
 
 
-def _folder() -> Traversable:
+def _folder() -> Path:
     """Where the pages are: within an installed package, or in the documentation of a source checkout."""
-    packaged = files("provision.prove.check") / "pages"
+    packaged = Path(provision.__file__).parent / "prove" / "check" / "pages" / "checks"
     return packaged if packaged.is_dir() else Path(provision.__file__).parents[2] / "docs" / "checks"
-
-
-def _first_sentence(text: str) -> str:
-    paragraph = text.split("\n\n", 2)[1] if "\n\n" in text else text
-    return f"{' '.join(paragraph.split()).partition('. ')[0].rstrip('.')}."

@@ -12,10 +12,14 @@ from provision.model import SEVERITIES, Finding
 from provision.model.finding import Severity
 from provision.project import Project
 from provision.prove.check.parameters import filled
+from provision.prove.verify.verdicts import STATUSES
 
 OFF: Final = "off"
 VERIFY: Final = "verify-"
 """How the ids of what `provision verify` finds begin; they stand in the same table."""
+
+VERIFIED: Final = frozenset(f"{VERIFY}{status}" for status in STATUSES)
+"""The ids of what `provision verify` finds."""
 
 
 class Named(Protocol):
@@ -63,8 +67,8 @@ class Ran:
     silent: frozenset[str]
 
     def knows(self, id_: str) -> bool:
-        """Whether there is such a check; of those of `provision verify` it is for that to say."""
-        return id_ in self.known or id_.startswith(VERIFY)
+        """Whether there is such a check, of this command or of `provision verify`."""
+        return id_ in self.known or id_ in VERIFIED
 
     def has_run(self, id_: str) -> bool:
         """Whether that check has looked at everything."""
@@ -87,8 +91,8 @@ def configured(project: Project, checks: Iterable[Named]) -> Configured:
     parameters: dict[str, object] = {}
     for id_, value in project.setting("checks", dict, {}).items():
         table: dict[str, Any] = dict(value) if isinstance(value, dict) else {"severity": value}
-        if id_ not in modules and not id_.startswith(VERIFY):
-            raise _unknown(id_, modules, where)
+        if id_ not in modules and id_ not in VERIFIED:
+            raise _unknown(id_, [*modules, *sorted(VERIFIED)], where)
         severity = table.pop("severity", None)
         if severity == OFF:
             off.add(id_)

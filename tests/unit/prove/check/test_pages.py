@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import shutil
 import tomllib
 from pathlib import Path
 
 import pytest
 
+import provision
 from provision.errors import UsageError
-from provision.prove.check import pages as module
 from provision.prove.check.checking import CHECKS
 from provision.prove.check.pages import page, pages
 from support.docs import ROOT
@@ -28,13 +29,19 @@ def test_an_unknown_check() -> None:
         page("zzz")
 
 
+def test_what_verify_finds_is_explained_by_its_page() -> None:
+    assert page("verify-empty").text == (ROOT / "docs/verify.md").read_text()
+    with pytest.raises(UsageError, match="did you mean verify-empty?"):
+        page("verify-emty")
+
+
 def test_an_installed_package_brings_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
-    assert wheel["wheel"]["force-include"]["docs/checks"] == "provision/prove/check/pages"
-    assert "docs/checks" in wheel["sdist"]["include"]
-    (tmp_path / "pages").mkdir()
-    (tmp_path / "pages/promql.md").write_text("# packaged\n")
-    (tmp_path / "pages/verify-x.md").write_text("# verify-x\n\nEvery x has\ndata. More.\n")
-    monkeypatch.setattr(module, "files", lambda _: tmp_path)
-    assert page("promql").text == "# packaged\n"
-    assert page("verify-x").summary == "Every x has data."
+    for source, inside in wheel["wheel"]["force-include"].items():
+        copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy
+        (tmp_path / inside).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / source, tmp_path / inside)
+        assert source in wheel["sdist"]["include"]
+    monkeypatch.setattr(provision, "__file__", str(tmp_path / "provision" / "__init__.py"))
+    assert page("promql").text == (ROOT / "docs/checks/promql.md").read_text()
+    assert page("verify-empty").text == (ROOT / "docs/verify.md").read_text()

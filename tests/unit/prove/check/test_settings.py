@@ -85,3 +85,5 @@ def test_ids_of_verify_stand_in_the_same_table() -> None:
     settings = configured(project, BUILT_IN.every)
     assert settings.off == {"verify-empty"}
     assert settings.severities == {"promql": "info"}
+    with pytest.raises(UsageError, match="there is no check 'verify-emty'; did you mean 'verify-empty'?"):
+        found(checks={"verify-emty": "off"})

@@ -103,6 +103,13 @@ def test_a_check_that_does_not_exist() -> None:
     )  # fmt: skip
 
 
+def test_what_verify_finds_is_known() -> None:
+    assert told(waiver("verify-empty", RULE)) == []
+    assert told(waiver("verify-empty", RULE, "2026-05-31")) == [("waiver-expired", "warning")]
+    (unknown,) = judged(waiver("verify-emty", RULE)).findings
+    assert (unknown.id, unknown.remedy) == ("waiver-unknown", 'did you mean "verify-empty"?')
+
+
 def test_what_did_not_run_can_not_be_unused() -> None:
     good = group({"record": "a", "expr": "up"})
     assert told(good, waiver("promql", RULE)) == [("waiver-unused", "warning")]

@@ -15,10 +15,10 @@ ID = "waiver-expired"
 def check(judged: Judged, ran: Ran) -> Iterator[Finding]:
     """A waiver that has expired; what it waived is told again beside it."""
     if judged.expired and ran.knows(judged.waiver.check):
-        still = (
-            "" if judged.count or not ran.has_run(judged.waiver.check) else ", and there is nothing to waive"
-        )
-        yield about(
-            judged, ID, "warning", f"it counted until {judged.waiver.until}{still}",
-            "mend what it waived, or give it a new date and say why" if judged.count else "take it out",
-        )  # fmt: skip
+        idle = not judged.count and ran.has_run(judged.waiver.check)
+        message = f"it counted until {judged.waiver.until}"
+        if idle:
+            yield about(judged, ID, "warning", f"{message}, and there is nothing to waive", "take it out")
+        else:
+            remedy = "mend what it waived, or give it a new date and say why"
+            yield about(judged, ID, "warning", message, remedy)

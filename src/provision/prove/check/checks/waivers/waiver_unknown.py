@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.prove.check.estate import suggestion
-from provision.prove.check.settings import Ran
+from provision.prove.check.settings import VERIFIED, Ran
 from provision.prove.check.waivers import Judged
 
 ID = "waiver-unknown"
@@ -16,7 +16,7 @@ ID = "waiver-unknown"
 def check(judged: Judged, ran: Ran) -> Iterator[Finding]:
     """A waiver of a check that doesn't exist."""
     if not ran.knows(judged.waiver.check):
-        remedy = suggestion(judged.waiver.check, ran.known) or "docs/check.md lists the checks"
+        remedy = suggestion(judged.waiver.check, [*ran.known, *VERIFIED]) or "docs/check.md lists the checks"
         yield about(judged, ID, "error", f"there is no check {judged.waiver.check!r}", remedy)
 
 
