@@ -52,7 +52,7 @@ class Facts:
         return [*self.selectors, *self.subqueries]
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=1024)  # as many as `provision.promql.parse` keeps trees
 def facts(expr: str) -> Facts | None:
     """The facts of `expr`; None when it isn't PromQL, or is longer than anybody looks at (some hundred operators or
     brackets in one another)."""

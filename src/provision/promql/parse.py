@@ -20,6 +20,9 @@ _DEEPEST_WALKED = 60
 _MOST_OPERATORS_WALKED = 200
 """Far beyond what people write, and far below the calls in one another that Python allows."""
 
+_KEPT = 1024
+"""Trees that are kept: an expression is looked at by all who want to before the next, and each takes some kilobytes."""
+
 _SMALL = 500
 """Characters; too few for any of these limits."""
 
@@ -75,7 +78,7 @@ def parse(expr: str, features: frozenset[str] = frozenset()) -> SyntaxProblem | 
     return None if message is None else SyntaxProblem(_reworded(message), *_position_named(expr, message))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_KEPT)
 def tree(expr: str) -> promql_parser.Expr | None:
     """The syntax tree of an expression, None when it isn't PromQL. What is newer than promql-parser stands in
     it in older words, and everything experimental is on."""
@@ -90,7 +93,7 @@ def tree(expr: str) -> promql_parser.Expr | None:
     return found
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_KEPT)
 def _is_lenient(expr: str) -> bool:
     """Whether promql-parser's verdict alone isn't enough."""
     return _LENIENT.search(expr) is not None
@@ -115,7 +118,7 @@ def position(text: str, start: int) -> tuple[int, int]:
     return text.count("\n", 0, start) + 1, start - text.rfind("\n", 0, start)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=_KEPT)
 def _attempt(expr: str) -> tuple[promql_parser.Expr | None, str]:
     """What promql-parser makes of it, or else why it makes nothing of it. Kept, because the verdict and all that look
     at the tree ask for it."""

@@ -25,6 +25,10 @@ CHECKS: Final[tuple[str, ...]] = tuple(each.ID for each in BUILT_IN.every)
 """The ids of the toolkit's own checks. They are stable."""
 
 
+_YOUNG: Final = 50_000
+"""Values made since garbage was last looked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What came of all checks.
@@ -75,7 +79,7 @@ def verdict(
     checks = every_check()
     settings = configured(project, checks.every)
     waivers = waivers_of(definitions, project)
-    with _without_collections():
+    with _few_collections():
         estate = estate_of(definitions, project, tools, guests, settings.parameters)
         findings = settings.applied(
             told_once(dict.fromkeys(walk(estate, checks.without(settings.off))), estate)
@@ -99,15 +103,15 @@ def _unasked(tools: Tools) -> frozenset[str]:
 
 
 @contextmanager
-def _without_collections() -> Iterator[None]:
-    """Millions of decoded values stay until the end: looking for garbage among them costs a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
+def _few_collections() -> Iterator[None]:
+    """Millions of decoded values stay until the end: looking for garbage among all of them costs a fifth of the time.
+    Among those made last it is looked for, as the nodes of an expression hold each other."""
+    before = gc.get_threshold()
+    gc.set_threshold(_YOUNG, 20, 1_000_000)
     try:
         yield
     finally:
-        if was_on:
-            gc.enable()
+        gc.set_threshold(*before)
 
 
 def _in_order(finding: Finding) -> tuple[str, int, int, str, str, str]:
