@@ -67,6 +67,9 @@ def unit_of(name: str) -> str:
     return UNITS.get(name.rpartition("_")[2], "")
 
 
+_LONG: Final = 300
+"""Characters; a name of so many says nothing that is worth the time."""
+
 _COUNTER: Final = re.compile(
     r".*(?:_total|_bucket|_(?:seconds|milliseconds|microseconds|bytes|duration|latency)_(?:count|sum))",
     re.ASCII,
@@ -90,4 +93,4 @@ def is_gauge(name: str) -> bool:
 
 def is_rate(name: str) -> bool:
     """Whether a recorded name says that it is a rate or ratio already, as in `job:requests:rate5m`."""
-    return ":" in name and _RATE.fullmatch(name) is not None
+    return ":" in name and len(name) < _LONG and _RATE.fullmatch(name) is not None

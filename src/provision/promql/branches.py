@@ -8,7 +8,6 @@ any labels. Source: Prometheus' documentation of operators, vector matching and 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -91,9 +90,17 @@ def _of_negation(node: Negation) -> tuple[Branch, ...]:
     )
 
 
-_WORD = r"[\w:./-]+"
-_NEVER_EMPTY = re.compile(rf"{_WORD}(?:\|{_WORD})*|\.\+|{_WORD}(?:\\\.|\.|\.\*|\.\+|{_WORD})*", re.ASCII)
-"""Patterns that certainly don't match the empty text."""
+def _is_never_empty(pattern: str) -> bool:
+    """Whether a pattern certainly doesn't match the empty text: each of its alternatives begins with a character."""
+    if "|" in pattern and ("(" in pattern or "[" in pattern):
+        return False
+    return all(map(_begins_with_character, pattern.split("|")))
+
+
+def _begins_with_character(pattern: str) -> bool:
+    first, second = pattern[:1], pattern[1:2]
+    return (first.isalnum() or first in ("_", ":", ".", "/", "-")) and second not in ("?", "*", "{")
+
 
 _OWN_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
 
@@ -113,9 +120,7 @@ def _of_selector(node: VectorSelector) -> Labels:
             certain.add(label)
             if not stands_in(value):
                 values[label] = value
-        elif (op == "=~" and not stands_in(value) and _NEVER_EMPTY.fullmatch(value)) or (
-            op == "!=" and not value
-        ):
+        elif (op == "=~" and not stands_in(value) and _is_never_empty(value)) or (op == "!=" and not value):
             certain.add(label)
         elif op == "=~":
             likely.add(label)

@@ -22,6 +22,8 @@ CERTAIN = [
     ('a{b="c"}', "b"),
     ('a{b=~"c|d"}', "b"),
     ('a{b=~".+", c!="", d=~".*", e!="f"}', "bc"),
+    ('a{b=~"5..", c=~"x|", d=~"x?", e=~"x|y.*|z+", f=~"(x|y)", g=~"/a(b|c)?"}', "be"),
+    ('a{b=~"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx.xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx,"}', "b"),
     ('rate(a{b="c"}[5m])', "b"),
     ('max_over_time(rate(a{b="c"}[5m])[1h:])', "b"),
     ('-a{b="c"}', "b"),

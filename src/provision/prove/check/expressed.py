@@ -11,7 +11,7 @@ from provision.model.finding import Severity
 from provision.promql.facts import Facts, facts
 from provision.prove.check.estate import Estate, Expression, Group, Rule
 
-_CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]*\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
+_CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]{0,200}\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
 """A variable that is called, or aggregates."""
 
 _NUMBER = re.compile(r"(?<![\w.$:])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.:$])", re.ASCII)

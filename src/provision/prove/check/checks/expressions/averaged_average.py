@@ -17,6 +17,7 @@ from provision.prove.check.ratios import is_per_instance, reads_changes
 ID = "averaged-average"
 
 _QUANTILES: Final = frozenset({"histogram_quantile", "histogram_avg", "histogram_fraction"})
+_LONG: Final = 300
 _RECORDED: Final = re.compile(r".*:(?:\w*_)?(?:ratio|p\d+|quantile|avg|mean)(?:_?\w*)", re.ASCII)
 
 
@@ -63,7 +64,7 @@ def _is_ratio(node: Operation) -> bool:
 def _of_series(node: Node) -> tuple[str, str] | None:
     if not isinstance(node, VectorSelector) or not node.name or stands_in(node.name):
         return None
-    if _RECORDED.fullmatch(node.name):
+    if len(node.name) < _LONG and _RECORDED.fullmatch(node.name):
         return (
             f"{node.name}, which is one by its name,",
             "record the numerator and the denominator, and divide their sums",

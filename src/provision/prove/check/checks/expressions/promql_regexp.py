@@ -30,7 +30,7 @@ class Settings:
 _SPECIAL: Final = re.compile(r"[\\.+*?()|\[\]{}^$]")
 _ESCAPED: Final = re.compile(r"\\([^\w\s])|[^\\.+*?()|\[\]{}^$]", re.ASCII)
 _EVERYTHING: Final = frozenset({".*", "(.*)", ".*?", ".*|", "|.*"})
-_PIECE: Final = re.compile(r"[^\W\d]\w*[-_./:]?\.[+*]|\.[+*][-_./:]?[^\W\d]\w*", re.ASCII)
+_PIECE: Final = re.compile(r"[^\W\d]\w{0,99}[-_./:]?\.[+*]|\.[+*][-_./:]?[^\W\d]", re.ASCII)
 _REPEAT: Final = re.compile(r"(?:\.[*+])")
 
 
