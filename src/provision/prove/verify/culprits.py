@@ -71,7 +71,7 @@ def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
     if name in _ONLY_IN_TROUBLE:
         return Verdict("data", message=f"{name} has series only while an alert is pending or fires")
     if known.ever(name, *matchers):
-        return _not_now(found, asked)
+        return _not_now(found, asked, known)
     if not name:
         start, end = found.matchers.get("__name__", (found.start, found.end))
         return Verdict(
@@ -100,14 +100,27 @@ def unlabelled(found: Located, known: Knowledge) -> Verdict | None:
     return None
 
 
-def _not_now(found: Located, asked: Asked) -> Verdict:
+def _not_now(found: Located, asked: Asked, known: Knowledge) -> Verdict:
+    instant = asked.expr[found.start : found.end]
+    if found.ranged and asked.expr[found.end :][:1] == "[" and _has_data(instant, known):
+        return Verdict(
+            "empty",
+            message=f"{instant} has data, and has none within the range that it is asked over",
+            remedy="make the range at least four times the scrape interval",
+            culprit=Culprit(found.start, found.whole_end, metric=found.selector.name or ""),
+        )
     over = f"within the last {length(asked.window_seconds)}" if asked.window_seconds else "now"
     return Verdict(
         "empty",
-        message=f"{asked.expr[found.start : found.end]} has had data, and has none {over}",
+        message=f"{instant} has had data, and has none {over}",
         remedy="look whether what exposes it is still scraped",
         culprit=Culprit(found.start, found.end, metric=found.selector.name or ""),
     )
+
+
+def _has_data(selector: str, known: Knowledge) -> bool:
+    count = known.count(selector)
+    return not isinstance(count, Refusal) and count.series > 0
 
 
 def _unknown_label(found: Located, matcher: Matcher, known: Knowledge) -> Verdict:

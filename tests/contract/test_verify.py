@@ -1,0 +1,121 @@
+"""What `verify` says of expressions, by a real Prometheus that scrapes itself."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.client.prometheus import Prometheus
+from provision.client.prometheus_address import connected
+from provision.client.session import Endpoint
+from provision.project import Project
+from provision.prove.verify.servers import Server
+from provision.prove.verify.verdicts import Verdict
+from provision.prove.verify.verifying import Limits, verify
+from support import servers
+from support.checking import dashboard, group, panel
+
+pytestmark = pytest.mark.server
+
+PATIENCE_SECONDS = 60.0
+
+
+@pytest.fixture(scope="module")
+def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
+    """One that allows few samples in a query, so that a query can ask for too many. `PROMETHEUS_PROGRAM` names another
+    program than that of the tests."""
+    program = Path(os.environ.get("PROMETHEUS_PROGRAM") or servers.require("prometheus"))
+    base = tmp_path_factory.mktemp("prometheus")
+    with servers.prometheus(base, "--query.max-samples=3000", program=program) as url:
+        address = url.removeprefix("http://")
+        (base / "prometheus.yml").write_text(
+            "global: {scrape_interval: 1s, external_labels: {cluster: eu}}\n"
+            f"scrape_configs: [{{job_name: itself, static_configs: [{{targets: ['{address}', '127.0.0.1:1']}}]}}]\n"
+        )
+        with connected(Endpoint(url)) as found:
+            found.client.reload()
+            limit = time.monotonic() + PATIENCE_SECONDS
+            while not (found.client.query("count_over_time(up[3s]) > 2") and found.client.metadata()):
+                assert time.monotonic() < limit
+                time.sleep(0.1)
+            yield found.client
+
+
+def verdicts(client: Prometheus, *exprs: str, **limits: object) -> list[Verdict]:
+    rules = [{"record": f"a:b:c{number}", "expr": expr} for number, expr in enumerate(exprs)]
+    report = verify(
+        [group(*rules)],
+        Project(root=Path("/nowhere"), name="test"),
+        [Server(client, "itself")],
+        Limits(**limits),  # type: ignore[arg-type]
+    )
+    return [each.verdict for each in report.results]
+
+
+@pytest.mark.parametrize(
+    ("expr", "status", "message"),
+    [
+        ("up", "data", ""),
+        ("up == 5", "data", ""),
+        ('absent(up{job="itself"})', "data", ""),
+        ("sum by (handler) (rate(prometheus_http_requests_total[5s])) > 1e9", "data", ""),
+        ("up # all of them", "data", ""),
+        ("1", "data", ""),
+        ("time() - process_start_time_seconds", "data", ""),
+        ("max_over_time(up[10s:1s])", "data", ""),
+        ("prometheus_http_request_total", "unknown-metric", "the server has never had a metric prometheus_http_request_total"),
+        ('up{jobs="itself"}', "unknown-label", "no series of up has a label jobs"),
+        ('up{job="other"}', "unknown-value", 'no series of up has had job="other"'),
+        ('up{job=~"other|another"}', "unknown-value", "no job of up has matched 'other|another'"),
+        ('{__name__=~"shop_.+"}', "unknown-metric", 'no metric that the server has matches __name__=~"shop_.+"'),
+        ('go_info{job="itself", instance="127.0.0.1:1"}', "unknown-value", 'no series of go_info has had instance="127.0.0.1:1"'),
+        ("histogram_quantile(0.9, rate(prometheus_http_request_duration_seconds[5s]))", "type-misuse",
+         "prometheus_http_request_duration_seconds is a histogram, and there are no series of that name"),
+        ("rate(go_goroutines[5s])", "type-misuse", "go_goroutines is a gauge: rate() takes each time that it falls for a restart"),
+        ("up / on (job, handler) sum by (job, handler) (prometheus_http_requests_total)", "empty", "no series on the left of '/' has a partner on the right"),
+        ("rate(up[1ms])", "empty", "up has data, and has none within the range that it is asked over"),
+        ("up offset 1h", "empty", "up has had data, and has none now"),
+        ("up and", "error", "parse error"),
+        ("up * on (job) prometheus_http_requests_total", "error", "found duplicate series for the match group"),
+        ('sum_over_time(label_replace({__name__=~".+"}, "n", "$1", "__name__", "(.+)")[10s:50ms])', "too-many-series", "too many samples"),
+        ('{__name__=~"go_.*"}', "too-many-series", "more than 20 are too many"),
+    ],
+)  # fmt: skip
+def test_verdicts(client: Prometheus, expr: str, status: str, message: str) -> None:
+    (found,) = verdicts(client, expr, most_series=20)
+    assert (found.status, message in found.message) == (status, True), found
+
+
+def test_the_whole_of_a_dashboard(client: Prometheus) -> None:
+    shop = dashboard(
+        panel('rate(prometheus_http_requests_total{handler=~"$handler", instance="$instance"}[$__rate_interval])'),
+        templating={"list": [
+            {"name": "instance", "type": "query", "query": 'query_result(up{job="$job"} == 1)', "regex": '/instance="([^"]+)"/'},
+            {"name": "job", "type": "query", "query": "label_values(up, job)"},
+            {"name": "handler", "type": "query", "query": "label_values(prometheus_http_requests_total, handler)",
+             "regex": "/api/", "includeAll": True},
+        ]},
+    )  # fmt: skip
+    rules = group({"alert": "A", "expr": "up == 0", "labels": {"cluster": "us"}})
+    report = verify(
+        [shop, rules],
+        Project(root=Path("/nowhere"), name="test"),
+        [Server(client, "itself")],
+        Limits(),
+        scrape_seconds=0.5,
+    )
+    assert {each.asked.what: each.verdict.message for each in report.results if each.severity} == {}
+    assert any(
+        "its label cluster takes the place of the server's external label" in note for note in report.notes
+    )
+    assert any("the server scrapes every 1s" in note for note in report.notes)
+
+
+def test_a_query_that_takes_too_long(client: Prometheus) -> None:
+    slow = "sum(sum_over_time((sum by (le, handler) (rate(prometheus_http_request_duration_seconds_bucket[5m])))[9d:1s]))"
+    (found,) = verdicts(client, slow, timeout_seconds=0.001)
+    assert found.status in ("too-slow", "too-many-series"), found
