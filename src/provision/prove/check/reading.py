@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
 from provision.model import JSON, Definition, decode
@@ -101,11 +101,14 @@ def _dashboard(definition: Definition, body: JSON) -> Dashboard:
         panels.append(Panel(pointer, panel))
         if "panels" in panel:
             panels.extend(Panel(at, inner) for at, inner in objects(panel["panels"], f"{pointer}/panels"))
-    variables = {text_of(item, "name"): (-1, item) for _, item in objects(spec.get("__inputs"))}
     templating = spec.get("templating")
     listed = templating.get("list") if isinstance(templating, dict) else None
+    variables: dict[str, tuple[int, dict[str, Any]]] = {}
     for pointer, variable in objects(listed):
         variables.setdefault(text_of(variable, "name"), (int(pointer[1:]), variable))
+    # An export may ask for a data source by the name of the variable that chooses it: the variable is what it has.
+    for _, item in objects(spec.get("__inputs")):
+        variables.setdefault(text_of(item, "name"), (-1, item))
     return Dashboard(definition, spec, body["folder"], tuple(panels), variables)
 
 

@@ -49,3 +49,9 @@ def test_required_takes_only_a_variable_of_type_datasource() -> None:
     required = {"panel-datasource": {"required": True}}
     assert told(panel("up", datasource="$datasource"), **required) == []
     assert told(panel("up", datasource="-- Mixed --"), **required)
+
+
+def test_a_variable_is_asked_even_if_an_import_asks_for_its_value_too() -> None:
+    inputs = [{"name": "datasource", "type": "datasource", "pluginId": "prometheus"}]
+    shop = dashboard(panel("up", datasource="berlin"), templating=CHOICE, __inputs=inputs)
+    assert found(shop, BERLIN, ids={"panel-datasource"})
