@@ -13,6 +13,7 @@ import yaml
 
 from provision.compile.kinds import DASHBOARD, RULE_GROUP
 from provision.model import Definition, Place, decode
+from provision.prove.check.indented import indented_lines
 from provision.prove.check.literals import along, columns, literal_line, value_at
 
 Placer = Callable[[Definition, str, int], Place]
@@ -65,7 +66,7 @@ class Sources:
 
 def placer(sources: Sources) -> Placer:
     """Finds places: those that a definition knows, and lines of the sources themselves."""
-    known: dict[str, dict[str, int]] = {}
+    known: dict[str, Callable[[str], int | None]] = {}
 
     def place(definition: Definition, pointer: str, line_within: int) -> Place:
         plain = definition.place_of(pointer)
@@ -138,8 +139,11 @@ def _read(file: Path) -> bytes:
         return b""
 
 
-def _lines_of(content: bytes, suffix: str) -> dict[str, int]:
-    return json_lines(content.decode(errors="replace")) if suffix == "json" else yaml_lines(content)
+def _lines_of(content: bytes, suffix: str) -> Callable[[str], int | None]:
+    """Finds the line of what is at a JSON pointer, or at one and `_BLOCK`."""
+    if suffix != "json":
+        return yaml_lines(content).get
+    return indented_lines(content) or json_lines(content.decode(errors="replace")).get
 
 
 def _literal(
@@ -177,18 +181,15 @@ def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:
     return (f"/spec{at}", at)
 
 
-def _nearest(lines: dict[str, int], pointers: tuple[str, ...], line_within: int) -> int | None:
+def _nearest(line_of: Callable[[str], int | None], pointers: tuple[str, ...], line_within: int) -> int | None:
     """The line of what is nearest to one of these pointers: it, or what encloses it, but not the whole file."""
     for pointer in pointers:
-        if f"{pointer}{_BLOCK}" in lines:
-            return lines[f"{pointer}{_BLOCK}"] + line_within - 1
-    found = [
-        (len(enclosing), lines[enclosing])
-        for pointer in pointers
-        for enclosing in _enclosing(pointer)
-        if enclosing in lines
-    ]
-    return max(found)[1] if found else None
+        block = line_of(f"{pointer}{_BLOCK}")
+        if block is not None:
+            return block + line_within - 1
+    enclosing = sorted({each for pointer in pointers for each in _enclosing(pointer)}, key=len, reverse=True)
+    lines = (line_of(each) for each in enclosing)
+    return next((line for line in lines if line is not None), None)
 
 
 def _enclosing(pointer: str) -> list[str]:

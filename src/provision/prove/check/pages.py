@@ -62,5 +62,5 @@ def page(id_: str) -> Page:
 
 def _folder() -> Path:
     """Where the pages are: within an installed package, or in the documentation of a source checkout."""
-    packaged = Path(provision.__file__).parent / "prove" / "check" / "pages" / "checks"
+    packaged = Path(provision.__file__).parent / "prove" / "check" / "docs" / "checks"
     return packaged if packaged.is_dir() else Path(provision.__file__).parents[2] / "docs" / "checks"
