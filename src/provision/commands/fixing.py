@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from provision.prove.fix.verified import Correction
     from provision.prove.verify.verdicts import Asked, Report, Status, Verdict
 
-_NO_BETTER = frozenset({"unknown-metric", "unknown-label", "type-misuse", "error"})
-"""What is said of an expression whose names aren't right yet."""
+_STEPS = ("type-misuse", "unknown-metric", "unknown-label", "unknown-value")
+"""What stops an expression, in the order in which it is found out."""
 
 
 def fix_sources(
@@ -74,10 +74,12 @@ def _helpful(
 
 
 def _is_better(now: Verdict, before: Status) -> bool:
-    """Whether the names are all there; a value may be one that there is only now and then."""
-    if now.status == "unknown-value":
-        return before != "unknown-value"
-    return not now.grave or now.status not in _NO_BETTER
+    """Whether a server has more to say of it: that a label isn't there is more than that its metric isn't."""
+    if not now.grave:
+        return True
+    if now.status in ("type-misuse", "error"):
+        return False
+    return now.status not in _STEPS or _STEPS.index(now.status) > _STEPS.index(before)
 
 
 def _written(
