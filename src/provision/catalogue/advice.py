@@ -14,6 +14,7 @@ from provision.catalogue.renames import SERIES, renamed, renamed_from, renamed_l
 from provision.catalogue.vocabulary import Vocabulary
 
 _SHOWN: Final = 3
+_A_COUNTER: Final = "it has _total"
 _CLOSE: Final = 0.04
 """Two names whose likeness differs by less can't be told apart."""
 
@@ -156,6 +157,8 @@ def _fitting(like: Likeness, live: Live, use: Kind) -> Likeness:
     kind = live.kind(like.name)
     if use and kind and use != kind:
         return replace(like, score=like.score - 0.1, slip=False)
+    if like.reason == _A_COUNTER and use != "counter":
+        return replace(like, slip=False)  # a gauge of that name may be meant
     return like
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provision.catalogue.vocabulary import Vocabulary, only_numbers_differ
-from provision.catalogue.words import SUFFIXES, UNITS, distance, words
+from provision.catalogue.words import SUFFIXES, TELLING, UNITS, distance, words
 
 _ALIKE: Final = 0.72
 """The share of words that two names have in common, by weight, from which on one may stand for the other. Tried on
@@ -16,6 +16,7 @@ names that were misspelt, renamed or invented."""
 _COMPARED: Final = 24
 """Names that are compared letter by letter."""
 
+_DENYING: Final = frozenset({"un", "in", "non", "dis", "de", "no", "not"})
 _NUMBERS: Final = ("", "one letter differs", "two letters differ", "three letters differ")
 
 
@@ -41,39 +42,96 @@ Forms = Mapping[str, frozenset[str]]
 def alike(asked: str, vocabulary: Vocabulary) -> list[Likeness]:
     """The names in the vocabulary that are like the one that was asked for, in no order."""
     theirs = words(asked)
+    if not theirs:
+        return []
     forms = vocabulary.forms(theirs)
-    found = (
-        _compared(asked, theirs, forms, name, vocabulary) for name in vocabulary.like(asked, forms, _COMPARED)
-    )
+    names = vocabulary.like(asked, forms, _COMPARED)
+    established = frozenset(word for name in names for word in words(name))
+    found = (_compared(_Asked(asked, theirs, forms, established), name, vocabulary) for name in names)
     return [each for each in found if each is not None]
 
 
-def _compared(
-    asked: str, theirs: Sequence[str], forms: Forms, name: str, vocabulary: Vocabulary
-) -> Likeness | None:
-    ours = words(name)
-    if not theirs or not ours:
-        return None
-    if asked.lower() == name.lower():
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What was asked for.
+
+    Attributes:
+        forms: for each word, what it may be another form of.
+        established: words of the names that are most like it: where it has one of them, that one is meant, and a name
+            without it says something else, as one of limits does where requests were asked for.
+    """
+
+    name: str
+    words: Sequence[str]
+    forms: Forms
+    established: frozenset[str]
+
+
+def _compared(asked: _Asked, name: str, vocabulary: Vocabulary) -> Likeness | None:
+    theirs, ours = asked.words, words(name)
+    if asked.name.lower() == name.lower():
         return Likeness(name, 0.99, "upper and lower case differ", slip=True)
     if "".join(theirs) == "".join(ours):
         return Likeness(name, 0.98, "its words are separated otherwise", slip=True)
-    if only_numbers_differ(theirs, ours):
+    if not ours or only_numbers_differ(theirs, ours):
         return None
-    most = min(3, len(asked) // 6)
-    letters = distance(asked.lower(), name.lower(), most) if most else 1
-    if letters <= most:
-        return Likeness(name, 0.98 - letters / 50, _NUMBERS[letters], slip=letters <= 2)
     if sorted(theirs) == sorted(ours):
         return Likeness(name, 0.92, "its words stand in another order", slip=True)
     if _core(theirs) == _core(ours):
         differ = set(theirs) ^ set(ours)
         score = 0.92 - len(differ) / 50 - len(differ & UNITS) / 20
-        return Likeness(name, score, _endings(theirs, ours), slip=not differ & UNITS)
-    if ours[0] not in forms[theirs[0]]:
+        return Likeness(name, score, _endings(theirs, ours), slip=[*theirs, "total"] == ours)
+    extra = [word for word in theirs if word not in ours]
+    lacking = [word for word in ours if word not in theirs]
+    if any(word in asked.established and not _has_form(word, lacking, asked.forms) for word in extra):
         return None
-    share = _share(theirs, ours, forms, vocabulary)
-    return None if share < _ALIKE else Likeness(name, share * 0.85, _in_words(theirs, ours, forms))
+    most = min(3, len(asked.name) // 6)
+    letters = distance(asked.name.lower(), name.lower(), most) if most else 1
+    if letters <= most:
+        if any(_are_opposites(word, other) for word in extra for other in lacking):
+            return None
+        slip = len(extra) == len(lacking) and all(
+            _is_slip(word, lacking, letters, asked.established) for word in extra
+        )
+        return Likeness(name, 0.98 - letters / 50, _NUMBERS[letters], slip=slip)
+    if ours[0] not in asked.forms[theirs[0]] or _is_of_another_thing(asked.forms, extra, lacking):
+        return None
+    share = _share(theirs, ours, asked.forms, vocabulary)
+    return None if share < _ALIKE else Likeness(name, share * 0.85, _in_words(theirs, ours, asked.forms))
+
+
+def _has_form(word: str, lacking: Sequence[str], forms: Forms) -> bool:
+    """Whether one of the words is another form of a word that is established itself: its plural, or longer."""
+    return any(
+        word.rstrip("s") == other.rstrip("s")
+        or (len(word) > 4 and other in forms[word] and _begins(word, other))
+        for other in lacking
+    )
+
+
+def _begins(word: str, other: str) -> bool:
+    return word.startswith(other) or other.startswith(word)
+
+
+def _are_opposites(word: str, other: str) -> bool:
+    """Whether one is the other with a syllable before it, as `unavailable` and `available`."""
+    shorter, longer = sorted((word, other), key=len)
+    return longer.endswith(shorter) and longer.removesuffix(shorter) in _DENYING
+
+
+def _is_of_another_thing(forms: Forms, extra: Sequence[str], lacking: Sequence[str]) -> bool:
+    """Whether each name has a word for which the other has none, or one has a word that makes it another thing."""
+    alone = [word for word in extra if not forms[word] & set(lacking)]
+    known = {form for word in extra for form in forms[word]}
+    missing = [word for word in lacking if word not in known]
+    return bool(alone and missing) or not TELLING.isdisjoint((*alone, *missing))
+
+
+def _is_slip(word: str, lacking: Sequence[str], letters: int, established: frozenset[str]) -> bool:
+    """Whether a word is no word of its own, and so many letters in one of its length are a slip of the pen."""
+    if any(word.rstrip("s") == other.rstrip("s") for other in lacking):
+        return True
+    return word not in established and len(word) >= (5 if letters == 1 else 9) and letters <= 2
 
 
 def _core(parts: Sequence[str]) -> list[str]:

@@ -11,7 +11,7 @@ from itertools import islice, takewhile
 from math import log2
 from typing import Final
 
-from provision.catalogue.words import distance, words
+from provision.catalogue.words import SYNONYMS, distance, words
 
 _SHORTEST: Final = 4
 """Letters of a word that may be misspelt; a shorter one is another word."""
@@ -70,10 +70,11 @@ class Vocabulary:
 
     def near(self, word: str) -> frozenset[str]:
         """The words of these names that `word` may be a misspelling or another form of, itself included: `request` of
-        `requests`, `avail` of `available`."""
+        `requests`, `latency` of `duration`."""
         most = 1 if len(word) < 8 else 2
         found = {other for spelling in _spellings(word) for other in self.spellings.get(spelling, ())}
         alike = {other for other in found if other == word or distance(word, other, most) <= most}
+        alike.update(SYNONYMS.get(word, frozenset()) & self.holders.keys())
         if len(word) >= _SHORTEST:
             alike.update(word[:end] for end in range(_SHORTEST, len(word)) if word[:end] in self.holders)
             longer = islice(self.ordered, bisect_left(self.ordered, word), None)

@@ -11,6 +11,76 @@ UNITS: Final = frozenset({"seconds", "milliseconds", "microseconds", "ms", "us",
 SUFFIXES: Final = UNITS | {"total", "bucket", "sum", "count", "created", "info"}
 """Words that say how something is measured rather than what."""
 
+TELLING: Final = frozenset(
+    [
+        "active",
+        "available",
+        "created",
+        "current",
+        "denied",
+        "discarded",
+        "drop",
+        "drops",
+        "dropped",
+        "errors",
+        "error",
+        "errs",
+        "evicted",
+        "expired",
+        "fail",
+        "failed",
+        "failure",
+        "failures",
+        "free",
+        "hits",
+        "idle",
+        "in",
+        "limit",
+        "limits",
+        "max",
+        "mean",
+        "min",
+        "misses",
+        "missed",
+        "out",
+        "pending",
+        "received",
+        "receive",
+        "rejected",
+        "retries",
+        "sent",
+        "success",
+        "successful",
+        "timeout",
+        "timeouts",
+        "transmit",
+        "transmitted",
+        "unused",
+        "usage",
+        "used",
+        "waiting",
+    ]
+)
+"""Words that make what is counted another thing."""
+
+_SAME: Final = (
+    ("latency", "duration"),
+    ("mem", "memory"),
+    ("req", "reqs", "request", "requests"),
+    ("resp", "response", "responses"),
+    ("conn", "conns", "connection", "connections"),
+    ("msg", "msgs", "message", "messages"),
+    ("error", "errors", "errs", "failed", "failure", "failures"),
+    ("recv", "rx", "receive", "received"),
+    ("sent", "tx", "transmit", "transmitted"),
+    ("avg", "mean", "average"),
+    ("fs", "filesystem"),
+    ("net", "network"),
+    ("avail", "available"),
+)
+SYNONYMS: Final = {word: frozenset(group) - {word} for group in _SAME for word in group}
+"""Words that name the same."""
+
 
 def words(name: str) -> list[str]:
     """The words of a name in lower case: of `node_memory_MemFree_bytes` node, memory, mem, free, bytes."""

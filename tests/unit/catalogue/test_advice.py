@@ -61,8 +61,8 @@ LIVE = Live.of(NAMES)
         ("traefik_service_request_total", "traefik_service_requests_total", "one letter differs", True),
         ("trafik_service_requests_total", "traefik_service_requests_total", "one letter differs", True),
         ("node_network_recieve_bytes_total", "node_network_receive_bytes_total", "one letter differs", True),
-        ("traefik_service_requests", "traefik_service_requests_total", "it has _total", True),
-        ("http_requests", "http_requests_total", "it has _total", True),
+        ("traefik_service_requests", "traefik_service_requests_total", "it has _total", False),
+        ("http_requests", "http_requests_total", "it has _total", False),
         ("httpRequestsTotal", "http_requests_total", "its words are separated otherwise", True),
         ("total_http_requests", "http_requests_total", "its words stand in another order", True),
         ("Up_", "up", "its words are separated otherwise", True),
@@ -74,6 +74,13 @@ LIVE = Live.of(NAMES)
             "words are spelt otherwise",
             False,
         ),
+        (
+            "traefik_service_request_latency_seconds_sum",
+            "traefik_service_request_duration_seconds_sum",
+            "words are spelt otherwise",
+            False,
+        ),
+        ("node_fs_free_bytes", "node_filesystem_free_bytes", "words are spelt otherwise", False),
         ("process_cpu_total", "process_cpu_seconds_total", "it has _seconds", False),
     ],
 )
@@ -91,7 +98,9 @@ def test_what_was_meant(asked: str, meant: str, reason: str, sure: bool) -> None
         "redis_requests_total",
         "container_memory_usage_bytes",
         "traefik_service_errors_total",
-        "traefik_service_latency_seconds",
+        "container_memory_rss_bytes",
+        "node_memory_MemUnavailable_bytes",
+        "node_network_drop_bytes_total",
         "total",
         "_",
         "",
@@ -161,6 +170,29 @@ def test_what_fits_the_use_comes_first() -> None:
     )
     assert metric_advice("shop_orders_opene", live, use="counter").candidates[0].name == "shop_orders_opened"
     assert metric_advice("shop_orders_opene", live, use="gauge").candidates[0].name == "shop_orders_open"
+
+
+def test_under_rate_a_missing_total_is_no_question() -> None:
+    (candidate,) = metric_advice("http_requests", LIVE, use="counter").candidates
+    assert (candidate.name, candidate.sure) == ("http_requests_total", True)
+
+
+@pytest.mark.parametrize(
+    ("asked", "live"),
+    [
+        ("kube_job_owner", ["kube_pod_owner", "kube_job_failed", "kube_job_info"]),
+        ("kube_deployment_status_replicas_unavailable", ["kube_deployment_status_replicas_available"]),
+        ("node_netstat_Tcp_RtoMax", ["node_netstat_Tcp_RtoMin", "node_netstat_Tcp_MaxConn"]),
+        (
+            "kube_pod_container_resource_limits",
+            ["kube_pod_container_resource_requests", "kube_pod_resource_limits_x"],
+        ),
+        ("prometheus_compactions_total", ["prometheus_compactions_failed_total"]),
+        ("node_load5", ["node_load15", "node_load1"]),
+    ],
+)
+def test_what_says_something_else_is_not_meant(asked: str, live: list[str]) -> None:
+    assert live[0] not in [each.name for each in metric_advice(asked, Live.of(live)).candidates]
 
 
 def test_two_names_that_are_equally_close_leave_it_open() -> None:
