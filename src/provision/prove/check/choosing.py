@@ -26,7 +26,7 @@ def unfollowed(
         return
     deaf = [
         (panel, query)
-        for panel, query in panel_queries(dashboard, estate.sources, "")
+        for panel, query in panel_queries(dashboard, estate.sources, "", unless=f"${label}")
         if all(is_builtin(name) for name in names(query.text)) and _reads_series(query.text)
     ]
     yield from _told(estate, dashboard, id_, deaf, f"whatever is chosen as ${label}, it asks the same")

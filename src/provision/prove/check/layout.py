@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from provision.model import JSON
-from provision.prove.check.estate import Dashboard, inside, objects, text_of
+from provision.prove.check.estate import Dashboard, Panel, inside, objects, text_of
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(NamedTuple):
     """A panel or a row on a grid, in grid units.
 
     Attributes:
         pointer: JSON pointer to where that is said.
-        subject: what people call it, within its dashboard.
     """
 
     pointer: str
-    subject: str
+    panel: Panel
     x: float
     y: float
     width: float
@@ -31,41 +28,41 @@ def grids(dashboard: Dashboard) -> Iterator[list[Placed]]:
     """The grids of a dashboard, each with what lies on it: a collapsed row has one of its own, and so has each row or
     tab of the second generation. What has no place, or one that isn't of numbers, is left out."""
     if dashboard.is_v2:
-        titles = {panel.pointer: panel.subject for panel in dashboard.panels}
-        yield from _grids_of_v2(dashboard.spec.get("layout"), "/spec/layout", titles)
+        panels = {panel.pointer: panel for panel in dashboard.panels}
+        yield from _grids_of_v2(dashboard.spec.get("layout"), "/spec/layout", panels)
         return
     found: dict[str, list[Placed]] = {}
     for panel in dashboard.panels:
         place = panel.body.get("gridPos")
         if isinstance(place, dict):
-            placed = _placed(f"{panel.pointer}/gridPos", panel.subject, place, ("w", "h"))
+            placed = _placed(f"{panel.pointer}/gridPos", panel, place, "w", "h")
             if placed:
                 found.setdefault(panel.pointer.rpartition("/")[0], []).append(placed)
     yield from found.values()
 
 
-def _grids_of_v2(layout: JSON, pointer: str, titles: dict[str, str]) -> Iterator[list[Placed]]:
+def _grids_of_v2(layout: JSON, pointer: str, panels: dict[str, Panel]) -> Iterator[list[Placed]]:
     spec = inside(layout, "spec")
     if text_of(layout, "kind") == "GridLayout":
         found = []
         for at, item in objects(spec.get("items"), f"{pointer}/spec/items"):
             name = text_of(inside(item, "spec", "element"), "name")
-            element = f"/spec/elements/{name.replace('~', '~0').replace('/', '~1')}/spec"
-            subject = titles.get(element, f"element {name!r}")
-            placed = _placed(f"{at}/spec", subject, inside(item, "spec"), ("width", "height"))
+            panel = panels.get(f"/spec/elements/{name.replace('~', '~0').replace('/', '~1')}/spec")
+            placed = _placed(f"{at}/spec", panel, inside(item, "spec"), "width", "height") if panel else None
             if placed:
                 found.append(placed)
         yield found
     for parts in ("rows", "tabs"):
         for at, part in objects(spec.get(parts), f"{pointer}/spec/{parts}"):
-            yield from _grids_of_v2(inside(part, "spec", "layout"), f"{at}/spec/layout", titles)
+            yield from _grids_of_v2(inside(part, "spec", "layout"), f"{at}/spec/layout", panels)
 
 
-def _placed(pointer: str, subject: str, place: dict[str, Any], sizes: tuple[str, str]) -> Placed | None:
-    numbers = [place.get("x", 0), place.get("y", 0), place.get(sizes[0]), place.get(sizes[1])]
-    if any(type(number) not in (int, float) for number in numbers):
-        return None
-    return Placed(pointer, subject, *numbers)
+def _placed(pointer: str, panel: Panel, place: dict[str, Any], width: str, height: str) -> Placed | None:
+    numbers = [place.get("x", 0), place.get("y", 0), place.get(width), place.get(height)]
+    for number in numbers:
+        if type(number) is not int and type(number) is not float:
+            return None
+    return Placed(pointer, panel, *numbers)
 
 
 def open_panels(dashboard: Dashboard) -> int:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from provision.promql.variable_queries import VariableQuery
 from provision.promql.variable_queries import variable_query as parts_of
@@ -14,8 +13,7 @@ from provision.prove.check.estate import Dashboard, Expression, Group, Panel, ob
 from provision.prove.check.references import LOKI, Sources, plugin_of, speaks_promql
 
 
-@dataclass(frozen=True, slots=True)
-class PanelQuery:
+class PanelQuery(NamedTuple):
     """A query of a panel.
 
     Attributes:
@@ -99,22 +97,28 @@ def called(parts: VariableQuery, text: str) -> str:
 _CALL: Final = re.compile(r"\s*(\w+)\s*\(.*\)\s*", re.DOTALL | re.ASCII)
 
 
-def queries_of(panel: Panel, dashboard: Dashboard, sources: Sources, word: str = "") -> Iterator[PanelQuery]:
-    """The PromQL of a panel of either generation in which that word stands, hidden queries left out: for checks that look
-    at panels. `Estate.expressions` has everything."""
+def queries_of(
+    panel: Panel, dashboard: Dashboard, sources: Sources, word: str = "", unless: str = "\0"
+) -> Iterator[PanelQuery]:
+    """The PromQL of a panel of either generation in which that word stands and not the other, hidden queries left out: for
+    checks that look at panels. `Estate.expressions` has everything."""
     own = panel.body.get("datasource")
     for path, target in objects(panel.body.get("targets"), "targets"):
         expr = target.get("expr")
-        if isinstance(expr, str) and word in expr and target.get("hide") is not True and expr.strip():
+        if not isinstance(expr, str) or word not in expr or unless in expr:
+            continue
+        if target.get("hide") is not True and expr.strip():
             asked = target.get("datasource") or own
             if speaks_promql(asked, expr, dashboard.variables, sources):
                 yield PanelQuery(f"{path}/expr", expr, target)
 
 
-def panel_queries(dashboard: Dashboard, sources: Sources, word: str) -> Iterator[tuple[Panel, PanelQuery]]:
+def panel_queries(
+    dashboard: Dashboard, sources: Sources, word: str, unless: str = "\0"
+) -> Iterator[tuple[Panel, PanelQuery]]:
     """The same of all panels of a dashboard, each with its panel."""
     for panel in dashboard.panels:
-        for query in queries_of(panel, dashboard, sources, word):
+        for query in queries_of(panel, dashboard, sources, word, unless):
             yield panel, query
 
 
@@ -125,6 +129,8 @@ def loki_queries(dashboard: Dashboard, sources: Sources) -> Iterator[tuple[Panel
         for path, target in objects(panel.body.get("targets"), "targets"):
             expr = target.get("expr")
             asked = target.get("datasource") or own
+            if isinstance(asked, dict) and asked.get("type", LOKI) != LOKI:
+                continue
             if (
                 isinstance(expr, str)
                 and expr.strip()

@@ -10,11 +10,17 @@ from provision.prove.check.estate import Dashboard, Estate, Panel, inside, objec
 
 ID = "colour-only"
 
+_TYPES: Final = frozenset({"stat", "state-timeline", "status-history", "timeseries"})
+
 
 def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     """Panels that do."""
     for panel in dashboard.panels:
-        for path, message, remedy in _said_by_colour(panel):
+        type_ = text_of(panel.body, "type")
+        defaults = inside(panel.body, "fieldConfig", "defaults")
+        if type_ not in _TYPES and not defaults.get("mappings"):
+            continue
+        for path, message, remedy in _said_by_colour(panel, type_, defaults):
             yield estate.finding(
                 ID, "warning", dashboard.definition, panel.at(path), dashboard.about(panel), message, remedy
             )
@@ -24,11 +30,9 @@ _GRAFANAS_OWN: Final = [(None, "green"), (80, "red")]
 """The thresholds that Grafana writes into every panel, which nobody chose."""
 
 
-def _said_by_colour(panel: Panel) -> Iterator[tuple[str, str, str]]:
+def _said_by_colour(panel: Panel, type_: str, defaults: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Path, what is said so, and what to do."""
     options = inside(panel.body, "options")
-    defaults = inside(panel.body, "fieldConfig", "defaults")
-    type_ = text_of(panel.body, "type")
     if type_ == "stat":
         text = text_of(options, "textMode")
         if text == "none" and text_of(options, "colorMode") != "none":
@@ -47,7 +51,8 @@ def _said_by_colour(panel: Panel) -> Iterator[tuple[str, str, str]]:
         yield "options/showValue", "its states are colours without a word", "show the values, mapped to words"
     elif type_ == "timeseries" and _is_nameless(panel, options):
         yield "options/legend", "its lines differ by colour only", "show a legend or a tooltip"
-    yield from _mapped(defaults)
+    if defaults.get("mappings"):
+        yield from _mapped(defaults)
 
 
 def _has_states(defaults: dict[str, Any]) -> bool:
@@ -65,11 +70,11 @@ def _has_states(defaults: dict[str, Any]) -> bool:
 
 def _is_nameless(panel: Panel, options: dict[str, Any]) -> bool:
     """Whether neither legend nor tooltip names the lines of several queries."""
-    targets = panel.body.get("targets")
-    shown = [one for _, one in objects(targets) if one.get("hide") is not True]
     legend = inside(options, "legend")
-    hidden = legend.get("showLegend") is False or text_of(legend, "displayMode") == "hidden"
-    return len(shown) > 1 and hidden and text_of(inside(options, "tooltip"), "mode") == "none"
+    if legend.get("showLegend") is not False and legend.get("displayMode") != "hidden":
+        return False
+    shown = [one for _, one in objects(panel.body.get("targets")) if one.get("hide") is not True]
+    return len(shown) > 1 and text_of(inside(options, "tooltip"), "mode") == "none"
 
 
 def _mapped(defaults: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -25,6 +25,7 @@ _KEPT: Final = frozenset({
     "sum",
 })  # fmt: skip
 """Ways of making one number of many that leave its unit as it is."""
+_CALCULATING: Final = ("calculateField", "convertFieldType")
 _NEAR: Final = 1.2
 """A factor that a kilobyte of 1000 or 1024 bytes, and the like, stay below."""
 
@@ -61,18 +62,20 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
 def _is_for_all(panel: Panel, set_: list[tuple[str, str]]) -> bool:
     """Whether every series is shown in the first of these units, as it is returned."""
     body = panel.body
-    if any(unit != set_[0][1] or path.startswith("fieldConfig/overrides") for path, unit in set_):
+    if len(set_) > 1 and any(unit != set_[0][1] for _, unit in set_):
         return False
-    if any("yaxis" in one for _, one in objects(body.get("seriesOverrides"))):
+    if any(path.startswith("fieldConfig/overrides") for path, _ in set_):
         return False
-    if any(
-        text_of(one, "id") in ("calculateField", "convertFieldType")
-        for _, one in objects(body.get("transformations"))
+    if body.get("seriesOverrides") and any("yaxis" in one for _, one in objects(body["seriesOverrides"])):
+        return False
+    if body.get("transformations") and any(
+        one.get("id") in _CALCULATING for _, one in objects(body["transformations"])
     ):
         return False
+    if text_of(body, "type") == "singlestat":
+        return not text_of(body, "valueName") or body["valueName"] in _KEPT
     calcs = inside(body, "options", "reduceOptions").get("calcs")
-    kept = [text_of(body, "valueName")] if text_of(body, "type") == "singlestat" else calcs
-    return not isinstance(kept, list) or all(not one or one in _KEPT for one in kept if isinstance(one, str))
+    return not isinstance(calcs, list) or all(one in _KEPT for one in calcs if isinstance(one, str))
 
 
 def _contradiction(measured: Measure, unit: str) -> str:

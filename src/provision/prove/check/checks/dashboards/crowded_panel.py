@@ -19,6 +19,8 @@ _TYPES: Final = frozenset(
     {"barchart", "bargauge", "gauge", "graph", "piechart", "stat", "timeseries", "trend"}
 )
 
+_LEAVING: Final = ("topk", "bottomk", "limitk")
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -38,24 +40,25 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         targets = panel.body.get("targets")
         if not isinstance(targets, list) or text_of(panel.body, "type") not in _TYPES:
             continue
-        shown = sum(isinstance(one, dict) and one.get("hide") is not True for one in targets)
-        if shown > settings.queries:
-            yield estate.finding(
-                ID, "info", dashboard.definition, panel.at("targets"), dashboard.about(panel),
-                f"it draws the results of {shown} queries: more than {settings.queries} are hard to tell apart",
-                "draw what is compared, and the rest in panels of its own",
-            )  # fmt: skip
-        elif any("k" in text_of(one, "expr") for one in targets):
-            yield from _many(estate, dashboard, panel, settings.series)
+        if len(targets) > settings.queries:
+            shown = sum(isinstance(one, dict) and one.get("hide") is not True for one in targets)
+            if shown > settings.queries:
+                yield estate.finding(
+                    ID, "info", dashboard.definition, panel.at("targets"), dashboard.about(panel),
+                    f"it draws the results of {shown} queries: more than {settings.queries} are hard to tell apart",
+                    "draw what is compared, and the rest in panels of its own",
+                )  # fmt: skip
+        texts = [text_of(target, "expr") for target in targets]
+        for function in _LEAVING:
+            if any(function in text for text in texts):
+                yield from _many(estate, dashboard, panel, function, settings.series)
 
 
-def _many(estate: Estate, dashboard: Dashboard, panel: Panel, most: int) -> Iterator[Finding]:
-    for query in queries_of(panel, dashboard, estate.sources, "k"):
-        if not any(name in query.text for name in ("topk", "bottomk", "limitk")):
-            continue
+def _many(estate: Estate, dashboard: Dashboard, panel: Panel, function: str, most: int) -> Iterator[Finding]:
+    for query in queries_of(panel, dashboard, estate.sources, function):
         found = facts(placeholder(query.text))
         root = found.root if found else None
-        if isinstance(root, Aggregation) and root.operation in ("topk", "bottomk", "limitk"):
+        if isinstance(root, Aggregation) and root.operation == function:
             count = root.parameter
             if isinstance(count, Number) and count.value > most:
                 yield estate.finding(

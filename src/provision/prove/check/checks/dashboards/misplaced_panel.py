@@ -30,7 +30,7 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         )
         yield estate.finding(
             ID, "warning", dashboard.definition, first.pointer,
-            and_more(f"{dashboard.subject}, {first.subject}", len(outside)),
+            and_more(dashboard.about(first.panel), len(outside)),
             f"it reaches {where}, and Grafana's grid has the columns 0 to {_COLUMNS}", "move it, or make it smaller",
             also=[each.pointer for each in outside[1:]],
         )  # fmt: skip
@@ -38,8 +38,8 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         first, below = over[0]
         yield estate.finding(
             ID, "warning", dashboard.definition, first.pointer,
-            and_more(f"{dashboard.subject}, {first.subject}", len(over)),
-            f"it lies over {below.subject}", "move it: Grafana pushes what is in the way down, and with it the rest",
+            and_more(dashboard.about(first.panel), len(over)),
+            f"it lies over {below.panel.subject}", "move it: Grafana pushes what is in the way down, and with it the rest",
             also=[each.pointer for each, _ in over[1:]],
         )  # fmt: skip
 

@@ -63,9 +63,10 @@ def _is_fixed(estate: Estate, dashboard: Dashboard, panel: Panel, plugins: dict[
         return False
     own = panel.body.get("datasource")
     asked: list[JSON] = [one.get("datasource") or own for one in targets if isinstance(one, dict)]
-    return any(
-        reference(source) not in BUILT_IN
-        and not names(reference(source))
-        and plugin_of(source, dashboard.variables, estate.sources) in plugins
-        for source in asked
-    )
+    for source in asked:
+        name = reference(source)
+        if name in BUILT_IN or name.startswith("$") or names(name):
+            continue
+        if plugin_of(source, dashboard.variables, estate.sources) in plugins:
+            return True
+    return False
