@@ -41,7 +41,8 @@ def span(expr: str, found: Facts, node: Node) -> Span | None:
     for number, (kind, nodes) in enumerate(kinds):
         if isinstance(node, kind):
             spans = _spans(expr)[number]
-            return spans[nodes.index(node)] if len(spans) == len(nodes) else None
+            is_told = len(spans) == len(nodes) and node in nodes
+            return spans[nodes.index(node)] if is_told else None
     return None
 
 

@@ -9,6 +9,9 @@ from provision.author.durations import seconds
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.facts import Facts, facts
+from provision.promql.nodes import Node
+from provision.promql.parse import position
+from provision.promql.spans import Span, span
 from provision.prove.check.estate import Estate, Expression, Group, Rule
 
 _CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]{0,200}\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
@@ -69,9 +72,37 @@ def rule_of(expression: Expression) -> Rule | None:
 
 
 def said(
-    estate: Estate, id_: str, severity: Severity, expression: Expression, message: str, remedy: str = ""
+    estate: Estate,
+    id_: str,
+    severity: Severity,
+    expression: Expression,
+    message: str,
+    remedy: str = "",
+    *,
+    node: Node | None = None,
 ) -> Finding:
-    """A finding about an expression."""
+    """A finding about an expression.
+
+    Args:
+        node: the part of it that is wrong, which is marked where it can be told.
+    """
+    place = _span(expression, node)
     return estate.finding(
-        id_, severity, expression.owner.definition, expression.pointer, expression.subject, message, remedy
+        id_,
+        severity,
+        expression.owner.definition,
+        expression.pointer,
+        expression.subject,
+        message,
+        remedy,
+        line_within=1 if place is None else position(expression.text, place[0])[0],
+        span=None if place is None else expression.span(*place),
     )
+
+
+def _span(expression: Expression, node: Node | None) -> Span | None:
+    found = facts(expression.plain) if node is not None else None
+    # What takes the place of a variable is mostly as long; where it isn't, columns are others.
+    if node is None or found is None or len(expression.plain) != len(expression.text):
+        return None
+    return span(expression.plain, found, node)

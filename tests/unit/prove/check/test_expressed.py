@@ -6,10 +6,10 @@ import pytest
 
 from provision.project import Project
 from provision.prove.check.estate import Expression
-from provision.prove.check.expressed import facts_of, is_written, rule_of
+from provision.prove.check.expressed import facts_of, is_written, rule_of, said
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
-from support.checking import dashboard, group, panel
+from support.checking import dashboard, found, group, panel
 
 
 def expression(expr: str) -> Expression:
@@ -41,3 +41,32 @@ def test_the_rule_of_an_expression() -> None:
     estate = estate_of([rules, dashboard(panel("e"))], Project(root=Path("/nowhere"), name="test"), Tools())
     found = [rule_of(each) for each in estate.expressions]
     assert [each and each.name for each in found] == [None, "a:b", "C"]
+
+
+RULES = """\
+groups:
+- name: shop
+  rules:
+  - record: a:b
+    expr: |
+      rate(a_total[5m])
+        / sum by (job) (b)
+"""
+
+
+def test_the_part_that_is_wrong_is_marked(tmp_path: Path) -> None:
+    (tmp_path / "shop.yml").write_text(RULES)
+    rules = group({"record": "a:b", "expr": "rate(a_total[5m])\n  / sum by (job) (b)\n"}, path="shop.yml")
+    (finding,) = found(rules, ids={"promql-vector-matching"}, root=tmp_path)
+    assert (finding.place.line, finding.column, finding.end_column) == (7, 9, 10)
+
+
+def test_nothing_is_marked_where_a_variable_is_shorter_than_what_takes_its_place() -> None:
+    text = "rate(a{$x}[5m]) / sum by (job) (b)"
+    estate = estate_of([dashboard(panel(text))], Project(root=Path("/nowhere"), name="test"), Tools())
+    (each,) = estate.expressions
+    known = facts_of(each)
+    assert known is not None
+    assert len(each.plain) > len(text)
+    finding = said(estate, "promql-rate", "info", each, "it is wrong", node=known.operations[0])
+    assert finding.column is None

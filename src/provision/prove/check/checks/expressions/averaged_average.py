@@ -37,7 +37,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                 )
                 message = f"{node.operation}() of {what} {effect}"
                 severity: Severity = "info" if "by its name" in what else "warning"
-                yield said(estate, ID, severity, expression, message, remedy)
+                yield said(estate, ID, severity, expression, message, remedy, node=node)
 
 
 def _averaged(node: Node, operation: str) -> tuple[str, str] | None:

@@ -34,7 +34,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                 estate, ID, "info", expression,
                 f"the first of {selector.name} is missed where its series begins with it: "
                 "increase() and rate() see no growth in a value that was never 0",
-                f"also alert on series that are new: or ({selector.name} unless {selector.name} offset 5m)",
+                f"also alert on series that are new: or ({selector.name} unless {selector.name} offset 5m)", node=selector,
             )  # fmt: skip
 
 

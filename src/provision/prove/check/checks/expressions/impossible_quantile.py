@@ -22,11 +22,13 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
     found = facts_of(expression)
     if found is None:
         return
-    asked: list[tuple[str, Node | None]] = [
-        (call.function, call.arguments[0]) for call in found.calls if call.function in _CALLS
+    asked: list[tuple[Node, str, Node | None]] = [
+        (call, call.function, call.arguments[0]) for call in found.calls if call.function in _CALLS
     ]
-    asked += [(each.operation, each.parameter) for each in found.aggregations if each.operation == "quantile"]
-    for name, share in asked:
+    asked += [
+        (each, each.operation, each.parameter) for each in found.aggregations if each.operation == "quantile"
+    ]
+    for node, name, share in asked:
         if (
             isinstance(share, Number)
             and not 0 <= share.value <= 1
@@ -36,5 +38,5 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
             yield said(
                 estate, ID, "error", expression,
                 f"{name}({share.value:g}, …) gives {infinite}: a quantile lies between 0 and 1",
-                f"write {share.value / 100:g}" if 1 < share.value <= 100 else "",
+                f"write {share.value / 100:g}" if 1 < share.value <= 100 else "", node=node,
             )  # fmt: skip

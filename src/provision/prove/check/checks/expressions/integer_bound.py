@@ -28,13 +28,13 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
     if not any(written in plain for written in _WRITTEN):
         return
     found = facts_of(expression)
-    matchers = dict.fromkeys(
-        matcher
-        for selector in (found.selectors if found else ())
+    selectors = {
+        matcher: selector
+        for selector in reversed(found.selectors if found else [])
         for matcher in selector.matchers
         if matcher.label in _LABELS and matcher.op in ("=", "!=")
-    )
-    for matcher in matchers:
+    }
+    for matcher, selector in selectors.items():
         stored = _stored(estate, matcher)
         if stored:
             label, op, value = matcher
@@ -43,7 +43,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
             yield said(
                 estate, ID, "warning", expression,
                 f'{label}{op}"{value}" {effect}: {stored}',
-                f"write {both}, which meets those of before as well",
+                f"write {both}, which meets those of before as well", node=selector,
             )  # fmt: skip
 
 

@@ -25,5 +25,5 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                 estate, ID, "warning", expression,
                 f"{ratio.left} / {ratio.right} is the mean since the processes started: "
                 "the longer they run, the less it shows of what happens now",
-                f"divide rates: rate({ratio.left}{range_}) / rate({ratio.right}{range_})",
+                f"divide rates: rate({ratio.left}{range_}) / rate({ratio.right}{range_})", node=node,
             )  # fmt: skip

@@ -47,7 +47,7 @@ def _finding(estate: Estate, expression: Expression, call: Call, argument: Node,
         estate, ID, "error", expression,
         f"{call.function}() of {branch.selector.name} without its le gives nothing: "
         "the buckets were added up over all bounds",
-        _remedy(argument),
+        _remedy(argument), node=call,
     )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
             yield said(
                 estate, ID, "warning", expression,
                 f"{name} is read as it stands: by its name it counts on until its process restarts",
-                f"say over which time: increase({name}[1h]), or rate({name}[5m])",
+                f"say over which time: increase({name}[1h]), or rate({name}[5m])", node=selector,
             )  # fmt: skip
 
 

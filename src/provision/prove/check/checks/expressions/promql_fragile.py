@@ -37,7 +37,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
             yield said(
                 estate, ID, "warning", expression,
                 f"{node.operation}() returns other series each time, so that alerts resolve and fire anew",
-                "alert on every series that meets the condition, and let the notifications be grouped",
+                "alert on every series that meets the condition, and let the notifications be grouped", node=node,
             )  # fmt: skip
     if not seconds_of(rule.body.get("for")):
         for operation in found.operations:
@@ -47,7 +47,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                     estate, ID, "warning", expression,
                     f"{operation.operator} puts together the jobs {jobs[0]} and {jobs[1]}: after a start of Prometheus, "
                     "when one is scraped and the other isn't yet, the alert may fire",
-                    "give it a for of at least two scrape intervals",
+                    "give it a for of at least two scrape intervals", node=operation,
                 )  # fmt: skip
 
 

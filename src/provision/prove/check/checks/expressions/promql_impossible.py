@@ -68,7 +68,7 @@ def _contradicted(estate: Estate, expression: Expression, selector: VectorSelect
         yield said(
             estate, ID, "error", expression,
             f"{name} returns nothing: {label} is to be {both} at once",
-            f'write {label}=~"{other}|{value}" for either' if other != value else "leave one of them out",
+            f'write {label}=~"{other}|{value}" for either' if other != value else "leave one of them out", node=selector,
         )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _never_matched(estate: Estate, expression: Expression, node: Operation) -> I
             message = (
                 "the right side of or is never used: the left side always has a result, with as few labels"
             )
-            yield said(estate, ID, "warning", expression, message, "turn them round")
+            yield said(estate, ID, "warning", expression, message, "turn them round", node=node)
         return
     found = mismatch(node)
     if found is not None and found.is_certain:
@@ -94,7 +94,7 @@ def _never_matched(estate: Estate, expression: Expression, node: Operation) -> I
             why = f"every series on the {found.side} has the label {found.label}, none on the {other}"
         severity: Severity = "warning" if operator == "unless" else "error"
         remedy = "say with on (…) or ignoring (…) which labels are to match"
-        yield said(estate, ID, severity, expression, f"{operator} {effect}: {why}", remedy)
+        yield said(estate, ID, severity, expression, f"{operator} {effect}: {why}", remedy, node=node)
         return
     if node.matching == "on":
         for label in node.labels:
@@ -105,14 +105,26 @@ def _never_matched(estate: Estate, expression: Expression, node: Operation) -> I
             ):
                 message = f"neither side of {operator} has the label {label} that on ({', '.join(node.labels)}) matches"
                 yield said(
-                    estate, ID, "warning", expression, message, f"keep {label} on both sides, or leave it out"
+                    estate,
+                    ID,
+                    "warning",
+                    expression,
+                    message,
+                    f"keep {label} on both sides, or leave it out",
+                    node=node,
                 )
     for label in node.included:
         if not stands_in(label) and impossible_everywhere(label, left if node.group == "right" else right):
             other = "left" if node.group == "right" else "right"
             message = f"group_{node.group} ({label}) brings nothing: the {other} side has no {label}"
             yield said(
-                estate, ID, "warning", expression, message, f"keep {label} on the {other}, or leave it out"
+                estate,
+                ID,
+                "warning",
+                expression,
+                message,
+                f"keep {label} on the {other}, or leave it out",
+                node=node,
             )
 
 
@@ -126,7 +138,7 @@ def _dropped_before(estate: Estate, expression: Expression, found: Facts) -> Ite
                 yield said(
                     estate, ID, "warning", expression,
                     f"{node.operation} by ({label}) finds no {label}: it was dropped before",
-                    f"keep {label} within, or leave it out here",
+                    f"keep {label} within, or leave it out here", node=node,
                 )  # fmt: skip
 
 
@@ -156,7 +168,7 @@ def _never_met(estate: Estate, expression: Expression, node: Operation) -> Itera
     yield said(
         estate, ID, "error", expression,
         f"the comparison {node.operator} {always}: {what or 'its left side'} is {_spelled(node, left, right)}",
-        remedy,
+        remedy, node=node,
     )  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def _about(estate: Estate, expression: Expression, node: Aggregation) -> Iterato
             remedy = "leave out what is divided by 0, in the record: … / (… > 0)"
         else:
             continue
-        yield said(estate, ID, "warning", expression, message, remedy)
+        yield said(estate, ID, "warning", expression, message, remedy, node=part)
         return
 
 

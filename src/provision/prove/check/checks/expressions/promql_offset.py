@@ -21,10 +21,10 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
     found = facts_of(expression) if retention else None
     if retention is None or found is None:
         return
-    offsets = {each.offset_seconds for each in found.timed}
+    offsets = {each.offset_seconds: each for each in reversed(found.timed)}
     for offset in sorted(each for each in offsets if each > retention):
         yield said(
             estate, ID, "error", expression,
             f"offset {shown(offset)} finds nothing: Prometheus keeps {shown(retention)}",
-            "compare with less long ago, or record what is to be kept longer",
+            "compare with less long ago, or record what is to be kept longer", node=offsets[offset],
         )  # fmt: skip

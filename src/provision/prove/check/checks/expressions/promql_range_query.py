@@ -38,7 +38,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
     found = facts_of(expression) if retention or longest else None
     if found is None:
         return
-    ranges = {each.range_seconds for each in found.timed}
+    ranges = {each.range_seconds: each for each in reversed(found.timed)}
     for length in sorted(each for each in ranges if each is not None and is_written(expression, each)):
         if retention and length > retention:
             message = (
@@ -51,7 +51,16 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                 expression,
                 message,
                 "ask for less, or record it and ask for the record",
+                node=ranges[length],
             )
         elif longest and length > seconds(longest):
             message = f"the range of {shown(length)} is longer than the {longest} that this project allows"
-            yield said(estate, ID, "warning", expression, message, "record it over a shorter range")
+            yield said(
+                estate,
+                ID,
+                "warning",
+                expression,
+                message,
+                "record it over a shorter range",
+                node=ranges[length],
+            )

@@ -52,19 +52,19 @@ def _of_series(
         yield said(
             estate, ID, "warning", expression,
             f"{function}() takes each restart of what {name} counts for a fall: by its name it is a counter",
-            "use rate() or increase()",
+            "use rate() or increase()", node=call,
         )  # fmt: skip
     elif function in _OF_COUNTERS and is_gauge(name):
         yield said(
             estate, ID, "warning", expression,
             f"{function}() takes each fall of {name} for a restart: by its name it is no counter",
-            "use delta() or deriv()",
+            "use delta() or deriv()", node=call,
         )  # fmt: skip
     elif function in _OF_COUNTERS and ":" in name:
-        yield from _of_record(estate, expression, function, name)
+        yield from _of_record(estate, expression, call, name)
 
 
-def _of_record(estate: Estate, expression: Expression, function: str, name: str) -> Iterator[Finding]:
+def _of_record(estate: Estate, expression: Expression, call: Call, name: str) -> Iterator[Finding]:
     recorded = [
         known
         for _, rule in estate.records.get(name, ())
@@ -76,15 +76,15 @@ def _of_record(estate: Estate, expression: Expression, function: str, name: str)
     if is_rate(name):
         yield said(
             estate, ID, "warning", expression,
-            f"{function}() of {name}, which by its name is a rate already",
-            "use avg_over_time() for its mean over a while, or deriv() for its trend",
+            f"{call.function}() of {name}, which by its name is a rate already",
+            "use avg_over_time() for its mean over a while, or deriv() for its trend", node=call,
         )  # fmt: skip
     elif summed:
         yield said(
             estate, ID, "warning", expression,
-            f"{function}() of {name}, which records {summed[0]}(): when one process restarts, "
+            f"{call.function}() of {name}, which records {summed[0]}(): when one process restarts, "
             "all that the others counted shows once more",
-            "record the sum of the rates, and read that",
+            "record the sum of the rates, and read that", node=call,
         )  # fmt: skip
 
 
@@ -94,13 +94,13 @@ def _of_subquery(estate: Estate, expression: Expression, call: Call, operand: No
             estate, ID, "warning", expression,
             f"{call.function}() of {operand.operation}(): when one process restarts, "
             "all that the others counted shows once more",
-            f"turn it round: {operand.operation}({call.function}(…))",
+            f"turn it round: {operand.operation}({call.function}(…))", node=call,
         )  # fmt: skip
     elif isinstance(operand, Call) and operand.function in _OF_COUNTERS | _OF_GAUGES:
         yield said(
             estate, ID, "warning", expression,
             f"{call.function}() of {operand.function}(), which is no counter",
-            "use avg_over_time() for its mean over a while, or deriv() for its trend",
+            "use avg_over_time() for its mean over a while, or deriv() for its trend", node=call,
         )  # fmt: skip
 
 
@@ -118,9 +118,13 @@ def _too_short(
     if rule_of(expression) is None:
         remedy = "write [$__rate_interval]"
     if length <= interval:
-        yield said(estate, ID, "error", expression, f"{looks} and never finds two samples", remedy)
+        yield said(estate, ID, "error", expression, f"{looks} and never finds two samples", remedy, node=call)
     elif length < _NEEDED * interval:
-        yield said(estate, ID, "warning", expression, f"{looks} and often finds a single sample", remedy)
+        yield said(
+            estate, ID, "warning", expression, f"{looks} and often finds a single sample", remedy, node=call
+        )
     else:
         lost = "one sample is late" if length < 3 * interval else "two samples are lost"
-        yield said(estate, ID, "info", expression, f"{looks} and finds nothing once {lost}", remedy)
+        yield said(
+            estate, ID, "info", expression, f"{looks} and finds nothing once {lost}", remedy, node=call
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from provision.model import Finding
-from provision.promql.nodes import Matcher
+from provision.promql.nodes import Matcher, VectorSelector
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate, Expression
 from provision.prove.check.expressed import facts_of, said
@@ -44,14 +44,16 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
         for matcher in selector.matchers:
             if "~" in matcher.op and matcher not in told and not _of_variable(matcher):
                 told.add(matcher)
-                yield from _about(estate, expression, matcher)
+                yield from _about(estate, expression, selector, matcher)
 
 
 def _of_variable(matcher: Matcher) -> bool:
     return stands_in(matcher.value) or stands_in(matcher.label)
 
 
-def _about(estate: Estate, expression: Expression, matcher: Matcher) -> Iterator[Finding]:
+def _about(
+    estate: Estate, expression: Expression, node: VectorSelector, matcher: Matcher
+) -> Iterator[Finding]:
     label, op, value = matcher
     shown = f'{label}{op}"{value}"'
     equal = "!=" if op == "!~" else "="
@@ -63,18 +65,22 @@ def _about(estate: Estate, expression: Expression, matcher: Matcher) -> Iterator
         else:
             message = f"{shown} leaves only series without that label"
             remedy = f'write {label}="" if that is meant'
-        yield said(estate, ID, "info" if op == "=~" else "warning", expression, message, remedy)
+        yield said(estate, ID, "info" if op == "=~" else "warning", expression, message, remedy, node=node)
         return
     plain = _as_text(bare)
     if plain is not None:
         remedy = f'write {label}{equal}"{plain}"'
-        yield said(estate, ID, "info", expression, f"{shown} is a plain text, not a pattern", remedy)
+        yield said(
+            estate, ID, "info", expression, f"{shown} is a plain text, not a pattern", remedy, node=node
+        )
     elif bare != value and "|" not in _outside(bare):
         message = f"{shown} is anchored twice: a pattern matches whole values anyway"
-        yield said(estate, ID, "info", expression, message, f'write {label}{op}"{bare}"')
+        yield said(estate, ID, "info", expression, message, f'write {label}{op}"{bare}"', node=node)
     elif op == "=~" and estate.settings(ID, Settings).smelly and _is_smelly(bare):
         message = f"{shown} picks a piece out of a longer value"
-        yield said(estate, ID, "info", expression, message, "give the series a label of its own for it")
+        yield said(
+            estate, ID, "info", expression, message, "give the series a label of its own for it", node=node
+        )
 
 
 def _as_text(pattern: str) -> str | None:

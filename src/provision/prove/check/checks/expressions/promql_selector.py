@@ -72,7 +72,13 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                     told.add((name, label))
                     remedy = each.comment or f'write {name}{{{label}="…"}}'
                     yield said(
-                        estate, ID, "warning", expression, f"{name} is selected without a {label}", remedy
+                        estate,
+                        ID,
+                        "warning",
+                        expression,
+                        f"{name} is selected without a {label}",
+                        remedy,
+                        node=selector,
                     )
 
 

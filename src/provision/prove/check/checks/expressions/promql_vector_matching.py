@@ -46,7 +46,7 @@ def _unmatched(estate: Estate, expression: Expression, node: Operation, differ: 
         estate, ID, "warning", expression,
         f"{node.operator} {effect} where the {here} side has the label {differ.label}: the {there} side has "
         f"{'only ' + ' and '.join(kept) if kept else 'no labels'}",
-        remedy,
+        remedy, node=node,
     )  # fmt: skip
 
 
@@ -67,7 +67,7 @@ def _many_to_one(estate: Estate, expression: Expression, node: Operation) -> Ite
                 estate, ID, "warning", expression,
                 f"{node.operator} on ({', '.join(node.labels)}) fails once two series on the {side} differ in "
                 f"{' or '.join(labels)} alone",
-                f"write group_{side} after on (…), or leave {' and '.join(labels)} out",
+                f"write group_{side} after on (…), or leave {' and '.join(labels)} out", node=node,
             )  # fmt: skip
 
 

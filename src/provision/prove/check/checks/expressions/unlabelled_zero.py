@@ -34,7 +34,7 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
                 yield said(
                     estate, ID, "warning", expression,
                     "where there is nothing to divide by, or vector(0) divides by 0, which gives NaN or infinity",
-                    "leave or vector(0) out of the denominator, and put it after the division",
+                    "leave or vector(0) out of the denominator, and put it after the division", node=node,
                 )  # fmt: skip
 
 
@@ -55,7 +55,7 @@ def _about(estate: Estate, expression: Expression, node: Operation, labels: list
         yield said(
             estate, ID, "warning", expression,
             f"{zero}: it matches nothing of the other side of {outer.operator}",
-            f"write or 0 * …, with series of the other side that have {' and '.join(labels[:2])}",
+            f"write or 0 * …, with series of the other side that have {' and '.join(labels[:2])}", node=node,
         )  # fmt: skip
         return
     rule = rule_of(expression)
@@ -70,11 +70,12 @@ def _about(estate: Estate, expression: Expression, node: Operation, labels: list
             expression,
             message,
             "alert on absent(…), or aggregate until no labels are left",
+            node=node,
         )
     else:
         message = f"{zero}: it is there besides the series, not only where they are missing"
         remedy = "leave it out, or aggregate until no labels are left"
-        yield said(estate, ID, "warning" if rule else "info", expression, message, remedy)
+        yield said(estate, ID, "warning" if rule else "info", expression, message, remedy, node=node)
 
 
 def _is_summed(node: Operation) -> bool:

@@ -75,5 +75,5 @@ def _about(
         yield said(
             estate, ID, "info", expression,
             f"a part of it is what {known[1]} records, calculated once more",
-            f"read {known[1]} there",
+            f"read {known[1]} there", node=node,
         )  # fmt: skip
