@@ -32,7 +32,7 @@ class KnownSeries:
         answers: Mapping[str, int | Refusal] | None = None,
         types: Mapping[str, str] | None = None,
     ) -> None:
-        self.series, self.past = series, tuple(past)
+        self.here, self.past = series, tuple(past)
         self.answers = {_normal(expr): answer for expr, answer in (answers or {}).items()}
         self.types = types or {}
         self.within: set[str] = set()
@@ -42,7 +42,7 @@ class KnownSeries:
         self.asked.append(expr)
         if expr.startswith("topk(1, "):
             inner = expr.removeprefix("topk(1, ").removesuffix("\n)")
-            return tuple(Sample(dict(one), 1.0, 0.0) for one in self._matching(inner, self.series)[:1])
+            return tuple(Sample(dict(one), 1.0, 0.0) for one in self._matching(inner, self.here)[:1])
         found = self._count(expr)
         if isinstance(found, Refusal):
             return found
@@ -63,8 +63,14 @@ class KnownSeries:
     def metadata(self, metric=None):
         return {name: (Metadata(kind, "", ""),) for name, kind in self.types.items()}
 
+    def config(self) -> str:
+        return "global: {scrape_interval: 15s}"
+
+    def series(self, matchers, start=None, end=None, limit=None) -> tuple[Labels, ...]:
+        return tuple(self._all(matchers))
+
     def query(self, expr: str, at: float | None = None) -> tuple[Sample, ...]:
-        return tuple(Sample(dict(one), 1.0, 0.0) for one in self._matching(expr, self.series))
+        return tuple(Sample(dict(one), 1.0, 0.0) for one in self._matching(expr, self.here))
 
     def _count(self, question: str) -> int | Refusal:
         expr = _normal(_inner(question))
@@ -74,11 +80,11 @@ class KnownSeries:
         while isinstance(found, ast.ParenExpr):
             found = found.expr
         if isinstance(found, ast.VectorSelector | ast.MatrixSelector):
-            return len(self._matching(expr, self.series))
-        return int(all(any(_fits(each, one) for one in self.series) for each in selectors(expr)))
+            return len(self._matching(expr, self.here))
+        return int(all(any(_fits(each, one) for one in self.here) for each in selectors(expr)))
 
     def _all(self, matchers: Iterable[str]) -> list[Labels]:
-        every = (*self.series, *self.past)
+        every = (*self.here, *self.past)
         return (
             [one for matcher in matchers for one in self._matching(matcher, every)]
             if matchers

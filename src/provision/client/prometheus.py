@@ -20,8 +20,11 @@ _RELOAD_SECONDS = 300.0
 _LONGEST_GET = 4000
 """Characters of a query that still go into a URL; longer ones are posted, which reads just as well."""
 
-_MOST_BYTES = 128 << 20
+_MOST_BYTES = 64 << 20
 """How large any answer may be."""
+
+_MOST_SAMPLED_BYTES = 16 << 20
+"""How large the answer to a query may be of which nobody knows how many series it has."""
 
 _REFUSALS = frozenset({400, 413, 414, 422, 500, 503, 504})
 _LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)
@@ -346,11 +349,11 @@ class Prometheus:
         if len(form) <= _LONGEST_GET:
             return self.session.request(
                 "GET", path, params=given, allow=_REFUSALS, timeout_seconds=timeout_seconds,
-                most_bytes=_MOST_BYTES, once=True,
+                most_bytes=_MOST_SAMPLED_BYTES, once=True,
             )  # fmt: skip
         return self.session.request(
             "POST", path, body=form, headers=_FORM, allow=_REFUSALS, timeout_seconds=timeout_seconds,
-            most_bytes=_MOST_BYTES, once=True,
+            most_bytes=_MOST_SAMPLED_BYTES, once=True,
         )  # fmt: skip
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:

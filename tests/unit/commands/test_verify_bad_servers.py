@@ -126,7 +126,7 @@ def test_a_server_that_stops_answering_is_left_alone(provision, shop):
 
 
 def test_an_answer_that_never_ends(provision, shop, monkeypatch):
-    monkeypatch.setattr(prometheus, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(prometheus, "_MOST_SAMPLED_BYTES", 1 << 20)
     one = {"metric": {"__name__": "up", "pod": "x" * 100}, "value": [1, "1"]}
     series = {"resultType": "vector", "result": [one] * 20_000}
     write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "WITH (x = up) x")})
