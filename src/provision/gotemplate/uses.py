@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeGuard
 
@@ -73,6 +73,24 @@ def uses(nodes: Sequence[Node]) -> Uses:
     """What an alert's template uses. What a variable of the template's own holds isn't followed."""
     found = Uses()
     _Walk(found).nodes(nodes, at_root=True)
+    return found
+
+
+_NAMED: Final = ("labels", "external", "fields", "queries")
+
+
+def joined(parts: Iterable[tuple[int, Uses]]) -> Uses:
+    """What several templates use that stand in one text, each with the position at which it begins."""
+    found = Uses()
+    for at, part in parts:
+        for kind in _NAMED:
+            uses_of_kind: list[Use] = getattr(part, kind)
+            if uses_of_kind:
+                getattr(found, kind).extend(Use(use.name, use.start + at) for use in uses_of_kind)
+        found.calls += [Call(call.name, call.values, call.start + at) for call in part.calls]
+        found.values += [start + at for start in part.values]
+        found.bare += [start + at for start in part.bare]
+        found.asked |= part.asked
     return found
 
 

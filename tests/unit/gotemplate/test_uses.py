@@ -6,7 +6,7 @@ import pytest
 
 from provision.gotemplate.functions import FUNCTIONS, GO, PROMETHEUS
 from provision.gotemplate.parse import parse
-from provision.gotemplate.uses import VARIABLES, Call, Uses, uses
+from provision.gotemplate.uses import VARIABLES, Call, Uses, joined, uses
 
 
 def used(text: str) -> Uses:
@@ -103,3 +103,12 @@ def test_fields_that_an_alert_does_not_have() -> None:
 def test_functions_have_one_meaning() -> None:
     assert not GO.keys() & PROMETHEUS.keys()
     assert all(each.most is None or each.least <= each.most for each in FUNCTIONS.values())
+
+
+def test_what_several_texts_use_is_joined() -> None:
+    first, second = (
+        "{{ $labels.a }}",
+        "{{ index $labels `b` | toUpper }}{{ query `up` }}{{ .Nothing }}{{ $value }}",
+    )
+    both = joined([(0, used(first)), (len(first), used(second))])
+    assert both == used(first + second)

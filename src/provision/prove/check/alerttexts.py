@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
 
 from provision.gotemplate.functions import FUNCTIONS
 from provision.gotemplate.parse import TooDeep, parse
 from provision.gotemplate.tokens import Broken
-from provision.gotemplate.uses import VARIABLES, Uses, uses
+from provision.gotemplate.uses import VARIABLES, Uses, joined, uses
 from provision.prove.check.estate import Group, Rule
 from provision.prove.check.rulefields import texts
+
+_PIECE: Final = re.compile(r"[$.\w]+|\{\{")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,11 @@ class AlertText:
         """The line of the text, counted from 1, that a position is on."""
         return self.text.count("\n", 0, start) + 1
 
+    def span(self, start: int) -> tuple[int, int]:
+        """Where the word or sign at a position begins and ends."""
+        word = _PIECE.match(self.text, start)
+        return start, word.end() if word else start + 1
+
     def at(self, start: int) -> str:
         """A position in words, such as `column 5`."""
         line = f"line {self.line_at(start)}, " if "\n" in self.text.strip() else ""
@@ -55,8 +64,28 @@ def alert_texts(group: Group, rule: Rule) -> Iterator[AlertText]:
                 yield AlertText(name, is_label, text, f"{at}/{field}/{name}", _examined(text))
 
 
-@lru_cache(maxsize=8192)
 def _examined(text: str) -> Uses | Broken:
+    """What a text uses. Most texts are made of a few actions that stand in many others, too: those are parsed once."""
+    actions = list(_ALONE.finditer(text))
+    if len(actions) != text.count("{{"):
+        return _parsed(text)
+    parts = []
+    for action in actions:
+        found = _parsed(action[0])
+        if isinstance(found, Broken):
+            return Broken(found.message, found.start + action.start())
+        parts.append((action.start(), found))
+    return joined(parts)
+
+
+_ALONE: Final = re.compile(
+    r"(?<!\{)\{\{(?!-?\s*(?:if|else|end|range|with|define|block|template|break|continue)\b)[^{}\"`'=]*\}\}"
+)
+"""An action that has nothing to do with those around it: no block, and no variable that it declares."""
+
+
+@lru_cache(maxsize=8192)
+def _parsed(text: str) -> Uses | Broken:
     try:
         return uses(parse(text, FUNCTIONS, VARIABLES))
     except Broken as broken:

@@ -230,7 +230,8 @@ class Estate:
         guests: paths of files that aren't the project's: what they refer to may exist where they come from.
         place, columns: find where a part of a definition was written.
         expressions_of: the PromQL of a dashboard, or of a group.
-        parameters: the `Settings` of each check that has such, by its id.
+        parameters: the `Settings` of each check that has such, by its id; those that nobody set are added when they are
+            asked for.
         records: the recording rules by the name they record, each with its group.
         sources: the data sources that the project defines.
         scrapes: how often it scrapes its jobs.
@@ -249,7 +250,7 @@ class Estate:
     records: Mapping[str, Sequence[tuple[Group, Rule]]]
     sources: Sources
     scrapes: Scrapes
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: dict[str, object] = field(default_factory=dict)
 
     @property
     def expressions(self) -> Iterator[Expression]:
@@ -264,7 +265,9 @@ class Estate:
             kind: the check's own dataclass of that name; what isn't set has its default.
         """
         found = self.parameters.get(id_)
-        return found if isinstance(found, kind) else kind()
+        if not isinstance(found, kind):
+            found = self.parameters[id_] = kind()
+        return found
 
     def of(self, kind: str) -> tuple[tuple[Definition, JSON], ...]:
         """The definitions of a kind other than dashboards and rule groups, with their bodies."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -43,13 +44,7 @@ class Link:
 
     def parts(self) -> SplitResult | None:
         """Its parts, with `x` in the place of each template; None when it isn't an address."""
-        plain = _ACTION.sub("x", self.text)
-        try:
-            parts = urlsplit(plain)
-            _ = parts.port  # raises when it is no number
-        except ValueError:
-            return None
-        return parts if _SCHEME.match(plain) else None
+        return _parts(self.text)
 
     def dashboard(self) -> str:
         """The uid of the dashboard of a Grafana that it leads to; empty for anything else, and for templates."""
@@ -61,6 +56,17 @@ class Link:
         """The path on its host, without escapes; empty when a template is part of it."""
         parts = self.parts()
         return unquote(parts.path) if parts and parts.path in self.text else ""
+
+
+@lru_cache(maxsize=16384)
+def _parts(text: str) -> SplitResult | None:
+    plain = _ACTION.sub("x", text)
+    try:
+        parts = urlsplit(plain)
+        _ = parts.port  # raises when it is no number
+    except ValueError:
+        return None
+    return parts if _SCHEME.match(plain) else None
 
 
 def links(group: Group) -> Iterator[Link]:

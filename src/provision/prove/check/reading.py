@@ -74,7 +74,7 @@ def estate_of(
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(written),
         columns=written.columns,
-        parameters=parameters or {},
+        parameters=dict(parameters or {}),
         records=_records(groups),
         sources=sources,
         scrapes=scrapes_of(others.get(PROMETHEUS, ()), others.get(SCRAPE_CONFIG, ())),

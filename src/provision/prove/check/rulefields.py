@@ -15,10 +15,12 @@ USUAL_SECONDS: Final = 60.0
 
 
 def texts(body: Mapping[str, Any], field: str) -> dict[str, str]:
-    """The labels or annotations of a rule or group; those without a value are none."""
+    """The labels or annotations of a rule or group, to be read only; those without a value are none."""
     found = body.get(field)
     if not isinstance(found, dict):
         return {}
+    if all(type(value) is str and value for value in found.values()):
+        return found
     return {
         str(name): str(value).lower() if isinstance(value, bool) else str(value)
         for name, value in found.items()
@@ -28,7 +30,8 @@ def texts(body: Mapping[str, Any], field: str) -> dict[str, str]:
 
 def labels_of(group: Group, rule: Rule) -> dict[str, str]:
     """The labels that a rule adds, its own before those of its group."""
-    return {**texts(group.body, "labels"), **texts(rule.body, "labels")}
+    own, of_all = texts(rule.body, "labels"), texts(group.body, "labels")
+    return {**of_all, **own} if of_all else own
 
 
 def seconds_of(value: JSON) -> float | None:

@@ -13,7 +13,7 @@ from provision.model import Finding, decode
 from provision.promql.branches import branches
 from provision.promql.facts import facts
 from provision.promql.labels import Labels
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.estate import Estate, Group, Rule, and_more, text_of
 from provision.prove.check.routes import AlertLabels, End, ends
 from provision.prove.check.rulefields import external_labels, labels_of
 
@@ -43,11 +43,11 @@ def check(estate: Estate) -> Iterator[Finding]:
                 if receiver:
                     lost.setdefault(receiver, []).append(rule)
         for receiver, rules in lost.items():
-            more = f", and {len(rules) - 1} more" if len(rules) > 1 else ""
             yield estate.finding(
-                ID, "warning", group.definition, rules[0].pointer, group.about(rules[0]) + more,
+                ID, "warning", group.definition, rules[0].pointer, and_more(group.about(rules[0]), len(rules)),
                 f"nobody is told of it: the routes lead it to the receiver {receiver!r}, which has no integration",
                 "give the receiver an integration, or route the alert to another",
+                also=[rule.pointer for rule in rules[1:]],
             )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Finding
+from provision.promql.facts import facts
 from provision.promql.names import selectors
 from provision.prove.check.estate import Estate, Expression, and_more, objects, suggestion, text_of
 
@@ -25,7 +26,9 @@ def check(estate: Estate) -> Iterator[Finding]:
         if not _MAYBE.search(expression.text):
             continue
         definition = expression.owner.definition
-        for name in dict.fromkeys(selector.name for selector in selectors(expression.plain)):
+        found = facts(expression.plain)
+        read_here = selectors(expression.plain) if found is None else found.selectors
+        for name in dict.fromkeys(selector.name for selector in read_here):
             # A name that a variable is part of isn't in the text.
             if name and name not in recorded and _RECORDED.fullmatch(name) and name in expression.text:
                 read.setdefault((definition.kind, definition.key, name), []).append(expression)

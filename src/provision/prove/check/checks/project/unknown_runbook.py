@@ -17,13 +17,14 @@ def check(estate: Estate) -> Iterator[Finding]:
     """Links to pages that are missing from a folder of the project, where other links of that address lead to pages
     that are there."""
     pages = lru_cache(maxsize=None)(_pages)
+    folder_of = lru_cache(maxsize=1024)(_inside)
     found: dict[str, list[tuple[Group, Link, str, Path]]] = {}
     linked: dict[str, set[str]] = {}
     for group in estate.groups:
         for link in () if estate.is_guest(group.definition) else links(group):
             parts, path = link.parts(), link.path()
             folder, _, page = path.rpartition("/")
-            inside = _inside(estate.project.root, folder) if parts is not None and page else None
+            inside = folder_of(estate.project.root, folder) if parts is not None and page else None
             if parts is None or inside is None:
                 continue
             address = f"{parts.netloc}{folder}"

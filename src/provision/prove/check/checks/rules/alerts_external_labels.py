@@ -29,5 +29,5 @@ def check(estate: Estate, group: Group, rule: Rule) -> Iterator[Finding]:
                     f"{text.name} prints $externalLabels.{use.name} ({text.at(use.start)}), and Prometheus has no external "
                     f"label {use.name}: it stays empty",
                     suggestion(use.name, known) or f"set it: PrometheusGlobal(external_labels={{{use.name!r}: …}})",
-                    line_within=text.line_at(use.start), span=(use.start, use.start + 1),
+                    line_within=text.line_at(use.start), span=text.span(use.start),
                 )  # fmt: skip

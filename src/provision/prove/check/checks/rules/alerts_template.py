@@ -46,7 +46,7 @@ def check(estate: Estate, group: Group, rule: Rule) -> Iterator[Finding]:
         for severity, message, remedy, start in dict.fromkeys(said):
             yield estate.finding(
                 ID, severity, group.definition, text.pointer, group.about(rule),
-                f"{text.name}: {message} ({text.at(start)})", remedy, line_within=text.line_at(start), span=(start, start + 1),
+                f"{text.name}: {message} ({text.at(start)})", remedy, line_within=text.line_at(start), span=text.span(start),
             )  # fmt: skip
 
 
