@@ -7,7 +7,7 @@ from typing import Final
 
 from provision.model import Finding
 from provision.promql.facts import facts
-from provision.promql.nodes import Aggregation, Call, Node, Operation
+from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector
 from provision.prove.check.conditions import Returns, returns, sides
 from provision.prove.check.estate import Estate, Group, Rule, text_of
 from provision.prove.check.rulefields import scrape_seconds, seconds_of
@@ -34,7 +34,7 @@ def check(estate: Estate, group: Group, rule: Rule) -> Iterator[Finding]:
     if not any(call.function == "absent" for call in calls):
         return
     waits = seconds_of(rule.body.get("for")) or 0.0
-    scrape = scrape_seconds(estate, group)
+    scrape = _scrape(estate, group, calls)
     if waits == 0 or (scrape is not None and waits < _SCRAPES * scrape):
         waiting = f"after {waits:g} s" if waits else "without `for`"
         yield estate.finding(
@@ -42,6 +42,21 @@ def check(estate: Estate, group: Group, rule: Rule) -> Iterator[Finding]:
             f"it fires {waiting} when Prometheus starts and hasn't scraped anything yet, as everything is absent then",
             f"say `for`: at least two scrapes, {_SCRAPES * scrape:g} s" if scrape else "say `for`: at least two scrapes",
         )  # fmt: skip
+
+
+def _scrape(estate: Estate, group: Group, calls: list[Call]) -> float | None:
+    """Seconds between two scrapes of what is asked for: of the job that a selector names, or else of any."""
+    usual = scrape_seconds(estate, group)
+    if usual is None:
+        return None
+    jobs = [
+        matcher.value
+        for call in calls
+        if isinstance(call.arguments[0], VectorSelector)
+        for matcher in call.arguments[0].matchers
+        if matcher.label == "job" and matcher.op == "="
+    ]
+    return max([estate.scrapes.jobs.get(job, usual) for job in jobs], default=usual)
 
 
 def _absent(node: Node) -> Iterator[Call]:

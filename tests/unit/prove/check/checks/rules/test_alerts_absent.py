@@ -39,6 +39,15 @@ def test_for_is_at_least_two_scrapes() -> None:
     assert said("absent(up)", "15s", **{"for": "30s"}) == []
 
 
+def test_a_job_may_be_scraped_at_its_own_interval() -> None:
+    slow = other("scrape-config", "shop", job_name="shop", scrape_interval="1m")
+    server = other("prometheus", "global", **{"global": {"scrape_interval": "15s"}})
+    alert = {"alert": "Gone", "for": "1m"}
+    rules = group({**alert, "expr": 'absent(up{job="shop"})'}, {**alert, "expr": 'absent(up{job="till"})'})
+    (finding,) = found(rules, slow, server, ids={"alerts-absent"})
+    assert finding.remedy == "say `for`: at least two scrapes, 120 s"
+
+
 def test_any_for_will_do_where_the_interval_is_not_known() -> None:
     assert said("absent(up)", **{"for": "1s"}) == []
 
