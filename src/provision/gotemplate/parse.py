@@ -22,7 +22,7 @@ from provision.gotemplate.nodes import (
     Text,
     Variable,
 )
-from provision.gotemplate.tokens import Broken, Token, tokens
+from provision.gotemplate.tokens import Broken, Token, listed
 
 _DEEPEST: Final = 100
 """Blocks and parentheses in one another: far beyond what people write, far below the calls that Python allows."""
@@ -59,7 +59,7 @@ def parse(text: str, functions: Collection[str], variables: Collection[str] = ()
         Broken: it isn't a template: an expression, block or name is wrong.
         TooDeep: more blocks or parentheses stand in one another than anybody writes.
     """
-    reader = _Reader([*tokens(text)], frozenset(functions), ["$", *variables])
+    reader = _Reader(listed(text), frozenset(functions), ["$", *variables])
     nodes, end = reader.nodes()
     if end:
         raise Broken(f"an {{{{ {end} }}}} without an if, with or range before it", reader.last.start)
@@ -87,6 +87,8 @@ class _Reader:
     # ── tokens ───────────────────────────────────────────────────────────────
     def next(self) -> Token:
         self.last = self.tokens[self.at]
+        if self.last.kind == "broken":
+            raise Broken(self.last.text, self.last.start)
         if self.last.kind != "end":
             self.at += 1
         return self.last
@@ -95,7 +97,10 @@ class _Reader:
         """The next token that is no space, not taken yet."""
         while self.tokens[self.at].kind == "space":
             self.at += 1
-        return self.tokens[self.at]
+        token = self.tokens[self.at]
+        if token.kind == "broken":
+            raise Broken(token.text, token.start)
+        return token
 
     def expect_right(self, what: str) -> None:
         token = self.skip()
@@ -332,6 +337,8 @@ class _Reader:
 
 
 def _unexpected(token: Token, what: str) -> Broken:
+    if token.text == "}":
+        return Broken("an action {{ is closed with }}, not with one }", token.start)
     shown = {"end": "the end of the text", "right": "}}"}.get(token.kind) or repr(token.text)
     return Broken(f"{shown:.60} can't stand where {what} should", token.start)
 

@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 
 Kind = Literal[
     "text", "left", "right", "space", "word", "keyword", "field", "variable", "dot", "number", "string", "character",
-    "pipe", "declare", "assign", "comma", "open", "close", "other", "end",
+    "pipe", "declare", "assign", "comma", "open", "close", "other", "end", "broken",
 ]  # fmt: skip
 
 KEYWORDS: Final = frozenset({
@@ -56,6 +56,18 @@ _NUMBER: Final = re.compile(
 )
 _ENDS_WORD: Final = frozenset(" \t\r\n.,|:()")
 _SINGLE: Final[dict[str, Kind]] = {"|": "pipe", "=": "assign", ",": "comma"}
+
+
+def listed(text: str) -> list[Token]:
+    """The tokens of a template, `end` last; where it goes wrong `broken` is the last, with what is wrong as its text, so
+    that what is wrong before it is told first."""
+    found = []
+    try:
+        for token in tokens(text):
+            found.append(token)
+    except Broken as broken:
+        found.append(Token("broken", broken.message, broken.start))
+    return found
 
 
 def tokens(text: str) -> Iterator[Token]:

@@ -53,7 +53,7 @@ GOOD = [
 
 BAD = [
     ("{{", "an action {{ isn't closed with }}"),
-    ("{{ $labels.job }", "an action {{ isn't closed with }}"),
+    ("{{ $labels.job }", "an action {{ is closed with }}, not with one }"),
     ("{{ $labels.job} }}", "unexpected character '}' in a name"),
     ("{{ }}", "{{ }} needs a value"),
     ("{{ $label.job }}", "there is no variable $label"),

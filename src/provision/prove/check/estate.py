@@ -228,6 +228,8 @@ class Estate:
     Attributes:
         definitions: all of them, in the order of the sources.
         guests: paths of files that aren't the project's: what they refer to may exist where they come from.
+        groups_of_grafana: rule groups that are written as Grafana's own, as far as they are like others: labels,
+            annotations, durations and names.
         place, columns: find where a part of a definition was written.
         expressions_of: the PromQL of a dashboard, or of a group.
         parameters: the `Settings` of each check that has such, by its id; those that nobody set are added when they are
@@ -243,6 +245,7 @@ class Estate:
     guests: frozenset[str]
     dashboards: Shown
     groups: tuple[Group, ...]
+    groups_of_grafana: tuple[Group, ...]
     expressions_of: Callable[[Dashboard | Group], Iterable[Expression]]
     others: Mapping[str, tuple[tuple[Definition, JSON], ...]]
     place: Placer

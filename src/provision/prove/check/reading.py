@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from provision.compile.kinds import DASHBOARD, DATASOURCE, PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
+from provision.compile.kinds import (
+    DASHBOARD,
+    DATASOURCE,
+    GRAFANA_RULE_GROUP,
+    PROMETHEUS,
+    RULE_GROUP,
+    SCRAPE_CONFIG,
+)
 from provision.model import JSON, Definition, decode
 from provision.project import Project
 from provision.prove.check import v2
@@ -70,6 +77,7 @@ def estate_of(
         guests=guests,
         dashboards=Shown(shown, read, few),
         groups=tuple(groups),
+        groups_of_grafana=tuple(_group_of_grafana(*each) for each in others.get(GRAFANA_RULE_GROUP, ())),
         expressions_of=expressions_of,
         others={kind: tuple(found) for kind, found in others.items()},
         place=placer(written),
@@ -119,3 +127,11 @@ def _group(definition: Definition, body: JSON) -> Group:
         kind = "alert" if "alert" in rule else "record"
         rules.append(Rule(pointer, rule, kind, text_of(rule, kind)))
     return Group(definition, body["file"], body["index"], group, tuple(rules))
+
+
+def _group_of_grafana(definition: Definition, body: JSON) -> Group:
+    rules = []
+    for pointer, rule in objects(body.get("rules"), "/rules"):
+        kind = "record" if rule.get("record") else "alert"
+        rules.append(Rule(pointer, rule, kind, text_of(rule, "title")))
+    return Group(definition, "", 0, {"name": text_of(body, "title")}, tuple(rules))

@@ -18,6 +18,7 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.parse import SyntaxProblem, parse
 from provision.prove.check.checks.project import promql
+from provision.prove.check.checks.rules import OF_ANY_ENGINE
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
 from provision.prove.check.registry import Checks
 
@@ -27,6 +28,7 @@ MANY: Final = 200
 
 def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
     """What these checks say."""
+    yield from _of_grafana(estate, checks)
     parts = _parts(estate) if checks.dashboards or checks.expressions else 1
     others = [each for each in checks.project if each is not promql]
     if parts == 1:
@@ -45,6 +47,15 @@ def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
     finally:
         for worker in workers:
             worker.end()
+
+
+def _of_grafana(estate: Estate, checks: Checks) -> Iterator[Finding]:
+    """What is said of rules of Grafana's own by those checks that look at them."""
+    looking = [each for each in checks.rules if each in OF_ANY_ENGINE]
+    for group in estate.groups_of_grafana:
+        for rule in group.rules:
+            for of_a_rule in looking:
+                yield from of_a_rule.check(estate, group, rule)
 
 
 class _Worker:

@@ -21,6 +21,16 @@ from provision.prove.check.checks.rules import (
 )
 from provision.prove.check.forms import RuleCheck
 
+OF_ANY_ENGINE: Final[tuple[RuleCheck, ...]] = (
+    alerts_annotation,
+    rule_for,
+    rule_label,
+    rule_owner,
+    rule_reject,
+    rule_report,
+)
+"""Those that look at rules of Grafana's own, too: at no expression, and nothing else that Prometheus has alone."""
+
 CHECKS: Final[tuple[RuleCheck, ...]] = (
     alerts_absent,
     alerts_annotation,
