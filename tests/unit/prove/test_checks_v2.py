@@ -14,7 +14,7 @@ from provision.prove.check.checks.project import promql, schema, unknown_datasou
 from provision.prove.check.estate import Estate
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
-from support.checking import other
+from support.checking import found, other
 from support.second_generation import built, panel, spec
 
 
@@ -87,3 +87,27 @@ def test_odd_shapes_break_no_check() -> None:
     odd["elements"] = {"panel-1": {"kind": "Panel", "spec": {"data": 5}}}
     for check in (promql.check, schema.check, unknown_datasource.check, variables):
         assert said(check, odd) == []
+
+
+def test_checks_of_panels_and_variables_look_into_both_generations() -> None:
+    visual = {
+        "kind": "VizConfig",
+        "group": "stat",
+        "spec": {"options": {"textMode": "none"}, "fieldConfig": {"defaults": {"unit": "ms"}}},
+    }
+    written = spec(
+        elements={"a/b": panel("rate(a_seconds_total[5m])", vizConfig=visual), "c": panel()},
+        variables=[{"kind": "QueryVariable", "spec": {"name": "job", "refresh": "onDashboardLoad"}}],
+    )
+    ids = {"colour-only", "contradicting-unit", "panel-title-description", "panel-units", "target-rate-interval",
+           "template-on-time-change-reload"}  # fmt: skip
+    said = {each.id: [part.pointer for part in each.about] for each in found(definition(written), ids=ids)}
+    at = "/spec/elements/a~1b/spec"
+    assert said == {
+        "colour-only": [f"{at}/vizConfig/spec/options/textMode"],
+        "contradicting-unit": [f"{at}/vizConfig/spec/fieldConfig/defaults/unit"],
+        "panel-title-description": [f"{at}/description", "/spec/elements/c/spec/description"],
+        "panel-units": ["/spec/elements/c/spec/vizConfig/spec/fieldConfig/defaults"],
+        "target-rate-interval": [f"{at}/data/spec/queries/0/expr"],
+        "template-on-time-change-reload": ["/spec/variables/0/spec/refresh"],
+    }

@@ -8,9 +8,10 @@ from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.standins import stands_in
 from provision.promql.variables import is_builtin, names, placeholder
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
 from provision.prove.check.queries import PanelQuery, panel_queries
 from provision.prove.check.templates import chooses_prometheus
+from provision.prove.check.together import queries, together
 
 
 def unfollowed(
@@ -45,20 +46,11 @@ def unmatched(estate: Estate, dashboard: Dashboard, id_: str, label: str) -> Ite
 
 
 def _told(
-    estate: Estate, dashboard: Dashboard, id_: str, queries: list[tuple[Panel, PanelQuery]], message: str
+    estate: Estate, dashboard: Dashboard, id_: str, found: list[tuple[Panel, PanelQuery]], message: str
 ) -> Iterator[Finding]:
-    if queries:
-        panel, query = queries[0]
-        label = id_.rpartition("-")[2]
-        yield estate.finding(
-            id_,
-            "warning",
-            dashboard.definition,
-            panel.at(query.path),
-            and_more(f"{dashboard.about(panel)}, {query.what}", len(queries)),
-            message,
-            f'add {label}=~"${label}" to its selectors',
-        )
+    label = id_.rpartition("-")[2]
+    remedy = f'add {label}=~"${label}" to its selectors'
+    yield from together(estate, id_, "warning", dashboard, queries(found), message, remedy)
 
 
 def _is_asked(dashboard: Dashboard, name: str) -> bool:

@@ -13,7 +13,7 @@ class Placed(NamedTuple):
     """A panel or a row on a grid, in grid units.
 
     Attributes:
-        pointer: JSON pointer to where that is said.
+        pointer: JSON pointer to where that is said; of the second generation to the panel itself.
     """
 
     pointer: str
@@ -29,7 +29,7 @@ def grids(dashboard: Dashboard) -> Iterator[list[Placed]]:
     tab of the second generation. What has no place, or one that isn't of numbers, is left out."""
     if dashboard.is_v2:
         panels = {panel.pointer: panel for panel in dashboard.panels}
-        yield from _grids_of_v2(dashboard.spec.get("layout"), "/spec/layout", panels)
+        yield from _grids_of_v2(dashboard.spec.get("layout"), panels)
         return
     found: dict[str, list[Placed]] = {}
     for panel in dashboard.panels:
@@ -41,20 +41,20 @@ def grids(dashboard: Dashboard) -> Iterator[list[Placed]]:
     yield from found.values()
 
 
-def _grids_of_v2(layout: JSON, pointer: str, panels: dict[str, Panel]) -> Iterator[list[Placed]]:
+def _grids_of_v2(layout: JSON, panels: dict[str, Panel]) -> Iterator[list[Placed]]:
     spec = inside(layout, "spec")
     if text_of(layout, "kind") == "GridLayout":
         found = []
-        for at, item in objects(spec.get("items"), f"{pointer}/spec/items"):
+        for _, item in objects(spec.get("items")):
             name = text_of(inside(item, "spec", "element"), "name")
             panel = panels.get(f"/spec/elements/{name.replace('~', '~0').replace('/', '~1')}/spec")
-            placed = _placed(f"{at}/spec", panel, inside(item, "spec"), "width", "height") if panel else None
+            placed = _placed(panel.pointer, panel, inside(item, "spec"), "width", "height") if panel else None
             if placed:
                 found.append(placed)
         yield found
     for parts in ("rows", "tabs"):
-        for at, part in objects(spec.get(parts), f"{pointer}/spec/{parts}"):
-            yield from _grids_of_v2(inside(part, "spec", "layout"), f"{at}/spec/layout", panels)
+        for _, part in objects(spec.get(parts)):
+            yield from _grids_of_v2(inside(part, "spec", "layout"), panels)
 
 
 def _placed(pointer: str, panel: Panel, place: dict[str, Any], width: str, height: str) -> Placed | None:

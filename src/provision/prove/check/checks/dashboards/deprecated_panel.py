@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
+from provision.prove.check.together import panels, together
 
 ID = "deprecated-panel"
 
@@ -44,19 +45,15 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         type_ = text_of(panel.body, "type")
         if type_ in _CONVERTED or type_ in _GONE:
             found.setdefault(type_, []).append(panel)
-    for type_, panels in found.items():
+    for type_, of_it in found.items():
         new = _CONVERTED.get(type_) or _GONE.get(type_, "")
-        yield estate.finding(
-            ID,
-            "warning",
-            dashboard.definition,
-            panels[0].at("type"),
-            and_more(dashboard.about(panels[0]), len(panels)),
-            f"panels of type {type_} are gone since Grafana 12, which "
-            + (
-                "converts them whenever the dashboard is opened"
-                if type_ in _CONVERTED
-                else "shows nothing in their place"
-            ),
-            f"make it a {new}, and look whether it shows what it should" if new else "leave it out",
+        what = (
+            "converts them whenever the dashboard is opened"
+            if type_ in _CONVERTED
+            else "shows nothing in their place"
         )
+        yield from together(
+            estate, ID, "warning", dashboard, panels(of_it, "type"),
+            f"panels of type {type_} are gone since Grafana 12, which {what}",
+            f"make it a {new}, and look whether it shows what it should" if new else "leave it out",
+        )  # fmt: skip

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, and_more
+from provision.prove.check.estate import Dashboard, Estate
 from provision.prove.check.layout import Placed, grids
+from provision.prove.check.together import together
 
 ID = "misplaced-panel"
 
@@ -21,26 +22,17 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     for placed in grids(dashboard):
         outside.extend(one for one in placed if one.x < 0 or one.y < 0 or one.x + one.width > _COLUMNS)
         over.extend(_overlaps(placed))
-    if outside:
-        first = outside[0]
-        where = (
-            f"from column {first.x:g} to {first.x + first.width:g}"
-            if first.y >= 0
-            else f"above the page, at line {first.y:g}"
-        )
-        yield estate.finding(
-            ID, "warning", dashboard.definition, first.pointer,
-            and_more(dashboard.about(first.panel), len(outside)),
+    for first in outside[:1]:
+        across = f"from column {first.x:g} to {first.x + first.width:g}"
+        where = across if first.y >= 0 else f"above the page, at line {first.y:g}"
+        yield from together(
+            estate, ID, "warning", dashboard, [(each.pointer, each.panel.subject) for each in outside],
             f"it reaches {where}, and Grafana's grid has the columns 0 to {_COLUMNS}", "move it, or make it smaller",
-            also=[each.pointer for each in outside[1:]],
         )  # fmt: skip
-    if over:
-        first, below = over[0]
-        yield estate.finding(
-            ID, "warning", dashboard.definition, first.pointer,
-            and_more(dashboard.about(first.panel), len(over)),
+    for _, below in over[:1]:
+        yield from together(
+            estate, ID, "warning", dashboard, [(each.pointer, each.panel.subject) for each, _ in over],
             f"it lies over {below.panel.subject}", "move it: Grafana pushes what is in the way down, and with it the rest",
-            also=[each.pointer for each, _ in over[1:]],
         )  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from typing import Final
 
 from provision.model import JSON, Finding
 from provision.promql.variables import names
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
 from provision.prove.check.references import BUILT_IN, plugin_of, reference
 from provision.prove.check.templates import datasource_variables
+from provision.prove.check.together import panels, together
 
 ID = "panel-datasource"
 
@@ -42,18 +43,12 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         fixed = [
             panel for panel in dashboard.panels if plugins and _is_fixed(estate, dashboard, panel, plugins)
         ]
-    if fixed:
-        first = fixed[0]
-        asked = reference(first.body.get("datasource")) or "the default data source"
-        yield estate.finding(
-            ID,
-            "warning",
-            dashboard.definition,
-            first.at("datasource/uid"),
-            and_more(dashboard.about(first), len(fixed)),
-            f"it asks {asked}, whichever data source is chosen",
-            f"ask ${{{variables[0][0]}}}" if variables else "add a variable of type datasource, and ask that",
-        )
+    asked = reference(fixed[0].body.get("datasource")) if fixed else ""
+    yield from together(
+        estate, ID, "warning", dashboard, panels(fixed, "datasource/uid"),
+        f"it asks {asked or 'the default data source'}, whichever data source is chosen",
+        f"ask ${{{variables[0][0]}}}" if variables else "add a variable of type datasource, and ask that",
+    )  # fmt: skip
 
 
 def _is_fixed(estate: Estate, dashboard: Dashboard, panel: Panel, plugins: dict[str, str]) -> bool:

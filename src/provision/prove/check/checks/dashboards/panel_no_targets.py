@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
 from provision.prove.check.references import BUILT_IN, reference
+from provision.prove.check.together import panels, together
 
 ID = "panel-no-targets"
 
@@ -31,20 +32,14 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
                 hidden.append(panel)
         elif _shows_data(panel):
             without.append(panel)
-    for panels, message, remedy in (
-        (without, "it asks for nothing and stays empty", "give it a query, or leave it out"),
-        (
-            hidden,
-            "its queries are all hidden, so that it stays empty",
-            "show one of them, or leave the panel out",
-        ),
-    ):
-        if panels:
-            first = panels[0]
-            subject = and_more(dashboard.about(first), len(panels))
-            yield estate.finding(
-                ID, "warning", dashboard.definition, first.at("targets"), subject, message, remedy
-            )
+    yield from together(
+        estate, ID, "warning", dashboard, panels(without, "targets"),
+        "it asks for nothing and stays empty", "give it a query, or leave it out",
+    )  # fmt: skip
+    yield from together(
+        estate, ID, "warning", dashboard, panels(hidden, "targets"),
+        "its queries are all hidden, so that it stays empty", "show one of them, or leave the panel out",
+    )  # fmt: skip
 
 
 def _shows_data(panel: Panel) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, inside, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, inside, text_of
+from provision.prove.check.together import panels, together
 
 ID = "panel-title-description"
 
@@ -26,19 +27,19 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
             untitled.append(panel)
         if not text_of(panel.body, "description").strip():
             undescribed.append(panel)
-    for panels, field, message, remedy in (
-        (untitled, "title", "it has no title", "say in some words what it shows"),
-        (
-            undescribed,
-            "description",
-            "it has no description",
-            "say what is good, what is bad, and what to do then: it stands behind the ⓘ beside the title",
-        ),
-    ):
-        if panels:
-            subject = and_more(dashboard.about(panels[0]), len(panels))
-            at = panels[0].at(field)
-            yield estate.finding(ID, "info", dashboard.definition, at, subject, message, remedy)
+    yield from together(
+        estate,
+        ID,
+        "info",
+        dashboard,
+        panels(untitled, "title"),
+        "it has no title",
+        "say in some words what it shows",
+    )
+    yield from together(
+        estate, ID, "info", dashboard, panels(undescribed, "description"), "it has no description",
+        "say what is good, what is bad, and what to do then: it stands behind the ⓘ beside the title",
+    )  # fmt: skip
 
 
 def _shows_names(panel: Panel) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, inside, objects, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, inside, objects, text_of
+from provision.prove.check.together import panels, together
 from provision.prove.check.units import is_known, meant, units
 
 ID = "panel-units"
@@ -40,16 +41,11 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
                 )
         if not found and not _shows_words(panel):
             bare.append(panel)
-    if bare:
-        yield estate.finding(
-            ID,
-            "info",
-            dashboard.definition,
-            bare[0].at("fieldConfig/defaults"),
-            and_more(dashboard.about(bare[0]), len(bare)),
-            "its numbers have no unit: readers must guess what they are",
-            'set one, such as "s", "bytes" or "percentunit"; "short" for what is merely counted',
-        )
+    yield from together(
+        estate, ID, "info", dashboard, panels(bare, "fieldConfig/defaults"),
+        "its numbers have no unit: readers must guess what they are",
+        'set one, such as "s", "bytes" or "percentunit"; "short" for what is merely counted',
+    )  # fmt: skip
 
 
 def _shows_words(panel: Panel) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
 from provision.prove.check.logql import NotLogQL, ranges
 from provision.prove.check.queries import PanelQuery, loki_queries
+from provision.prove.check.together import queries, together
 
 ID = "target-logql-auto"
 
@@ -38,14 +39,7 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
             "$__auto" not in each if required else "$" not in each and "[[" not in each for each in written
         ):
             fixed.append((panel, query))
-    if fixed:
-        panel, query = fixed[0]
-        yield estate.finding(
-            ID,
-            "info",
-            dashboard.definition,
-            panel.at(query.path),
-            and_more(f"{dashboard.about(panel)}, {query.what}", len(fixed)),
-            "a fixed range leaves out what lies between the points of a long time range",
-            "write [$__auto]",
-        )
+    yield from together(
+        estate, ID, "info", dashboard, queries(fixed),
+        "a fixed range leaves out what lies between the points of a long time range", "write [$__auto]",
+    )  # fmt: skip

@@ -11,8 +11,9 @@ from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import Call
 from provision.promql.variables import placeholder
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
 from provision.prove.check.queries import PanelQuery, panel_queries
+from provision.prove.check.together import queries, together
 
 ID = "target-rate-interval"
 
@@ -46,21 +47,15 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
             any("$" not in each for each in ranges) and not _is_instant(panel, query)
         ):
             fixed.append((panel, query))
-    if short:
-        panel, query = short[0]
-        yield estate.finding(
-            ID, "warning", dashboard.definition, panel.at(query.path),
-            and_more(f"{dashboard.about(panel)}, {query.what}", len(short)),
-            "a rate over $__interval has gaps where that is shorter than two scrapes", "take it over $__rate_interval",
-        )  # fmt: skip
-    if fixed:
-        panel, query = fixed[0]
-        yield estate.finding(
-            ID, "info", dashboard.definition, panel.at(query.path),
-            and_more(f"{dashboard.about(panel)}, {query.what}", len(fixed)),
-            "a rate over a fixed time leaves out what lies between the points of a long time range",
-            "take it over $__rate_interval",
-        )  # fmt: skip
+    yield from together(
+        estate, ID, "warning", dashboard, queries(short),
+        "a rate over $__interval has gaps where that is shorter than two scrapes", "take it over $__rate_interval",
+    )  # fmt: skip
+    yield from together(
+        estate, ID, "info", dashboard, queries(fixed),
+        "a rate over a fixed time leaves out what lies between the points of a long time range",
+        "take it over $__rate_interval",
+    )  # fmt: skip
 
 
 def _ranges(text: str) -> Iterator[str]:

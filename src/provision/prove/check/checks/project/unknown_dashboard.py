@@ -13,12 +13,12 @@ from provision.prove.check.estate import (
     Dashboard,
     Estate,
     Panel,
-    and_more,
     inside,
     objects,
     suggestion,
     text_of,
 )
+from provision.prove.check.together import together
 
 ID = "unknown-dashboard"
 
@@ -53,9 +53,8 @@ def check(estate: Estate) -> Iterator[Finding]:
             if uid and uid not in uids:
                 missing.setdefault(uid, []).append(link)
         for uid, led in missing.items():
-            pointer, what, _ = led[0]
-            yield estate.finding(
-                ID, "warning", dashboard.definition, pointer, and_more(f"{dashboard.subject}, {what}", len(led)),
+            yield from together(
+                estate, ID, "warning", dashboard, [(pointer, what) for pointer, what, _ in led],
                 f"no source defines the dashboard {uid!r} that it leads to",
                 suggestion(uid, uids) or "it leads nowhere unless that dashboard is already in Grafana",
             )  # fmt: skip

@@ -1,0 +1,47 @@
+"""One finding for all parts of a dashboard with which the same is wrong, at the first of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from provision.model import Finding
+from provision.model.finding import Severity
+from provision.prove.check.estate import Dashboard, Estate, Panel, and_more
+from provision.prove.check.queries import PanelQuery
+
+Thing = tuple[str, str]
+"""JSON pointer in the dashboard's definition, and what people call it, within the dashboard."""
+
+
+def together(
+    estate: Estate,
+    id_: str,
+    severity: Severity,
+    dashboard: Dashboard,
+    things: Sequence[Thing],
+    message: str,
+    remedy: str,
+) -> Iterator[Finding]:
+    """The finding about these things; none when there are none."""
+    if things:
+        pointer, what = things[0]
+        yield estate.finding(
+            id_,
+            severity,
+            dashboard.definition,
+            pointer,
+            and_more(f"{dashboard.subject}, {what}", len(things)),
+            message,
+            remedy,
+            also=[at for at, _ in things[1:]],
+        )
+
+
+def panels(found: Sequence[Panel], path: str) -> list[Thing]:
+    """Panels as such things, each at that path in it."""
+    return [(panel.at(path), panel.subject) for panel in found]
+
+
+def queries(found: Sequence[tuple[Panel, PanelQuery]]) -> list[Thing]:
+    """Queries of panels as such things."""
+    return [(panel.at(query.path), f"{panel.subject}, {query.what}") for panel, query in found]
