@@ -87,6 +87,8 @@ def command(
 
         click.echo(page(explain).text.rstrip("\n"))
         return DONE
+    if baseline and write_baseline:
+        raise UsageError("--baseline and --write-baseline are two steps", remedy="leave one of them out")
     known = read_baseline(absolute(baseline)) if baseline else None
     project = project_of(project_dir, environment, paths, verbose)
     meant = chosen(project, paths)

@@ -224,6 +224,8 @@ def test_a_baseline_that_is_not_there_is_wrong_usage(here: Path, capsys: pytest.
     project_with(here, rules__a_yml=GOOD)
     assert run(["check", "--baseline", "baseline.json"]) == 2
     assert "there is no such file; write one with --write-baseline FILE" in capsys.readouterr().err
+    assert run(["check", "--baseline", "b.json", "--write-baseline", "b.json"]) == 2
+    assert "are two steps; leave one of them out" in capsys.readouterr().err
 
 
 def test_a_baseline_that_can_not_be_written_is_told(here: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,9 +40,12 @@ def check(estate: Estate) -> Iterator[Finding]:
         if not remark.said.checked_elsewhere:
             yield _finding(estate, remark)
     for problem in _refused(given, translated, settings):
-        yield Finding(
-            ID, "error", Place(problem.path, problem.line), _subject(given, problem), problem.message
-        )
+        about = _definition(given, problem)
+        if about is None:
+            place = Place(problem.path, problem.line)
+            yield Finding(ID, "error", place, "what Grafana is to hold", problem.message)
+        else:
+            yield estate.finding(ID, "error", about, "", subject_of(about), problem.message)
 
 
 def _bound(estate: Estate, given: list[Definition]) -> Binding | None:
@@ -90,11 +93,11 @@ def _refused(
     return ()
 
 
-def _subject(given: list[Definition], problem: Problem) -> str:
-    """What people call the definition that a problem is about."""
+def _definition(given: list[Definition], problem: Problem) -> Definition | None:
+    """The definition that a problem is about, if that can be told."""
     there = [
         one
         for one in given
         if one.kind in _OWN and (one.place.path, one.place.line) == (problem.path, problem.line)
     ]
-    return subject_of(there[0]) if len(there) == 1 else "what Grafana is to hold"
+    return there[0] if len(there) == 1 else None
