@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from provision.commands.chosen import Chosen
 from provision.commands.options import Servers
-from provision.compile.kinds import DASHBOARD, DATASOURCE
+from provision.compile.kinds import DASHBOARD, DATASOURCE, LIBRARY_PANEL
 from provision.errors import UsageError
 from provision.model import Definition, Live, Place, decode, encode
 from provision.project import Project
@@ -59,4 +59,5 @@ def _shown(found: Iterable[Live], url: str) -> Iterator[Definition]:
             place = Place(f"{url}/d/{quote(live.key, safe='')}")
             yield Definition(DASHBOARD, live.key, encode({"folder": "", **kept}), place)
         else:
-            yield Definition(live.kind, live.key, encode(body), Place(f"{url}/alerting/list"))
+            page = "library-panels" if live.kind == LIBRARY_PANEL else "alerting/list"
+            yield Definition(live.kind, live.key, encode(body), Place(f"{url}/{page}"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -50,28 +50,47 @@ def source_of(estate: Estate, scrape_seconds: float | None) -> Source:
     return Source(text_of(body, "uid") or "prometheus", said)
 
 
-def planned(
-    owner: Dashboard | Group,
-    expressions: Sequence[Expression],
-    estate: Estate,
-    known: Known,
-    source: Source,
-) -> list[Asked]:
-    """The expressions of one dashboard or rule group, ready to be asked.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A dashboard as it is when it is opened: what its variables stand for.
+
+    Attributes:
+        window_seconds: how far back it looks.
+        chosen: what its variables stand for.
+        repeats: the variables that panels are repeated for, by their pointers.
+        scrape_seconds: the uid or name of a data source, to the time between two scrapes.
+    """
+
+    dashboard: Dashboard
+    window_seconds: float
+    chosen: Chosen
+    repeats: Mapping[str, frozenset[str]]
+    scrape_seconds: Callable[[str], float]
+
+    def asked(
+        self, text: str, pointer: str, panel: Mapping[str, Any], target: Mapping[str, Any]
+    ) -> tuple[str, str, tuple[str, ...]]:
+        """An expression of it with its variables replaced, the data source that it is asked of, and those of the
+        variables that offer no value.
+
+        Args:
+            pointer: to the panel that holds it.
+            panel: the JSON of that panel; empty for what isn't in one.
+            target: the JSON of the query.
+        """
+        values = one_of_each(self.chosen.values, self.chosen.options, self.repeats.get(pointer, frozenset()))
+        source = asked_of(datasource_of(target, panel), values)
+        values |= built_in(self.dashboard.spec, panel, self.scrape_seconds(source), target)
+        hollow = tuple(sorted(name for name in names(text) if not self.chosen.options.get(name, True)))
+        return substitute(text, values), source, hollow
+
+
+def opened(dashboard: Dashboard, known: Known, source: Source) -> Opened:
+    """The dashboard with its variables chosen as Grafana would.
 
     Raises:
         Unreachable, NotAllowed: the server, which has the values of variables, can't be asked.
     """
-    if isinstance(owner, Dashboard):
-        return _of_dashboard(owner, expressions, estate, known, source)
-    return [
-        Asked(owner.subject, each.what, *_places(each, estate), each.text, each.text) for each in expressions
-    ]  # fmt: skip
-
-
-def _of_dashboard(
-    dashboard: Dashboard, expressions: Sequence[Expression], estate: Estate, known: Known, source: Source
-) -> list[Asked]:
     window = range_seconds(dashboard.spec)
 
     def ask(query: str, name: str) -> Sequence[str]:
@@ -89,36 +108,50 @@ def _of_dashboard(
     found = chosen(
         variables_of(dashboard), ask, built_ins, lambda variable: known.chosen(variable, source.uid)
     )
-    repeats = repeated(dashboard)
-    asked = []
-    for expression in expressions:
-        panel_pointer, panel, target = _held(expression, dashboard)
-        values = one_of_each(found.values, found.options, repeats.get(panel_pointer, frozenset()))
-        name = asked_of(datasource_of(target, panel), values)
-        values |= built_in(dashboard.spec, panel, scrape_seconds(name), target)
-        asked.append(
-            Asked(
-                dashboard.subject,
-                expression.what,
-                *_places(expression, estate),
-                expression.text,
-                substitute(expression.text, values),
-                window,
-                name,
-                expression.what.startswith(_VARIABLE),
-                tuple(sorted(used for used in names(expression.text) if not found.options.get(used, True))),
-                _complaint(expression, found),
-            )
-        )
-    return asked
+    return Opened(dashboard, window, found, repeated(dashboard), scrape_seconds)
+
+
+def planned(
+    owner: Dashboard | Group,
+    expressions: Sequence[Expression],
+    estate: Estate,
+    known: Known,
+    source: Source,
+) -> list[Asked]:
+    """The expressions of one dashboard or rule group, ready to be asked.
+
+    Raises:
+        Unreachable, NotAllowed: the server, which has the values of variables, can't be asked.
+    """
+    if isinstance(owner, Dashboard):
+        now = opened(owner, known, source)
+        return [_of_dashboard(each, now, estate) for each in expressions]
+    return [
+        Asked(owner.subject, each.what, *_places(each, estate), each.text, each.text) for each in expressions
+    ]
+
+
+def _of_dashboard(expression: Expression, now: Opened, estate: Estate) -> Asked:
+    expr, source, hollow = now.asked(expression.text, *_held(expression, now.dashboard))
+    return Asked(
+        now.dashboard.subject,
+        expression.what,
+        *_places(expression, estate),
+        expression.text,
+        expr,
+        now.window_seconds,
+        source,
+        expression.what.startswith(_VARIABLE),
+        hollow,
+        _complaint(expression, now.chosen),
+    )
 
 
 def _places(expression: Expression, estate: Estate) -> tuple[Place, Part]:
     """Where an expression was written, and where it stands in its definition."""
     definition, pointer = expression.owner.definition, expression.pointer
-    return estate.place(definition, pointer, 1), Part(
-        definition.kind, definition.key, pointer, definition.place.path
-    )
+    place = estate.place(definition, pointer, 1)
+    return place, Part(definition.kind, definition.key, pointer, definition.place.path)
 
 
 def _complaint(expression: Expression, found: Chosen) -> str:

@@ -11,6 +11,7 @@ from itertools import groupby, islice
 from typing import Final
 
 from provision.client.prometheus import Prometheus
+from provision.compile.kinds import LIBRARY_PANEL
 from provision.model import Definition
 from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
@@ -21,6 +22,7 @@ from provision.prove.verify.classify import judged
 from provision.prove.verify.configuration import remarks
 from provision.prove.verify.grafana_rules import of_grafana_rules
 from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.library import of_library_panels
 from provision.prove.verify.load import Load
 from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, Source, planned, source_of
 from provision.prove.verify.servers import Known, Server
@@ -85,6 +87,9 @@ def verify(
         while some := list(islice(owned, _PLANNED_AT_ONCE)):
             plans = pool.map(lambda each: planned(each[0], each[1], estate, known, source), some)
             asked.extend(each for plan in plans for each in plan if concerns(each))
+        if estate.of(LIBRARY_PANEL):
+            panels = pool.map(lambda each: of_library_panels(each, estate, known, source), estate.dashboards)
+            asked.extend(each for found in panels for each in found if concerns(each))
         rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
         asked.extend(each for each in rules if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)

@@ -27,6 +27,7 @@ from provision.compile.kinds import (
     DASHBOARD,
     FOLDER,
     GRAFANA_RULE_GROUP,
+    LIBRARY_PANEL,
     POLICY,
 )
 from provision.errors import NotAllowed, ProvisionError, UsageError
@@ -134,13 +135,13 @@ class Grafana:
             yield whole(self.server)
 
     def shown(self) -> Iterator[Live]:
-        """The dashboards and Grafana's own rules, whoever owns them, as far as the credentials may see them.
+        """The dashboards, library panels and Grafana's own rules, whoever owns them, as far as the credentials may see them.
 
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
         names = frozenset(grafana_inventory.shown(self.server))
-        for kind in (DASHBOARD, GRAFANA_RULE_GROUP):
+        for kind in (DASHBOARD, LIBRARY_PANEL, GRAFANA_RULE_GROUP):
             keys = frozenset(key for of, key in names if of == kind)
             if keys:
                 yield from self.keepers[kind].read(self.server, keys)

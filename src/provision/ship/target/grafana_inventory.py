@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import Any
 
 from provision.compile.kinds import (
@@ -44,15 +45,19 @@ def everything(server: Server) -> Iterator[tuple[str, str]]:
 
 
 def shown(server: Server) -> Iterator[tuple[str, str]]:
-    """Kind and key of each dashboard and each group of Grafana's own rules, as far as the credentials may see them.
+    """Kind and key of each dashboard, library panel and group of Grafana's own rules, as far as the credentials may see
+    them.
 
     Raises:
         Unreachable, ServerRefused: as the server answers.
     """
     yield from ((DASHBOARD, uid) for uid in _dashboards(server) if not uid.startswith(PREFIX))
+    # Who may look at dashboards needn't be shown what else there is.
+    with suppress(NotAllowed):
+        yield from ((LIBRARY_PANEL, found["uid"]) for found in server.client.library.panels())
     try:
         groups = server.client.alerting.rule_groups() if server.dialect.alerting else []
-    except NotAllowed:  # who may look at dashboards needn't be shown rules
+    except NotAllowed:
         groups = []
     yield from _rule_groups(groups)
 

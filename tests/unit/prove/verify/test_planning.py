@@ -10,6 +10,7 @@ from provision.model import Definition, Place, encode
 from provision.project import Project
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
+from provision.prove.verify.library import of_library_panels
 from provision.prove.verify.planning import planned, source_of
 from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.verdicts import Asked
@@ -131,3 +132,25 @@ def test_a_dashboard_of_the_second_generation():
     first, second = plan(Definition("dashboard", "shop", body, Place("dashboards/a.json", 1)))
     assert (first.expr, first.window_seconds) == ('rate(up{job="web"}[135s])', 10800.0)
     assert (second.what, second.expr) == ("variable $job", "up")
+
+
+def test_a_library_panel_is_asked_where_it_is_shown():
+    model = {"title": "Up", "type": "stat", "targets": [{"refId": "A", "expr": 'up{job=~"$job"}'}, {"refId": "B", "expr": ""},
+             {"refId": "C", "expr": "x", "datasource": {"type": "loki"}}]}  # fmt: skip
+    shown = {"title": "", "libraryPanel": {"uid": "lib", "name": "Up"}}
+    definitions = [
+        dashboard(shown, templating={"list": [variable(includeAll=True)]}),
+        dashboard({"title": "", "libraryPanel": {"uid": "elsewhere"}}, uid="other"),
+        other("library-panel", "lib", folder="", name="Up", model=model),
+    ]
+    estate = estate_of(definitions, Project(root=Path("/nowhere"), name="test"), Tools())
+    server = Server(KnownSeries(*SERIES), "p")  # type: ignore[arg-type]
+    known = Known([(server, knowledge(server.client))])
+    first, second = (
+        of_library_panels(each, estate, known, source_of(estate, None)) for each in estate.dashboards
+    )
+    assert [(each.owner, each.what, each.expr) for each in first] == [
+        ('dashboard "Shop"', 'library panel "Up", query A', 'up{job=~"(api|web)"}')
+    ]
+    assert first[0].part.pointer == "/model/targets/0/expr"
+    assert second == []
