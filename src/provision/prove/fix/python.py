@@ -5,16 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Final
 
 from provision.promql.edits import Corrected, Edit, edited
 from provision.promql.names import selectors
 from provision.promql.variables import placeholder
 from provision.prove.fix.literals import Literal, Run, literals
-
-_MOST_HOLES: Final = 12
-"""Places where an f-string puts something in, at most: with more, where each ends would be guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +54,15 @@ def rewritten_words(source: str, wanted: Sequence[tuple[str, Corrected]], *, lab
         labels: whether the words that aren't metrics are replaced, too.
     """
     texts = [before for before, _ in wanted]
-    words = list(dict.fromkeys(pair for each in wanted for pair in _words(*each, labels=labels)))
+    words = list(dict.fromkeys(word for each in wanted for word in _words(*each, labels=labels)))
+    if not any(old in source for old, _, _ in words):
+        return source
     edits: dict[tuple[int, int], Edit] = {}
-    for literal in literals(source) if words else ():
+    for literal in literals(source):
         for run in () if literal.is_remark else literal.runs:
             if run is None or not _is_piece(run.text, texts):
                 continue
-            for pattern, new in words:
+            for _, pattern, new in words:
                 for match in re.finditer(pattern, run.text):
                     text = run.written(new)
                     span = (run.at[match.start()], run.at[match.end()])
@@ -79,17 +77,17 @@ _FORMAT: Final = re.compile(r"\{\w*\}|%\(?\w*\)?[sdrg]")
 """Where `str.format` and `%` put something in."""
 
 
-def _words(before: str, after: Corrected, *, labels: bool) -> Iterator[tuple[str, str]]:
-    """The words that a correction replaces, as patterns, and by what; nothing when it does more than that."""
+def _words(before: str, after: Corrected, *, labels: bool) -> Iterator[tuple[str, str, str]]:
+    """The words that a correction replaces, a pattern of where, and by what; nothing when it does more than that."""
     pairs = [(before[edit.start : edit.end], edit.text) for edit in after.edits]
     if not all(_WORD.fullmatch(word) for pair in pairs for word in pair):
         return
     for (old, new), edit in zip(pairs, after.edits, strict=True):
         if _is_metric(before, edit):
-            yield rf"(?<![\w:]){re.escape(old)}(?![\w:])", new
+            yield old, rf"(?<![\w:]){re.escape(old)}(?![\w:])", new
         elif labels:
             name = re.escape(old)
-            yield rf"(?<![\w.$]){name}(?=\s*(?:=~|!~|!=|=|\}}\}})|\s*(?:,[\w\s,]*)?\))|\A{name}\Z", new
+            yield old, rf"(?<![\w.$]){name}(?=\s*(?:=~|!~|!=|=|\}}\}})|\s*(?:,[\w\s,]*)?\))|\A{name}\Z", new
 
 
 def _is_metric(before: str, edit: Edit) -> bool:
@@ -120,34 +118,49 @@ def _placed(literal: Literal, before: str, edits: Sequence[Edit]) -> list[Edit] 
 
 
 def _aligned(runs: Sequence[Run | None], before: str) -> list[int] | None:
-    """Where each run begins in the expression."""
-    if sum(run is None for run in runs) > _MOST_HOLES:
+    """Where each run begins in the expression; None when the literal can't say it."""
+    segments = [""]
+    for run in runs:
+        if run is None:
+            segments.append("")
+        else:
+            segments[-1] += run.text
+    spots = _whole(segments[0], before) if len(segments) == 1 else _spread(segments, before)
+    if spots is None:
         return None
-    if None not in runs and sum(len(run.text) for run in runs if run) < len(before.strip()):
-        return None
-    parts = [
-        "(.*?)" if hole else f"({''.join(re.escape(run.text) for run in group if run)})"
-        for hole, group in groupby(runs, key=lambda run: run is None)
-    ]
-    # What compiles a source may leave out the spaces around an expression.
-    whole = "".join(parts)
-    match = re.fullmatch(whole, before, re.DOTALL)
-    shift = 0
-    if match is None and None not in runs:
-        said = "".join(run.text for run in runs if run)
-        if said.strip() != before.strip():
-            return None
-        shift = len(before) - len(before.lstrip()) - (len(said) - len(said.lstrip()))
-    elif match is None:
-        return None
-    starts = []
-    at = shift
-    for number, (hole, group) in enumerate(groupby(runs, key=lambda run: run is None), 1):
-        at = match.start(number) if match is not None else at
-        for run in group:
-            starts.append(at)
-            at += 0 if hole or run is None else len(run.text)
+    starts, number, at = [], 0, spots[0]
+    for run in runs:
+        starts.append(at)
+        if run is None:
+            number += 1
+            at = spots[number]
+        else:
+            at += len(run.text)
     return starts
+
+
+def _whole(said: str, before: str) -> list[int] | None:
+    """Where a text begins in the expression that it is; what compiles a source may leave out the spaces around one."""
+    if said.strip() != before.strip():
+        return None
+    return [len(before) - len(before.lstrip()) - (len(said) - len(said.lstrip()))]
+
+
+def _spread(segments: Sequence[str], before: str) -> list[int] | None:
+    """Where each segment begins in an expression that is made of them and of something between each two: the first at
+    its start, the last at its end, the others as far to the left as can be."""
+    first, *middle, last = segments
+    at, end = len(first), len(before) - len(last)
+    if at > end or not before.startswith(first) or not before.endswith(last):
+        return None
+    spots = [0]
+    for segment in middle:
+        at = before.find(segment, at, end)
+        if at < 0:
+            return None
+        spots.append(at)
+        at += len(segment)
+    return [*spots, end]
 
 
 def _of_runs(runs: Sequence[Run | None], starts: Sequence[int], edit: Edit) -> list[Edit] | None:

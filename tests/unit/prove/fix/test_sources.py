@@ -197,6 +197,27 @@ def test_words_in_the_pieces_of_expressions() -> None:
     )
 
 
+def test_a_source_that_holds_a_label_alone() -> None:
+    assert rewritten_words('BY = "backend"', wanted(RATE), labels=True) == 'BY = "service"'
+    assert rewritten_words('BY = "backend"', wanted(RATE), labels=False) == 'BY = "backend"'
+
+
 def test_more_than_words_is_no_matter_of_words() -> None:
     source = 'a = "old_cpu"'
     assert rewritten_words(source, wanted("sum(old_cpu)"), labels=True) == source
+
+
+def test_many_places_where_something_is_put_in_take_no_time() -> None:
+    expr = "sum(old_cpu) + " + " + ".join(["a"] * 300)
+    source = f'x = f"{" ".join("{" + letter + "}" for letter in "abcdefghijklmnopqrstuvw")}"'
+    assert rewritten("a.py", source, wanted(expr)).text == source
+
+
+def test_what_is_put_in_ends_where_the_text_goes_on() -> None:
+    expr = "rate(old_cpu[5m]) / rate(old_cpu[5m] offset 5m)"
+    source = 'x = f"{a} / rate(old_cpu[{w}] offset {w})"'
+    assert rewritten("a.py", source, wanted(expr)).placed == frozenset()
+    whole = 'x = f"rate(old_cpu[{w}]) / rate(old_cpu[{w}] offset {w})"'
+    assert rewritten("a.py", whole, wanted(expr)).text == whole.replace(
+        "old_cpu", 'new_resource{{resource=\\"cpu\\"}}'
+    )
