@@ -86,11 +86,10 @@ def test_each_character_can_be_replaced_where_it_stands(pieces: list[str], quote
     runs = [run for literal in found for run in literal.runs if run is not None]
     if "{1}" not in pieces or "f" not in prefix:
         assert "".join(run.text for run in runs) == value
-        for run in runs:
-            for at in range(len(run.text)):
-                begin, end = run.at[at] - 4, run.at[at + 1] - 4
-                if run.text[at] != "\\":  # of an unknown escape, half would be replaced
-                    assert eval(f"{source[:begin]}Z{source[end:]}") == f"{value[:at]}Z{value[at + 1 :]}"
+        spots = [(run.at[at] - 4, run.at[at + 1] - 4) for run in runs for at in range(len(run.text))]
+        for at, (begin, end) in enumerate(spots):
+            if value[at] != "\\":  # of an unknown escape, half would be replaced
+                assert eval(f"{source[:begin]}Z{source[end:]}") == f"{value[:at]}Z{value[at + 1 :]}"
 
 
 @given(
