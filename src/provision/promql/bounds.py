@@ -45,8 +45,8 @@ _AGGREGATIONS: dict[str, Bounds] = {
 def bounds(node: Node) -> Bounds:
     """The bounds of a node's values.
 
-    Source: Prometheus' documentation of functions. The rate of a native histogram isn't a number, and compares with
-    none.
+    Source: Prometheus' documentation of functions. rate(), irate() and increase() are taken to be of counters, as they
+    should be; that of a native histogram isn't a number, and compares with none.
     """
     if isinstance(node, Number):
         return node.value, node.value
