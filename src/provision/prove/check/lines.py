@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import orjson
 import yaml
@@ -25,6 +26,8 @@ Columns = Callable[[Definition, str, Place, tuple[int, int]], tuple[int, int] | 
 
 _LONGEST_BYTES = 16 * 2**20
 _MOST_PARTS = 500_000
+_MOST_FILES = 64
+_Read = TypeVar("_Read")
 _BLOCK = "\0|"
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -32,7 +35,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The sources' lines, read once each.
+    """The sources' lines, of the files that were asked for last.
 
     Attributes:
         root: what their paths are relative to.
@@ -44,6 +47,7 @@ class Sources:
     def lines(self, path: str) -> list[str]:
         """The lines of a source; none when it can't be read or is too large."""
         if path not in self._lines:
+            _forget(self._lines)
             # Where Python, YAML and editors end lines; str.splitlines knows more.
             self._lines[path] = _LINE_END.split(_read(self.root / path).decode(errors="replace"))
         return self._lines[path]
@@ -78,11 +82,18 @@ def placer(sources: Sources) -> Placer:
             line = _literal(sources.lines(plain.path), definition, pointer, plain, line_within)
         elif suffix in ("json", "yml", "yaml", "rules"):
             if plain.path not in known:
+                _forget(known)
                 known[plain.path] = _lines_of(_read(sources.root / plain.path), suffix)
             line = _nearest(known[plain.path], _in_file(definition, pointer), line_within)
         return plain if line is None else Place(plain.path, line)
 
     return place
+
+
+def _forget(read: dict[str, _Read]) -> None:
+    """Make room for another file: findings come file by file, and of ten thousand the lines would fill the memory."""
+    if len(read) >= _MOST_FILES:
+        del read[next(iter(read))]
 
 
 def json_lines(text: str) -> dict[str, int]:
