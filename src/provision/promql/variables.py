@@ -70,7 +70,7 @@ _MARK_IN = {quote: re.compile(rf"[{quote}$\[\\]") for quote in "\"'"} | {"`": re
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*$", re.ASCII)
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=1024)
 def placeholder(expr: str) -> str:
     """`expr` with each variable replaced by something that can stand in its place, so that what was PromQL but
     for its variables parses. What takes its place is as long wherever possible, so that columns stay right:
