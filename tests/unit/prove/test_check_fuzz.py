@@ -68,6 +68,20 @@ def test_any_other_definition_gets_a_verdict(kind: str, body: dict[str, Any]) ->
     check([definition(kind, "a", body)], PROJECT)
 
 
+ROUTES = st.dictionaries(
+    st.sampled_from(["receiver", "routes", "matchers", "match", "match_re", "object_matchers", "continue"]), VALUES, max_size=5
+)  # fmt: skip
+
+
+@SLOW
+@given(ROUTES, st.lists(ROUTES, max_size=3))
+def test_any_routes_get_a_verdict(root: dict[str, Any], routes: list[dict[str, Any]]) -> None:
+    alert = {"name": "a", "rules": [{"alert": "A", "expr": "up == 0"}]}
+    rules = definition("rule-group", "a.yml/a", {"file": "a.yml", "index": 0, "group": alert})
+    tree = definition("route", "root", {"receiver": "a", "routes": routes, **root})
+    check([rules, tree, definition("receiver", "a", {"name": "a"})], PROJECT)
+
+
 @SLOW
 @given(OBJECTS, st.sampled_from(["a.json", "a.yml"]))
 def test_any_file_is_read(document: dict[str, Any], name: str) -> None:

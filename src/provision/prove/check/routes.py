@@ -52,8 +52,24 @@ class End:
     names_alert: bool
 
 
+def is_sound(route: object) -> bool:
+    """Whether a route and all below it have the form that Alertmanager, or Grafana, wants; the check `schema` tells what
+    hasn't."""
+    if not isinstance(route, dict):
+        return False
+    lists = [
+        [] if (held := route.get(field)) is None else held
+        for field in ("matchers", "object_matchers", "routes")
+    ]
+    maps = [{} if (held := route.get(field)) is None else held for field in ("match", "match_re")]
+    if not all(isinstance(each, list) for each in lists) or not all(isinstance(each, dict) for each in maps):
+        return False
+    _, named, below = lists
+    return all(isinstance(each, list) and len(each) == 3 for each in named) and all(map(is_sound, below))
+
+
 def ends(root: Mapping[str, Any], labels: AlertLabels) -> frozenset[End]:
-    """The routes that may take the alert; the root takes whatever comes to it, whether it has matchers or not."""
+    """The routes that may take the alert, of a tree that is sound; the root takes whatever comes to it, whether it has matchers or not."""
     return frozenset(_ends(root, labels, End("", names_alert=False)))
 
 
@@ -65,8 +81,6 @@ def _ends(route: Mapping[str, Any], labels: AlertLabels, above: End) -> Iterator
     )
     taken = False
     for child in route.get("routes") or ():
-        if not isinstance(child, dict):
-            continue
         match = _matches(child, labels)
         if match is False:
             continue

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from provision.promql.labels import Labels
-from provision.prove.check.routes import AlertLabels, ends
+from provision.prove.check.routes import AlertLabels, ends, is_sound
 from support.servers import require
 
 TREE = {
@@ -98,5 +98,24 @@ def test_routes_that_name_the_alert() -> None:
     assert [end.names_alert for end in found] == [True]
 
 
-def test_odd_trees() -> None:
-    assert receivers({}, tree={"routes": ["a", {"receiver": 5}]}) == {""}
+@pytest.mark.parametrize(
+    "tree",
+    [
+        None,
+        "a",
+        {"routes": ["a"]},
+        {"routes": {"a": "b"}},
+        {"routes": [{"matchers": "a"}]},
+        {"match": ["a"]},
+        {"match_re": "a"},
+        {"object_matchers": [["a", "="]]},
+        {"object_matchers": 5},
+    ],
+)
+def test_trees_that_are_not_sound(tree: object) -> None:
+    assert not is_sound(tree)
+
+
+def test_sound_trees() -> None:
+    assert is_sound(TREE)
+    assert is_sound({"routes": None, "object_matchers": [["a", "=", "b"]], "receiver": 5})

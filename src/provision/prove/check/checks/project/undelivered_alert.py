@@ -14,7 +14,7 @@ from provision.promql.branches import branches
 from provision.promql.facts import facts
 from provision.promql.labels import Labels
 from provision.prove.check.estate import Estate, Group, Rule, and_more, text_of
-from provision.prove.check.routes import AlertLabels, End, ends
+from provision.prove.check.routes import AlertLabels, End, ends, is_sound
 from provision.prove.check.rulefields import external_labels, labels_of
 
 ID = "undelivered-alert"
@@ -52,7 +52,13 @@ def check(estate: Estate) -> Iterator[Finding]:
 
 
 def _root(estate: Estate) -> Mapping[str, Any] | None:
-    """The routing tree; None when the project has none, or not all of it."""
+    """The routing tree; None when the project has none, or not all of it, or it isn't sound."""
+    written = [body for _, body in estate.of(ROUTE)]
+    for _, body in estate.of(POLICY):
+        routes = body.get("routes")
+        written += [body.get("root") or {}, *(routes if isinstance(routes, list) else [None])]
+    if not all(map(is_sound, written)):
+        return None
     if GrafanaSettings.of(estate.project).alerting:
         merged = [*policy(estate.definitions, None, lambda *_: None)]
         bodies = [decode(found.body) for found in merged] or [body for _, body in estate.of(POLICY)]
