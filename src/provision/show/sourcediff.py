@@ -5,12 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from typing import Final
 
 from provision.compile.load.snippet import read
 from provision.show.style import strong, tinted
 
 _CONTEXT: Final = 2
+_LONGEST: Final = 500
+"""Characters of a line that are shown."""
+_AROUND: Final = 100
 _LINE_END: Final = re.compile(r"\r\n|\r|\n")
 
 
@@ -33,11 +37,28 @@ def _file(path: str, before: bytes, after: bytes) -> Iterator[str]:
         first, last = group[0], group[-1]
         yield f"@@ -{_span(first[1], last[2])} +{_span(first[3], last[4])} @@"
         for tag, start, end, begin, finish in group:
+            gone, come = shown_old[start:end], shown_new[begin:finish]
             if tag == "equal":
-                yield from (f" {line}" for line in shown_old[start:end])
+                yield from (f" {_cut(line, line)}" for line in gone)
                 continue
-            yield from (tinted(f"-{line}", "remove") for line in shown_old[start:end])
-            yield from (tinted(f"+{line}", "add") for line in shown_new[begin:finish])
+            yield from (
+                tinted(f"-{_cut(*pair)}", "remove")
+                for pair in zip_longest(gone, come[: len(gone)], fillvalue="")
+            )
+            yield from (
+                tinted(f"+{_cut(*pair)}", "add")
+                for pair in zip_longest(come, gone[: len(come)], fillvalue="")
+            )
+
+
+def _cut(line: str, other: str) -> str:
+    """The line; of a very long one, such as JSON without line ends, what stands around where it differs."""
+    if len(line) <= _LONGEST:
+        return line
+    same = next((at for at, pair in enumerate(zip(line, other, strict=False)) if pair[0] != pair[1]), 0)
+    start = max(0, min(same - _AROUND, len(line) - _LONGEST))
+    end = start + _LONGEST
+    return f"{'…' if start else ''}{line[start:end]}{'…' if end < len(line) else ''}"
 
 
 def _span(start: int, end: int) -> str:

@@ -41,6 +41,17 @@ def test_secrets_in_the_lines_around_are_hidden() -> None:
     assert '+expr = "new_up"' in shown
 
 
+def test_of_a_very_long_line_the_change_is_shown() -> None:
+    before = f"{'a' * 3000}old{'b' * 3000}\n{'c' * 3000}\nx"
+    shown = source_diff({"a.json": (before.encode(), before.replace("old", "new").encode())}).splitlines()
+    assert shown[3:] == [
+        f"-…{'a' * 100}old{'b' * 397}…",
+        f"+…{'a' * 100}new{'b' * 397}…",
+        f" {'c' * 500}…",
+        " x",
+    ]
+
+
 _LINES = st.lists(st.sampled_from(["a", "b", "c", ""]), max_size=12)
 
 
