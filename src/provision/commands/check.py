@@ -141,14 +141,15 @@ def _write(found: Sequence[Finding], file: Path, *, quiet: bool) -> int:
     Raises:
         ProvisionError: it can't be written.
     """
-    from provision.prove.check.baseline import baseline_bytes
+    from provision.prove.check.baseline import baseline_bytes, kept
 
     try:
         file.write_bytes(baseline_bytes(found))
     except OSError as error:
         raise ProvisionError(f"can't be written: {error.strerror}", where=str(file)) from None
     if not quiet:
-        click.echo(f"{file}: {len(found)} finding{'' if len(found) == 1 else 's'}")
+        count = len(kept(found))
+        click.echo(f"{file}: {count} finding{'' if count == 1 else 's'}")
     return DONE
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -214,7 +215,11 @@ def test_what_a_baseline_knows_is_not_told(here: Path, capsys: pytest.CaptureFix
 def test_a_baseline_is_about_what_is_asked_for(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     project_with(here, rules__a_yml=TWO, rules__b_yml=GOOD)
     run(["check", "--write-baseline", "baseline.json"])
-    assert "baseline.json: " in capsys.readouterr().out
+    assert re.search(r"baseline.json: [1-9]\d* findings\n", capsys.readouterr().out)
+    write(here, rules__c_yml="groups: [")
+    run(["check", "rules/c.yml", "--write-baseline", "broken.json"])
+    assert "broken.json: 0 findings" in capsys.readouterr().out
+    (here / "rules/c.yml").unlink()
     (here / "rules/a.yml").write_text("groups: []\n")
     assert run(["check", "rules/b.yml", "--baseline", "baseline.json"]) == 0
     assert "no longer" not in capsys.readouterr().out

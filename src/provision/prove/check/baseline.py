@@ -35,9 +35,14 @@ class Compared:
     gone: int
 
 
+def kept(findings: Sequence[Finding]) -> list[Finding]:
+    """Those that a baseline holds: all but sources that don't compile."""
+    return [finding for finding in findings if finding.id not in _NEVER]
+
+
 def baseline_bytes(findings: Sequence[Finding]) -> bytes:
     """A baseline that holds these findings, as a JSON document; the same findings give the same bytes."""
-    kept = [
+    held = [
         {
             "fingerprint": fingerprint,
             "id": finding.id,
@@ -48,10 +53,10 @@ def baseline_bytes(findings: Sequence[Finding]) -> bytes:
         for finding, fingerprint in zip(findings, fingerprints(findings), strict=True)
         if finding.id not in _NEVER
     ]
-    kept.sort(
+    held.sort(
         key=lambda each: (each["path"], each["id"], each["subject"], each["message"], each["fingerprint"])
     )
-    document = {"format": FORMAT, "findings": kept}
+    document = {"format": FORMAT, "findings": held}
     return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
