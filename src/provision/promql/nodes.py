@@ -175,3 +175,21 @@ def is_scalar(node: Node) -> bool:
     if isinstance(node, Negation):
         return is_scalar(node.operand)
     return isinstance(node, Operation) and is_scalar(node.left) and is_scalar(node.right)
+
+
+def within(node: Node) -> Iterator[Node]:
+    """A node and all in it."""
+    yield node
+    for child in children(node):
+        yield from within(child)
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes that stand directly in one."""
+    if isinstance(node, Operation):
+        return node.left, node.right
+    if isinstance(node, Call):
+        return node.arguments
+    if isinstance(node, Aggregation):
+        return (node.operand,) if node.parameter is None else (node.parameter, node.operand)
+    return (node.operand,) if isinstance(node, Subquery | Negation) else ()

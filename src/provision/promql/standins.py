@@ -19,6 +19,7 @@ _UNIT = re.compile(r"(?:ms|[smhdwy])(?!\w)", re.ASCII)
 _WORD_BEFORE = re.compile(r"[\w:]$", re.ASCII)
 _OFFSET_BEFORE = re.compile(r"\boffset\s+-?\s*$", re.IGNORECASE)
 _CALL_AFTER = re.compile(r"\s*(?:\(|(?:by|without)\s*\()")
+_GROUP_BEFORE = re.compile(r"\bgroup_(?:left|right)\s*\([^()]*$", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[()]")
 _NEARBY = 300
 """Characters in which the end of a call is looked for."""
@@ -49,6 +50,8 @@ def stand_in(expr: str, start: int, end: int, inside: str, name: str, form: str)
         return f"{'1':0>{length}}" if adjoined else f"1.{'':0>{length - 2}}"
     if _CALL_AFTER.match(after) and not _WORD_BEFORE.search(before):
         return f"{_function(expr, end):<{length}}"
+    if _GROUP_BEFORE.search(before):
+        return f"{'vv':w<{length}}"  # another name than those that match, which it may not be one of
     return "v" * length
 
 

@@ -3,7 +3,18 @@ from __future__ import annotations
 import pytest
 
 from provision.promql.facts import facts
-from provision.promql.nodes import Aggregation, Matcher, Negation, Number, Subquery, Text, above, is_scalar
+from provision.promql.nodes import (
+    Aggregation,
+    Matcher,
+    Negation,
+    Number,
+    Subquery,
+    Text,
+    above,
+    children,
+    is_scalar,
+    within,
+)
 from provision.promql.standins import stands_in
 from provision.promql.variables import placeholder
 
@@ -80,6 +91,17 @@ def test_what_stands_around_a_node() -> None:
     assert isinstance(found.root.operand, Aggregation)
     assert found.root.parent is None
     assert all(isinstance(each, Subquery) for each in found.subqueries)
+
+
+def test_what_stands_in_a_node() -> None:
+    found = facts("topk(5, -sum(max_over_time(rate(a[5m])[1h:]))) / 2")
+    assert found is not None
+    assert [type(each).__name__ for each in children(found.root)] == ["Aggregation", "Number"]
+    kinds = [type(each).__name__ for each in within(found.root)]
+    assert kinds == [
+        "Operation", "Aggregation", "Number", "Negation", "Aggregation", "Call", "Subquery", "Call", "VectorSelector",
+        "Number",
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -141,3 +141,9 @@ def test_no_variable_is_left(pieces: list[str]) -> None:
 def test_every_name_written_is_found(written: set[str]) -> None:
     assert names(" ".join(f"${{{name}:regex}}" for name in written)) == written
     assert names(" ".join(f"${name}" for name in written)) == written
+
+
+def test_variables_that_match_and_that_are_brought_along_are_different_labels() -> None:
+    expr = "sum(a) * on ($job) group_left ($dir) b"
+    assert placeholder(expr) == "sum(a) * on (vvvv) group_left (vvww) b"
+    assert parse(placeholder(expr)) is None

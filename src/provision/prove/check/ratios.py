@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from provision.catalogue.conventions import is_counter
@@ -13,15 +12,14 @@ from provision.promql.nodes import (
     Node,
     Number,
     Operation,
-    Subquery,
     VectorSelector,
     is_scalar,
+    within,
 )
 from provision.promql.standins import stands_in
 
 CHANGES = frozenset({"rate", "irate", "increase", "delta", "idelta", "deriv"})
 """Functions that say how much something changes."""
-
 
 _SINGLE = frozenset({"instance", "pod"})
 
@@ -86,24 +84,6 @@ def is_per_instance(node: Aggregation) -> bool:
 def reads_changes(node: Node) -> bool:
     """Whether anything in a node is a rate or another change."""
     return any(isinstance(each, Call) and each.function in CHANGES for each in within(node))
-
-
-def within(node: Node) -> Iterator[Node]:
-    """A node and all in it."""
-    yield node
-    for child in children(node):
-        yield from within(child)
-
-
-def children(node: Node) -> tuple[Node, ...]:
-    """The nodes that stand directly in one."""
-    if isinstance(node, Operation):
-        return node.left, node.right
-    if isinstance(node, Call):
-        return node.arguments
-    if isinstance(node, Aggregation):
-        return (node.operand,) if node.parameter is None else (node.parameter, node.operand)
-    return (node.operand,) if isinstance(node, Subquery | Negation) else ()
 
 
 _DATES_AND_COUNTS = frozenset({"time", "timestamp", "count_over_time", "present_over_time", "pi"})

@@ -7,15 +7,24 @@ from typing import Final
 
 from provision.model import Finding
 from provision.promql.facts import facts
-from provision.promql.nodes import COMPARISONS, Aggregation, Node, Operation, VectorSelector, is_scalar
+from provision.promql.nodes import (
+    COMPARISONS,
+    Aggregation,
+    Node,
+    Operation,
+    VectorSelector,
+    children,
+    is_scalar,
+)
 from provision.prove.check.estate import Estate, Expression, text_of
 from provision.prove.check.expressed import facts_of, said
-from provision.prove.check.ratios import children, is_per_instance, may_be_zero, reads_changes
+from provision.prove.check.ratios import is_per_instance, may_be_zero, reads_changes
 
 ID = "promql-nan"
 
 _SPOILT: Final = frozenset({"sum", "avg", "stddev", "stdvar"})
-"""Aggregations of which one NaN makes NaN. Source: Prometheus' engine; max, min and quantile pass over it."""
+"""Aggregations of which one NaN makes NaN. Source: Prometheus' engine; max and min pass over it, quantile takes it for
+the least."""
 
 
 def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
