@@ -58,9 +58,10 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
         return
     own = labels_of(expression.owner, rule)
     results = [branch.labels for branch in branches(found.root)]
+    reads = bool(found.selectors)  # a number had no labels that it could keep
     for each in wanted:
         for label in each.keep:
-            if label not in own and not all(labels.may_have(label) for labels in results):
+            if reads and label not in own and not all(labels.may_have(label) for labels in results):
                 remedy = each.comment or f"write {label} after by, or leave it out after without"
                 yield said(
                     estate,

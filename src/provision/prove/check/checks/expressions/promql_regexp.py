@@ -76,7 +76,7 @@ def _about(
     elif bare != value and "|" not in _outside(bare):
         message = f"{shown} is anchored twice: a pattern matches whole values anyway"
         yield said(estate, ID, "info", expression, message, f'write {label}{op}"{bare}"', node=node)
-    elif op == "=~" and estate.settings(ID, Settings).smelly and _is_smelly(bare):
+    elif op == "=~" and label != "__name__" and estate.settings(ID, Settings).smelly and _is_smelly(bare):
         message = f"{shown} picks a piece out of a longer value"
         yield said(
             estate, ID, "info", expression, message, "give the series a label of its own for it", node=node

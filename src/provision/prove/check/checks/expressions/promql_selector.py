@@ -29,7 +29,7 @@ class Wanted:
     """
 
     labels: tuple[str, ...]
-    metric: re.Pattern[str] = re.compile(".+")
+    metric: re.Pattern[str] = re.compile(".*")
     call: re.Pattern[str] | None = None
     kind: Literal["record", "alert", "dashboard", "any"] = "any"
     comment: str = ""
@@ -58,25 +58,21 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
     for selector in found.selectors:
         for each in demands:
             name = selector.name or ""
-            if (
-                each.kind not in (kind, "any")
-                or not name
-                or stands_in(name)
-                or not each.metric.fullmatch(name)
-            ):
+            if each.kind not in (kind, "any") or stands_in(name) or not each.metric.fullmatch(name):
                 continue
             if each.call is not None and not _is_called(selector, each.call):
                 continue
             for label in _missing(selector, each.labels):
                 if (name, label) not in told:
                     told.add((name, label))
+                    what = name or "what has no name"
                     remedy = each.comment or f'write {name}{{{label}="…"}}'
                     yield said(
                         estate,
                         ID,
                         "warning",
                         expression,
-                        f"{name} is selected without a {label}",
+                        f"{what} is selected without a {label}",
                         remedy,
                         node=selector,
                     )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from provision.model import Finding, decode
 from provision.promql.names import selectors
@@ -15,10 +17,22 @@ Key = tuple[str, str, frozenset[tuple[str, str]], str]
 """Kind, name, labels, and the file where that matters."""
 
 
+Asked = list[frozenset[tuple[str, str, str]]]
+"""The matchers of each selector of an expression."""
+
+_VARIED: Final = re.compile(
+    r"""\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^}"'`])*\}|(?<![\w:.])[0-9.]\w*(?:\.\w+)?|\s+"""
+)
+"""What may differ between two expressions of the same form: matchers, numbers, spaces."""
+_COMPARED: Final = 20
+"""Alerts of one name, labels and form that a further one is compared with."""
+
+
 def check(estate: Estate) -> Iterator[Finding]:
-    """Rules of the same name and labels: with the same expression anywhere, with another one if they are records of
-    one group. Said at the later one."""
+    """Rules of the same name and labels: with the same expression anywhere; alerts of which one asks for a part of
+    what the other asks for; and records of one group. Said at the later one."""
     same: dict[tuple[Key, str], tuple[Group, Rule]] = {}
+    forms: dict[tuple[Key, str], list[tuple[Group, Rule, Asked]]] = {}
     for group in estate.groups:
         within: dict[Key, Rule] = {}
         for rule in group.rules:
@@ -34,12 +48,37 @@ def check(estate: Estate) -> Iterator[Finding]:
             elif rule.kind == "record" and key in within and not _apart(within[key], rule):
                 message = f"{_where(within[key], None)} has the same name and labels"
                 remedy = "where both give one series, only one sample is kept: tell them apart by a label"
+            elif overlapping := _overlapping(forms, key, group, rule):
+                where = _where(overlapping[1], None if overlapping[0] is group else overlapping[0])
+                message = f"{where} gives the same alert for some of the series"
+                remedy = "tell the two apart by a label, or leave the ones of the other out"
             else:  # one alert for several conditions is common
                 within.setdefault(key, rule)
                 continue
             yield estate.finding(
                 ID, "warning", group.definition, rule.pointer, group.about(rule), message, remedy
             )
+
+
+def _overlapping(
+    forms: dict[tuple[Key, str], list[tuple[Group, Rule, Asked]]], key: Key, group: Group, rule: Rule
+) -> tuple[Group, Rule] | None:
+    """An earlier alert that is the same for some series: the expressions differ in nothing but their numbers and in
+    what one asks for beyond the other, such as `up == 0` and `up{job="shop"} == 0`."""
+    if rule.kind != "alert":
+        return None
+    expr = text_of(rule.body, "expr")
+    asked = [frozenset((m.label, m.op, m.value) for m in each.matchers) for each in selectors(expr)]
+    earlier = forms.setdefault((key, _VARIED.sub("", expr)), [])
+    for other, known, also in earlier:
+        pairs = list(zip(asked, also, strict=False))
+        narrower = all(mine >= theirs for mine, theirs in pairs)
+        wider = all(mine <= theirs for mine, theirs in pairs)
+        if pairs and len(asked) == len(also) and (narrower or wider) and _asked(other) == _asked(group):
+            return other, known
+    if len(earlier) < _COMPARED:
+        earlier.append((group, rule, asked))
+    return None
 
 
 def _scope(estate: Estate, group: Group) -> str:

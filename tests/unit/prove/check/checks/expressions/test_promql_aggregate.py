@@ -35,6 +35,7 @@ KEPT = "the label instance is kept, and is to be dropped"
         ("sum by (job) (a)", []),
         ("sum without (instance) (a)", []),
         ('a{instance=""}', []),
+        ("vector(1)", []),
         ("sum(", []),
     ],
 )

@@ -35,6 +35,10 @@ def test_only_the_selectors_that_are_meant() -> None:
     assert said("up", kind="dashboard") == [('dashboard "Shop"', "up is selected without a job")]
     assert said("up", kind="alert") == [('rule group "shop"', "up is selected without a job")]
     assert said('{__name__="up"}', kind="record") == []
+    assert said('{till="1"}', kind="alert") == [
+        ('rule group "shop"', "what has no name is selected without a job")
+    ]
+    assert said('{till="1"}', metric="up") == []
 
 
 @pytest.mark.parametrize("expr", ["$up", "up{$filters}", "sum("])

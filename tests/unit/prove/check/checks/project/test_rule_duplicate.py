@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from provision.model import Definition, Place, decode, encode
 from support.checking import found, group
 
@@ -66,6 +68,48 @@ def test_records_of_one_name_in_a_group() -> None:
 def test_one_alert_for_several_conditions_is_common() -> None:
     assert said(group(ALERT, {**ALERT, "expr": "up > 1"})) == []
     assert said(group(RECORD), second({**RECORD, "expr": "sum by (job) (down)"})) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("up == 0", 'up{job="shop"} == 0'),
+        ('up{job="shop"} == 0', "up  ==0"),
+        ("duration > 5400", 'duration{till!="1"} > 3600'),
+        ("sum(a) / sum(b) > 0.5", 'sum(a{x="}"}) / sum(b{x="}"}) > .25'),
+        ('a{x="1",y="2"} > 1e3', 'a{y="2"} > 5'),
+    ],
+)
+def test_an_alert_for_a_part_of_another_ones_series_overlaps(one: str, other: str) -> None:
+    told = said(group({**ALERT, "expr": one}), second({**ALERT, "expr": other}))
+    assert told == [
+        (
+            'rule group "tills", alert "Down"',
+            'rule 1 of rule group "shop" (rules/shop.py:5) gives the same alert for some of the series',
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ('up{job="a"} == 0', 'up{job="b"} == 0'),
+        ('up{job="a"} == 0', 'up{till="1"} == 0'),
+        ("up == 0", "up != 0"),
+        ("up == 0", "down == 0"),
+        ('a{x="1"} / b', 'a / b{x="1"}'),
+        ("vector(1)", "vector(2)"),
+        ("a5 > 1", "a6 > 1"),
+    ],
+)
+def test_alerts_for_other_series_do_not_overlap(one: str, other: str) -> None:
+    assert said(group({**ALERT, "expr": one}), second({**ALERT, "expr": other})) == []
+    assert said(group({**ALERT, "expr": one, "labels": {}}), second({**ALERT, "expr": other})) == []
+
+
+def test_of_many_alerts_of_one_form_the_first_are_compared() -> None:
+    many = [{**ALERT, "expr": f'up{{job="{number}"}} == 0'} for number in range(50)]
+    assert said(group(*many, {**ALERT, "expr": 'up{job="7",till="1"} == 0'})) != []
 
 
 def test_what_is_asked_of_two_data_sources_is_not_the_same() -> None:
