@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -108,3 +109,13 @@ def test_every_old_name_of_traefik_leads_to_a_present_one_or_is_gone() -> None:
     old = {name for listed in names.values() for name in listed} - present
     assert old == {name for name, each in all_renames().items() if each.product == "Traefik"}
     assert {renamed(name)[-1].new for name in old} <= present | {""}
+
+
+def test_the_page_on_traefik_says_what_the_catalogue_knows() -> None:
+    page = (ROOT / "docs" / "traefik-metrics.md").read_text()
+    rows = re.findall(r"^\| (`traefik_.*?`) \| [\d., x]+ \| (.*) \|$", page, re.MULTILINE)
+    assert len(rows) > 8
+    for old, now in rows:
+        for name in re.findall(r"`(\w+)", old):
+            last = renamed(name)[-1]
+            assert f"`{last.new}" in now if last.new else now.startswith("gone"), name
