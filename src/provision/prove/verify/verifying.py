@@ -90,6 +90,7 @@ def verify(
         if estate.of(LIBRARY_PANEL):
             panels = pool.map(lambda each: of_library_panels(each, estate, known, source), estate.dashboards)
             asked.extend(each for found in panels for each in found if concerns(each))
+            asked = _together(asked)
         rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
         asked.extend(each for each in rules if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)
@@ -155,6 +156,14 @@ def _by_owner(estate: Estate) -> Iterator[tuple[Dashboard | Group, list[Expressi
     for _, found in groupby(estate.expressions, key=lambda each: id(each.owner)):
         expressions = list(found)
         yield expressions[0].owner, expressions
+
+
+def _together(asked: Sequence[Asked]) -> list[Asked]:
+    """The expressions of each dashboard beside one another, in the order of their first."""
+    order: dict[str, int] = {}
+    for each in asked:
+        order.setdefault(each.owner, len(order))
+    return sorted(asked, key=lambda each: order[each.owner])
 
 
 _Key = tuple[str, float | None, str, bool, tuple[str, ...], str]
