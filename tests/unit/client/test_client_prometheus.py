@@ -231,6 +231,13 @@ def failed(kind, error):
         ((503, failed("canceled", "query was canceled")), Refusal("slow", "query was canceled")),
         ((500, failed("internal", "context deadline exceeded")), Refusal("slow", "context deadline exceeded")),
         ((504, "gateway time-out"), Refusal("slow", "gateway time-out")),
+        # Mimir, and VictoriaMetrics, which gives the status for a kind.
+        ((422, failed("execution", "the query exceeded the maximum number of series (limit: 1000 series)")),
+         Refusal("large", "the query exceeded the maximum number of series (limit: 1000 series)")),
+        ((422, failed("422", "cannot select more than -search.maxSamplesPerQuery=1000 samples")),
+         Refusal("large", "cannot select more than -search.maxSamplesPerQuery=1000 samples")),
+        ((503, failed("503", "timeout exceeded during query execution: 10 seconds")),
+         Refusal("slow", "timeout exceeded during query execution: 10 seconds")),
     ],
 )  # fmt: skip
 def test_a_query_that_is_refused_is_an_answer(said, refusal):

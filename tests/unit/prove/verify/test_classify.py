@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provision.client.prometheus import Refusal
+from provision.errors import Late, NotAllowed, ServerRefused, TooLarge, Unreachable
 from provision.model import Part, Place
 from provision.prove.verify.classify import judged
 from provision.prove.verify.verdicts import Asked, Verdict
@@ -210,3 +211,36 @@ def test_a_metric_that_is_used_as_what_it_is_not():
         "requests_total",
         False,
     )
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (Late("no answer within 30 s"), "too-slow"),
+        (TooLarge("an answer has more than 64 MiB"), "too-many-series"),
+        (ServerRefused("answered with 422: too many", status=422), "error"),
+    ],
+)
+def test_a_server_that_cannot_look_something_up(error, status):
+    class Unwilling(KnownSeries):
+        def label_names(self, matchers=(), start=None, end=None):
+            raise error
+
+    found = verdict('up{a="b"}', Unwilling(UP))
+    assert (found.status, found.message) == (status, error.what)
+
+
+@pytest.mark.parametrize("error", [NotAllowed("no", status=403), Unreachable("gone")])
+def test_a_server_that_cannot_be_asked_any_more(error):
+    class Gone(KnownSeries):
+        def attempt(self, expr, *, at=None, timeout_seconds):
+            raise error
+
+    with pytest.raises(type(error)):
+        verdict("up", Gone(UP))
+
+
+def test_a_query_that_is_refused_for_a_name_that_is_not_there():
+    expr = "rate(request_total[5m]) + on (job) x"
+    found = verdict(expr, KnownSeries(*SERIES, answers={expr: Refusal("wrong", "many-to-many")}))
+    assert (found.status, blamed(expr, found)) == ("unknown-metric", "request_total")

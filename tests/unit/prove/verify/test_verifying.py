@@ -1,0 +1,76 @@
+"""All expressions at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from provision.errors import Unreachable
+from provision.project import Project
+from provision.prove.verify.servers import Server
+from provision.prove.verify.verdicts import Report
+from provision.prove.verify.verifying import Limits, verify
+from support.checking import dashboard, group, other, panel
+from support.series_standin import KnownSeries
+
+UP = {"__name__": "up", "job": "a"}
+
+
+def asked(
+    *definitions: object, client: KnownSeries | None = None, **limits: object
+) -> tuple[Report, KnownSeries]:
+    client = client or KnownSeries(UP)
+    project = Project(root=Path("/nowhere"), name="test")
+    told: list[tuple[int, int]] = []
+    report = verify(
+        definitions,  # type: ignore[arg-type]
+        project,
+        [Server(client, "p")],  # type: ignore[arg-type]
+        Limits(**limits),  # type: ignore[arg-type]
+        advance=lambda done, of: told.append((done, of)),
+    )
+    assert told[-1:] == [(told[-1][1],) * 2] if told else True
+    return report, client
+
+
+def test_what_is_written_several_times_is_asked_once():
+    rules = [{"record": f"a:b:c{number}", "expr": "sum(up)"} for number in range(50)]
+    report, client = asked(group(*rules), dashboard(panel("sum(up)", "sum(up)")))
+    assert [each.verdict.status for each in report.results] == ["data"] * 52
+    assert client.asked.count("count(sum(up)\n)") == 1
+    assert report.questions < 10
+
+
+def test_the_expressions_of_a_dashboard_stand_together():
+    model = {"type": "stat", "targets": [{"refId": "A", "expr": "down"}]}
+    shop = dashboard(panel("up"), {"libraryPanel": {"uid": "lib"}}, title="Shop")
+    other_one = dashboard(panel("up"), title="Other", uid="other")
+    report, _ = asked(shop, other_one, other("library-panel", "lib", folder="", name="Down", model=model))
+    assert [(each.asked.owner, each.verdict.status) for each in report.results] == [
+        ('dashboard "Shop"', "data"),
+        ('dashboard "Shop"', "unknown-metric"),
+        ('dashboard "Other"', "data"),
+    ]
+
+
+def test_nothing_to_ask():
+    report, _ = asked()
+    assert (report.results, report.servers) == ((), ("p",))
+
+
+def test_a_server_that_goes_away_ends_it():
+    class Gone(KnownSeries):
+        def attempt(self, expr, *, at=None, timeout_seconds):
+            raise Unreachable("nothing listens there")
+
+    rules = [{"record": f"a:b:c{number}", "expr": f"up + {number}"} for number in range(50)]
+    with pytest.raises(Unreachable):
+        asked(group(*rules), client=Gone(UP))
+
+
+def test_what_rules_of_the_project_record_may_be_missing_when_they_are_pushed():
+    rules = group({"record": "job:up:sum", "expr": "sum by (job) (up)"})
+    shop = dashboard(panel("job:up:sum"))
+    assert [each.severity for each in asked(rules, shop)[0].results] == ["error", None]
+    assert [each.severity for each in asked(rules, shop, pending=True)[0].results] == ["warning", None]
