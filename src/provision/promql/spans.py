@@ -7,6 +7,7 @@ name is the first word that can be one, and so on for calls, aggregations and op
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from provision.promql.facts import Facts
 from provision.promql.grammar import AGGREGATIONS
@@ -46,6 +47,7 @@ def span(expr: str, found: Facts, node: Node) -> Span | None:
     return None
 
 
+@lru_cache(maxsize=64)
 def _spans(expr: str) -> tuple[list[Span], list[Span], list[Span], list[Span]]:
     """The spans of all selectors, calls, aggregations and operators; none where the text is no PromQL."""
     selectors: list[Span] = []

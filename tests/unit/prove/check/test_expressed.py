@@ -70,3 +70,9 @@ def test_nothing_is_marked_where_a_variable_is_shorter_than_what_takes_its_place
     assert len(each.plain) > len(text)
     finding = said(estate, "promql-rate", "info", each, "it is wrong", node=known.operations[0])
     assert finding.column is None
+
+
+def test_a_pattern_of_thousands_of_characters_is_not_told_whole() -> None:
+    (finding,) = found(group({"record": "a:b", "expr": f'up{{a=~"{"x" * 50_000}"}}'}), ids={"promql-regexp"})
+    assert len(finding.message) < 600
+    assert len(finding.remedy) < 600

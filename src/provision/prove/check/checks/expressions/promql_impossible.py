@@ -70,6 +70,7 @@ def _contradicted(estate: Estate, expression: Expression, selector: VectorSelect
             f"{name} returns nothing: {label} is to be {both} at once",
             f'write {label}=~"{other}|{value}" for either' if other != value else "leave one of them out", node=selector,
         )  # fmt: skip
+        return
 
 
 def _never_matched(estate: Estate, expression: Expression, node: Operation) -> Iterator[Finding]:

@@ -87,3 +87,8 @@ def test_what_a_variable_stands_for_is_not_judged(expr: str) -> None:
 def test_numbers_beside_variables_are_judged() -> None:
     (finding,) = found(dashboard(panel('count(a{b="$c"}) < 1')), ids={"promql-impossible"})
     assert finding.remedy.startswith("a sum or count of nothing is nothing")
+
+
+def test_a_selector_that_contradicts_itself_often_is_told_once() -> None:
+    matchers = ",".join(f'b="{number}"' for number in range(2000))
+    assert said(f"a{{{matchers}}}") == [("error", 'a returns nothing: b is to be "0" and "1" at once')]
