@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from provision.compile.load.snippet import shown
+from provision.compile.load.snippet import read, shown
 
 
 @pytest.mark.parametrize(
@@ -68,3 +68,18 @@ def test_what_is_no_secret_stays(line: str) -> None:
 )
 def test_the_lines_above_count(before: str, line: str, expected: str) -> None:
     assert shown(before, line) == expected
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["password", "PASSWD", "passphrase", "pwd", "Secret", "\u017fecrets", "tokens", "credential", "Authorization", "bearer",
+     "webhook", "api_key", "apiKey", "service-key", "routing_key", "INTEGRATION_KEY", "user_key", "private_key", "client_key",
+     "secret_key", "access_\u212aey", "account_key", "api_url", "webhookUrl", "secure"],
+)  # fmt: skip
+def test_every_name_that_a_secret_is_given_by_is_seen_in_a_long_text(name: str) -> None:
+    text = f"{'keyed url keys urls ' * 50}\n{name}: hunter2\n"
+    assert "hunter2" not in read(text).line(2)
+
+
+def test_words_that_hold_no_such_name_hide_nothing() -> None:
+    assert read("key: hunter2 # the url of the keys\n").line(1) == "key: hunter2 # the url of the keys"
