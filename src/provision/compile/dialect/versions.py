@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from provision.errors import UsageError
 from provision.model import JSON
@@ -29,6 +30,7 @@ class NewerField:
     since: Version
 
 
+@lru_cache(maxsize=64)
 def parse_version(text: str) -> Version | None:
     """The version at the beginning of `text` (`2.42.0+ds`, `v3.1`); None when there is none, as in builds that
     don't know their own."""

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +14,7 @@ import orjson
 import yaml
 
 from provision.compile.kinds import DASHBOARD, RULE_GROUP
-from provision.model import Definition, Place, decode
+from provision.model import JSON, Definition, Place, decode
 from provision.prove.check.indented import indented_lines
 from provision.prove.check.literals import along, columns, literal_line, value_at
 
@@ -61,11 +62,17 @@ class Sources:
             place: where the line of the text was written in which the part begins.
             span: where the part begins and ends, in characters of the text.
         """
-        text = value_at(decode(definition.body), pointer)
+        text = value_at(_decoded(definition.body), pointer)
         lines = self.lines(place.path)
         if not isinstance(text, str) or place.line is None or place.line > len(lines):
             return None
         return columns(lines[place.line - 1], place.path.rpartition(".")[2], text, *span)
+
+
+@lru_cache(maxsize=4)
+def _decoded(body: bytes) -> JSON:
+    """The body of a definition; several findings come of each, one after the other."""
+    return decode(body)
 
 
 def placer(sources: Sources) -> Placer:
@@ -162,7 +169,7 @@ def _literal(
 ) -> int | None:
     """The line of a Python source on which that part stands literally: the line of its text, or of a dashboard's part
     else the title of its panel. None when there is no such line, or more than one."""
-    way = along(decode(definition.body), pointer)
+    way = along(_decoded(definition.body), pointer)
     first, last = 1, len(source)
     if definition.kind == RULE_GROUP:
         first = plain.line or 1
@@ -188,7 +195,7 @@ def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:
         inner = pointer.removeprefix("/spec")
         return (f"/dashboard{inner}", pointer, inner)
     inner = pointer.removeprefix("/group")
-    at = f"/groups/{decode(definition.body)['index']}{inner}"
+    at = f"/groups/{_decoded(definition.body)['index']}{inner}"
     return (f"/spec{at}", at)
 
 

@@ -108,10 +108,10 @@ def _too_short(
     estate: Estate, expression: Expression, call: Call, selector: VectorSelector
 ) -> Iterator[Finding]:
     length = selector.range_seconds
-    if length is None or not is_written(expression, length):
-        return
     interval = interval_of(estate, expression, selector)
-    if interval is None or length >= _ADVISED * interval:
+    if length is None or interval is None or length >= _ADVISED * interval:
+        return
+    if not is_written(expression, length):
         return
     looks = f"{call.function}() looks back {shown(length)} at a scrape each {shown(interval)}"
     remedy = f"look back {shown(_ADVISED * interval)} or longer"
