@@ -30,6 +30,9 @@ from provision.promql.nodes import (
 )
 from provision.promql.parse import is_deep, tree
 
+_KEPT = 12_288
+"""Facts that are kept, each of 5 KB: as many as the rules of a large project, which several checks look at by turns."""
+
 
 @dataclass(slots=True)
 class Facts:
@@ -52,7 +55,7 @@ class Facts:
         return [*self.selectors, *self.subqueries]
 
 
-@lru_cache(maxsize=1024)  # as many as `provision.promql.parse` keeps trees
+@lru_cache(maxsize=_KEPT)
 def facts(expr: str) -> Facts | None:
     """The facts of `expr`; None when it isn't PromQL, or is longer than anybody looks at (some hundred operators or
     brackets in one another)."""

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from provision.promql import parse as parse_module
 from provision.promql.grammar import ALL_FEATURES
 from provision.promql.parse import parse, tree
 
@@ -210,3 +211,15 @@ def test_any_text_gets_a_verdict(expr: str) -> None:
         assert 1 <= problem.line <= len(lines)
         assert problem.column is not None
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
+
+
+_BITS = [
+    "rate(", "x{", "a=", '"b"', "'c'", " or ", "OR", "[5m]", "[0s]", "[:", "5:", "]", "1e3", "10000", "123y", "1234567w", "+",
+    "-", "inf", "NaN", "info(", "end()", "start ()", "sort_by_label (", "fill(", "LIMITK", "limit_ratio", " bool ", " ", "(",
+    ")", "0.5", "memory_info", "\n", '"d"\nor', "atan2+",
+]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_BITS), max_size=8).map("".join))
+def test_no_place_where_the_parser_is_lenient_is_overlooked(expr: str) -> None:
+    assert parse_module._is_lenient.__wrapped__(expr) == (parse_module._LENIENT.search(expr) is not None)

@@ -32,15 +32,16 @@ def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
     parts = _parts(estate) if checks.dashboards or checks.expressions else 1
     others = [each for each in checks.project if each is not promql]
     if parts == 1:
+        # First, as then what is known of an expression when its verdict is found serves all that come after.
+        yield from _walk(estate, checks, estate.dashboards, estate.groups)
         for of_all in others:
             yield from of_all.check(estate)
-        yield from _walk(estate, checks, estate.dashboards, estate.groups)
         return
     workers = [_Worker(estate, checks, number, parts) for number in range(parts)]
     try:
+        yield from _walk(estate, checks, (), estate.groups)
         for of_all in others:
             yield from of_all.check(estate)
-        yield from _walk(estate, checks, (), estate.groups)
         for number, worker in enumerate(workers):
             found = worker.found()
             yield from _part(estate, checks, number, parts) if found is None else found
