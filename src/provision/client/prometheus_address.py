@@ -55,7 +55,20 @@ def connected(endpoint: Endpoint, prefixes: Sequence[str] = _PREFIXES) -> Iterat
             yield Found(client, _called(client))
             return
     assert failure is not None
-    raise failure
+    raise _with_where(failure, prefixes)
+
+
+def _with_where(failure: ProvisionError, prefixes: Sequence[str]) -> ProvisionError:
+    """The same failure, with what to do where whatever answers knows no such page."""
+    if not (isinstance(failure, ServerRefused) and _is_elsewhere(failure)) or failure.remedy:
+        return failure
+    below = " or ".join(prefix for prefix in prefixes if prefix)
+    return ServerRefused(
+        failure.what,
+        status=failure.status,
+        where=failure.where,
+        remedy=f"check the URL: it isn't that of a Prometheus{f', nor is one below {below}' if below else ''}",
+    )
 
 
 def _is_elsewhere(error: ProvisionError) -> bool:

@@ -65,5 +65,8 @@ def test_who_wants_a_tenant():
 
 def test_what_is_no_prometheus():
     assert "isn't a Prometheus" in str(failure(200, {"database": "ok"}))
-    assert "404" in str(failure(404, "page not found"))
+    assert str(failure(404, "page not found")).endswith(
+        "was answered with 404: page not found; check the URL: it isn't that of a Prometheus, nor is one below "
+        "/prometheus or /api/prom or /select/0/prometheus"
+    )
     assert "500" in str(failure(500, "broken"))
