@@ -12,7 +12,7 @@ import orjson
 from provision import __version__
 from provision.model import Finding, Place
 from provision.prove.check.fingerprints import fingerprints
-from provision.prove.check.pages import Page, pages
+from provision.prove.check.pages import SOURCE, Page, pages
 from provision.prove.check.waivers import Waiver
 from provision.show.checked import Checked, message_of, path_in_repository
 
@@ -20,7 +20,7 @@ _SCHEMA: Final = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS: Final = {"error": "error", "warning": "warning", "info": "note"}
 _ROOT: Final = "%SRCROOT%"
 _FINGERPRINT: Final = "provision/v1"
-_OTHERS: Final = {"source": "Every source compiles, and every file is what it should be."}
+_OTHERS: Final = {SOURCE.id: SOURCE.summary}
 """What isn't a check's."""
 
 

@@ -30,6 +30,18 @@ class Page:
     text: str
 
 
+SOURCE: Final = Page(
+    "source",
+    "Every source compiles, and every file is what it should be.",
+    """# source
+
+A source that doesn't compile, or a file that isn't what it should be, stands among the findings as an error with the id
+`source`. What other sources refer to in it can't be found then, so mend these first.
+""",
+)
+"""What is no check, as nothing can be checked before it is mended; `docs/check.md` says the same."""
+
+
 def pages() -> dict[str, Page]:
     """The pages of all checks by id: of the toolkit's own, of custom ones, and of what `provision verify` finds."""
     written = {
@@ -52,7 +64,7 @@ def page(id_: str) -> Page:
     Raises:
         UsageError: there is no such check.
     """
-    known = pages()
+    known = pages() | {SOURCE.id: SOURCE}
     if id_ in known:
         return known[id_]
     close = get_close_matches(id_, known, 1)

@@ -35,6 +35,11 @@ def test_what_verify_finds_is_explained_by_its_page() -> None:
         page("verify-emty")
 
 
+def test_what_does_not_compile_is_explained_as_its_section_says() -> None:
+    section = (ROOT / "docs/check.md").read_text().partition("### source\n")[2].partition("\n## ")[0]
+    assert page("source").text.removeprefix("# source\n").strip() == section.strip()
+
+
 def test_an_installed_package_brings_its_pages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wheel = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]
     for source, inside in wheel["wheel"]["force-include"].items():
