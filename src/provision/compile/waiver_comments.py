@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Final
 
 from provision.author.waivers import day
@@ -12,7 +13,9 @@ from provision.compile.kinds import WAIVER
 from provision.errors import Problem
 from provision.model import Definition, Place, decode, encode
 
-_MARKED: Final = re.compile(r"#\s*provision:\s*waive\b(.*)")
+_MARKED: Final = re.compile(r"#\s*provision:\s*(\w+)(.*)")
+_WORD: Final = "waive"
+"""What is written nearly so is told: a waiver that is misspelt would waive nothing, and nobody would know why."""
 _WRITTEN: Final = re.compile(
     r"\s+(?P<check>[\w./-]+)(?:\s+until\s+(?P<until>[^\s:]+))?\s*:\s*(?P<reason>\S.*?)\s*"
 )
@@ -39,10 +42,10 @@ def commented(
     problems: list[Problem] = []
     for number, line in enumerate(lines, 1):
         marked = _MARKED.search(line)
-        if marked is None:
+        if marked is None or not get_close_matches(marked[1].lower(), (_WORD,), cutoff=0.75):
             continue
         try:
-            written = _WRITTEN.fullmatch(marked[1])
+            written = _WRITTEN.fullmatch(marked[2]) if marked[1] == _WORD else None
             if written is None:
                 raise ValueError(f"a waiver needs a check and a reason: {_FORM}")
             until = day(written["until"], "a waiver's until")

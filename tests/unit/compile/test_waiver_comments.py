@@ -76,7 +76,10 @@ data:
 
 
 def test_other_comments_are_nobodys_business() -> None:
-    assert waived("# provision: by hand\n# provision the shop\ngroups: []\n") == []
+    text = (
+        "# provision: by hand\n# provision the shop\n# provision: wait for the shop: it is slow\ngroups: []\n"
+    )
+    assert waived(text) == []
 
 
 @pytest.mark.parametrize(
@@ -85,6 +88,8 @@ def test_other_comments_are_nobodys_business() -> None:
         ("# provision: waive", "a waiver needs a check and a reason: # provision: waive CHECK: REASON, or"),
         ("# provision: waive alerts-for", "a waiver needs a check and a reason"),
         ("#provision:waive alerts-for:  ", "a waiver needs a check and a reason"),
+        ("# provision: wave alerts-for: it pages at once", "a waiver needs a check and a reason: # provision: waive CHECK"),
+        ("# provision: Waiver alerts-for: it pages at once", "a waiver needs a check and a reason"),
         ("# provision: waive alerts-for until: soon", "a waiver needs a check and a reason"),
         ("# provision: waive alerts-for until soon: x", "a waiver's until must be a day such as 2027-01-31, not 'soon'"),
     ],
