@@ -68,6 +68,7 @@ def test_what_the_rules_record_may_be_missing_before_they_run(provision, shop, g
         'warning: panel "Rate", query A: the server has no metric job:up:sum yet: rules/shop.yml:1 records it'
         in ran.err
     )
+    assert "    it is there once the rules are pushed and evaluated\n" in ran.err
 
 
 def test_the_data_source_of_the_grafana_itself_is_asked(provision, shop, grafana):

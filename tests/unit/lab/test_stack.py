@@ -6,6 +6,8 @@ import yaml
 
 from provision.lab import stack
 from provision.lab.stack import Ports
+from provision.project import open_project
+from support.docs import ROOT
 
 PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004)
 PROGRAMS = {name: Path("/bin") / name for name in stack.PROGRAMS}
@@ -101,3 +103,12 @@ def test_the_table_of_urls_names_what_a_person_looks_for() -> None:
     urls = stack.urls(PORTS)
     assert urls["Prometheus"] == "http://127.0.0.1:3001"
     assert urls["faults of replica 2"] == "http://127.0.0.1:1002/control"
+
+
+def test_the_environment_lab_of_the_reference_project_is_what_a_lab_tells_its_sources() -> None:
+    plain, lab = (open_project(ROOT, name).variables for name in (None, "lab"))
+    own = {name: value for name, value in lab.items() if plain.get(name) != value}
+    assert own == {
+        name: stack.variables(PORTS)[name]
+        for name in ("scrape_interval", "evaluation_interval", "alert_window", "alert_for")
+    }

@@ -20,6 +20,11 @@ _PARTS: Final = ("_bucket", "_count", "_sum")
 _ONLY_IN_TROUBLE: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE", "GRAFANA_ALERTS"})
 """Metrics that are empty as long as all is well."""
 
+_PUSH: Final = "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME"
+"""What to do where a record of the project's isn't on the server: its name may depend on the environment."""
+
+_ONCE_PUSHED: Final = "it is there once the rules are pushed and evaluated"
+
 _NAMED: Final = 6
 """So many values of a label are named in a message."""
 
@@ -34,7 +39,7 @@ def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
         return Verdict(
             "unknown-metric",
             message=f"the server has no metric {name} yet: {place} records it",
-            remedy="push the rules and wait for their evaluation",
+            remedy=_ONCE_PUSHED if known.pending else _PUSH,
             culprit=culprit,
             grave=not known.pending,
         )
