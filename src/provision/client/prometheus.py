@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import quote, urlencode
@@ -174,9 +175,12 @@ class Prometheus:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
         result = self._read("/api/v1/query", {"query": expr, "time": at})
-        if result["resultType"] == "string":
+        with _expected(self.url):
+            kind = result["resultType"]
+        if kind == "string":
             raise ServerRefused(f"{expr!r} is text, not a number", status=400, where=self.url)
-        return _samples(result)
+        with _expected(self.url):
+            return _samples(result)
 
     def attempt(
         self, expr: str, *, at: float | None = None, timeout_seconds: float
@@ -197,7 +201,9 @@ class Prometheus:
             return Refusal("large", error.what)
         if answer.status >= 300:
             return self._refusal(answer)
-        return _samples(_data(answer.json(), self.url))
+        found = _data(answer.json(), self.url)
+        with _expected(self.url):
+            return _samples(found)
 
     def _refusal(self, answer: Answer) -> Refusal:
         """What a refused query was refused for.
@@ -225,10 +231,11 @@ class Prometheus:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
         result = self._read("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step})
-        return tuple(
-            Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
-            for one in result["result"]
-        )
+        with _expected(self.url):
+            return tuple(
+                Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
+                for one in result["result"]
+            )
 
     def series(
         self,
@@ -254,25 +261,22 @@ class Prometheus:
         """The values that a label has, sorted; with matchers, in the series that one of them selects, between two
         moments (Unix seconds; none: as far back as the server looks unasked)."""
         path = f"/api/v1/label/{_label_in_path(label)}/values"
-        found: list[str] = self._get(path, {"match[]": list(matchers) or None, "start": start, "end": end})
-        return tuple(found or ())
+        return self._texts(path, {"match[]": list(matchers) or None, "start": start, "end": end})
 
     def label_names(
         self, matchers: Iterable[str] = (), start: float | None = None, end: float | None = None
     ) -> tuple[str, ...]:
         """The names of the labels there are, or of the series that one of the matchers selects; as `label_values`."""
-        found: list[str] = self._get(
-            "/api/v1/labels", {"match[]": list(matchers) or None, "start": start, "end": end}
-        )
-        return tuple(found or ())
+        return self._texts("/api/v1/labels", {"match[]": list(matchers) or None, "start": start, "end": end})
 
     def metadata(self, metric: str | None = None) -> dict[str, tuple[Metadata, ...]]:
         """What targets say of metrics: name → what was said; several when targets disagree."""
         found = self._get("/api/v1/metadata", {"metric": metric})
-        return {
-            name: tuple(Metadata(one["type"], one["help"], one.get("unit", "")) for one in said)
-            for name, said in found.items()
-        }
+        with _expected(self.url):
+            return {
+                name: tuple(Metadata(one["type"], one["help"], one.get("unit", "")) for one in said)
+                for name, said in found.items()
+            }
 
     def rules(self) -> tuple[LoadedGroup, ...]:
         """The rule groups in force."""
@@ -356,6 +360,13 @@ class Prometheus:
             most_bytes=_MOST_SAMPLED_BYTES, once=True,
         )  # fmt: skip
 
+    def _texts(self, path: str, params: Mapping[str, Any]) -> tuple[str, ...]:
+        found = self._get(path, params)
+        with _expected(self.url):
+            if not all(isinstance(each, str) for each in found or ()):
+                raise TypeError
+            return tuple(found or ())
+
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
         return _data(
             self.session.request("GET", path, params=params, most_bytes=_MOST_BYTES).json(), self.url
@@ -401,17 +412,35 @@ def _samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
 
 def _data(value: JSON, url: str) -> Any:
     if not isinstance(value, dict) or value.get("status") != "success" or "data" not in value:
-        raise Unreachable(
-            "what answers there isn't a Prometheus", where=url, remedy="check the URL, its sub-path above all"
-        )
+        raise _stranger(url)
     return value["data"]
+
+
+@contextmanager
+def _expected(url: str) -> Iterator[None]:
+    """While what a server has answered is read, which is JSON of any form.
+
+    Raises:
+        Unreachable: it isn't what a Prometheus answers.
+    """
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError):
+        raise _stranger(url) from None
+
+
+def _stranger(url: str) -> Unreachable:
+    return Unreachable(
+        "what answers there isn't a Prometheus", where=url, remedy="check the URL, its sub-path above all"
+    )
 
 
 def _sample(one: Mapping[str, Any]) -> Sample:
     histogram = one.get("histogram") or (one.get("histograms") or [None])[-1]
     value = one.get("value") or (one.get("values") or [None])[-1]
     if value is None:
-        assert histogram is not None
+        if histogram is None:
+            raise ValueError("a sample without a value")
         return Sample(one["metric"], math.nan, float(histogram[0]), histogram[1])
     return Sample(one["metric"], float(value[1]), float(value[0]))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from provision.commands.options import Servers
 from provision.commands.transport import checked_header, transport_of
-from provision.errors import ProvisionError, UsageError
+from provision.errors import ProvisionError, ServerRefused, Unreachable, UsageError
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def asked_servers(
 
     Raises:
         UsageError: no server is named, or more than one Grafana.
-        Unreachable, NotAllowed, ServerRefused: one can't be asked.
+        Unreachable, NotAllowed, ServerRefused: it can't be asked, or none of those behind the Grafana.
     """
     from provision.client.prometheus_address import TENANT, connected
     from provision.prove.verify.servers import Server
@@ -62,7 +62,9 @@ def _behind_grafana(
     servers: Servers, project: Project, environ: Mapping[str, str], timeout_seconds: float, *, lenient: bool
 ) -> Iterator[Sequence[Server]]:
     from provision.client.grafana_sources import sources_of_grafana, through
+    from provision.client.prometheus import Prometheus
     from provision.client.prometheus_address import connected
+    from provision.client.session import Session
     from provision.prove.check.references import PROMETHEUS
     from provision.prove.verify.durations import length_of
     from provision.prove.verify.servers import Server
@@ -75,18 +77,30 @@ def _behind_grafana(
         raise ProvisionError("it has no data source that speaks PromQL", where=endpoint.url)
     with ExitStack() as open_:
         found = []
+        failures: list[ProvisionError] = []
         for number, source in enumerate(sources):
-            server = open_.enter_context(connected(through(endpoint, source.uid), ("",)))
-            called = f"data source {source.name!r} of {endpoint.url}"
+            there = through(endpoint, source.uid)
+            fault, called = None, f"data source {source.name!r} of {endpoint.url}"
+            try:
+                server = open_.enter_context(connected(there, ("",)))
+            except (Unreachable, ServerRefused) as error:
+                failures.append(error)
+                fault = Unreachable(f"it can't be asked: {error.what}", where=error.where)
+                client = Prometheus(open_.enter_context(Session(there)))
+            else:
+                client, called = server.client, called + (f" ({server.called})" if server.called else "")
             found.append(
                 Server(
-                    server.client,
-                    called + (f" ({server.called})" if server.called else ""),
+                    client,
+                    called,
                     (source.uid, source.name),
                     source.is_default or number == 0,
                     length_of(source.interval),
+                    fault,
                 )
             )
+        if len(failures) == len(found):
+            raise failures[0]
         yield [*found, replace(found[0], names=())] if lenient else found
 
 

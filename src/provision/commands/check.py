@@ -90,7 +90,7 @@ def command(
     if baseline and write_baseline:
         raise UsageError("--baseline and --write-baseline are two steps", remedy="leave one of them out")
     known = read_baseline(absolute(baseline)) if baseline else None
-    project = project_of(project_dir, environment, paths, verbose)
+    project = project_of(project_dir, environment, verbose, needed=not paths)
     meant = chosen(project, paths)
     tools = available(project)
     said = verdict(meant.definitions, project, tools=tools, guests=meant.guests)

@@ -33,20 +33,21 @@ class Chosen:
         return self.sources is None or place.path in self.sources or place.path in self.guests
 
 
-def project_of(
-    project_dir: Path | None, environment: str | None, paths: Sequence[Path], verbose: int
-) -> Project:
-    """The project; without one, files are looked at all the same.
+def project_of(project_dir: Path | None, environment: str | None, verbose: int, *, needed: bool) -> Project:
+    """The project; without one, files and what a Grafana holds are looked at all the same.
+
+    Args:
+        needed: whether its sources are what is looked at.
 
     Raises:
-        UsageError: there is none, and no file is named.
+        UsageError: there is none, and it is needed.
     """
     try:
         return opened(project_dir, environment, verbose=verbose)
     except UsageError as error:
         folder = here()
         nowhere = project_dir is None and environment is None and error.where == str(folder)
-        if not nowhere or not paths:
+        if not nowhere or needed:
             raise
         return Project(root=folder, name=folder.name)
 

@@ -110,9 +110,9 @@ def command(
     from provision.show.verified import report_text
     from provision.show.verified_json import report_json
 
-    project = project_of(project_dir, environment, paths, verbose)
     servers = taken(Servers, options)
     live = bool(servers.grafana) and not paths
+    project = project_of(project_dir, environment, verbose, needed=not paths and not live)
     if fix and (live or form == "json"):
         raise UsageError(
             "--fix corrects sources, and shows the difference as text",

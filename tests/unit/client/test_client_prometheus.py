@@ -50,6 +50,23 @@ def test_an_answer_of_another_form_is_not_a_prometheus(said):
         client.rules()
 
 
+@pytest.mark.parametrize(
+    ("answers", "ask"),
+    [
+        ({"query": []}, lambda client: client.query("x")),
+        ({"query": {"resultType": "vector", "result": [{"metric": {}}]}}, lambda client: client.query("x")),
+        ({"query": {"resultType": "vector", "result": [7]}}, lambda client: client.attempt("x", timeout_seconds=1)),
+        ({"query_range": {"result": [{"metric": {}, "values": [1]}]}}, lambda client: client.query_range("x", 1, 2, 1)),
+        ({"label/job/values": [1]}, lambda client: client.label_values("job")),
+        ({"labels": 7}, lambda client: client.label_names()),
+        ({"metadata": ["up"]}, lambda client: client.metadata()),
+    ],
+)  # fmt: skip
+def test_data_of_another_form_is_no_answer_of_a_prometheus(answers, ask):
+    with prometheus(**answers) as (client, _), pytest.raises(Unreachable, match="isn't a Prometheus"):
+        ask(client)
+
+
 @pytest.mark.parametrize(("status", "ready"), [(200, True), (503, False), (404, False)])
 def test_ready(status, ready):
     with prometheus(ready=(status, "")) as (client, _):

@@ -105,6 +105,7 @@ def many_names(path, missing):
         (lambda _: (302, b"", "text/plain"), "it asks to log in (redirects to "),
         (lambda _: (200, b"<html>Welcome", "text/html"), "a web page answered instead of the API; check the URL"),
         (lambda _: (200, b'{"status":', "application/json"), "an answer was cut short or isn't JSON"),
+        (lambda _: {"resultType": "vector", "result": [{"metric": 5, "value": ["a", None]}]}, "what answers there isn't a Prometheus"),
         (lambda _: (422, b"no", "text/plain"), "GET /api/v1/query was answered with 422: no"),
     ],
 )  # fmt: skip

@@ -259,6 +259,33 @@ def test_the_dashboards_of_a_grafana_by_its_own_data_sources(provision, grafana,
     assert [path for method, path in grafana.writes if "datasources/proxy" in path] == []
 
 
+def test_a_grafana_without_a_project(provision, grafana, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    ran = provision("verify", "--grafana", grafana.url)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, 'dashboard "Shop"  2 data, 1 unknown metric, 1 error')
+
+
+def test_a_data_source_of_a_grafana_that_cannot_be_asked_is_told_beside_what_the_others_have(
+    provision, grafana, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(project(tmp_path / "shop"))
+    del grafana.behind["other"]
+    ran = provision("verify", "--grafana", grafana.url, "--format", "json")
+    assert ran.code == 1
+    said = json.loads(ran.out)
+    fault = f"data source 'Other' of {grafana.url}: it can't be asked: "
+    assert [(each["status"], each["message"].startswith(fault)) for each in said["results"]] == [
+        ("data", False),
+        ("error", True),
+        ("error", True),
+        ("error", False),
+    ]
+    assert [note.startswith(fault) for note in said["notes"]].count(True) == 1
+    grafana.behind.clear()
+    ran = provision("verify", "--grafana", grafana.url)
+    assert (ran.code, ran.out) == (1, "")
+
+
 def test_a_file_by_the_data_sources_of_a_grafana(provision, grafana, tmp_path, monkeypatch):
     monkeypatch.chdir(project(tmp_path / "shop"))
     write(tmp_path, {"one.json": DASHBOARD % ("One", "up > 0")})

@@ -25,17 +25,23 @@ T = TypeVar("T")
 class Asking:
     """Asks questions. Threads may share it.
 
+    Args:
+        fault: why the server can't be asked; None when it can.
+
     Attributes:
         questions: how many were asked.
     """
 
-    def __init__(self, load: Load, sleep: Callable[[float], None] = time.sleep) -> None:
+    def __init__(
+        self, load: Load, sleep: Callable[[float], None] = time.sleep, *, fault: Unreachable | None = None
+    ) -> None:
         self.load = load
         self.questions = 0
         self._sleep = sleep
         self._lock = threading.Lock()
         self._answers: dict[Hashable, Future[Any]] = {}
         self._failures = 0
+        self._fault = fault
 
     def once(self, key: Hashable, ask: Callable[[], T]) -> T:
         """What `ask` gives; asked by the first who wants to know, while the others wait.
@@ -60,6 +66,8 @@ class Asking:
 
     def _asked(self, ask: Callable[[], T]) -> T:
         for pause in (*_PAUSES_SECONDS, None):
+            if self._fault is not None:
+                raise self._fault
             try:
                 with self.load.slot():
                     with self._lock:
@@ -92,8 +100,9 @@ class Asking:
         with self._lock:
             self._failures += 1
             if self._failures >= _MOST_FAILURES:
-                raise Unreachable(
+                self._fault = Unreachable(
                     f"{self._failures} questions one after the other had no answer: {error.what}",
                     where=error.where,
                     remedy="look at the server's load, or give it more time (--timeout) and less to do (--max-load)",
-                ) from None
+                )
+                raise self._fault from None

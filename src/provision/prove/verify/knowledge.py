@@ -107,12 +107,12 @@ class Knowledge:
         """How it is configured; None where it doesn't tell."""
 
         def ask() -> Configuration | None:
-            try:
-                return configuration(self.client.config())
-            except (ServerRefused, Unreachable, TooLarge):  # not there, or for administrators alone
-                return None
+            return configuration(self.client.config())
 
-        return self.asking.once("configuration", ask)
+        try:
+            return self.asking.once("configuration", ask)
+        except (ServerRefused, Unreachable, TooLarge):  # not there, or for administrators alone
+            return None
 
     @property
     def live(self) -> Live:

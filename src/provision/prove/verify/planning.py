@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provision.compile.kinds import DATASOURCE
-from provision.errors import ProvisionError
+from provision.errors import NotAllowed, ProvisionError, Unreachable
 from provision.model import JSON, Part, Place
 from provision.promql.variables import names, substitute
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
@@ -89,7 +89,7 @@ def opened(dashboard: Dashboard, known: Known, source: Source) -> Opened:
     """The dashboard with its variables chosen as Grafana would.
 
     Raises:
-        Unreachable, NotAllowed: the server, which has the values of variables, can't be asked.
+        Unreachable, NotAllowed: the one server, which has the values of variables, can't be asked.
     """
     window = range_seconds(dashboard.spec)
 
@@ -97,7 +97,12 @@ def opened(dashboard: Dashboard, known: Known, source: Source) -> Opened:
         server = known.of(name)
         if server is None:
             raise ProvisionError(f"there is no data source {name!r} that can be asked")
-        return server[1].options(query, window)
+        try:
+            return server[1].options(query, window)
+        except (Unreachable, NotAllowed) as error:
+            if len(known.pairs) == 1:
+                raise
+            raise ProvisionError(f"{server[0].called}: {error.what}") from None
 
     def scrape_seconds(name: str) -> float:
         server = known.of(name)
@@ -121,7 +126,7 @@ def planned(
     """The expressions of one dashboard or rule group, ready to be asked.
 
     Raises:
-        Unreachable, NotAllowed: the server, which has the values of variables, can't be asked.
+        Unreachable, NotAllowed: the one server, which has the values of variables, can't be asked.
     """
     if isinstance(owner, Dashboard):
         now = opened(owner, known, source)

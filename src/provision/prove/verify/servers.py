@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provision.client.prometheus import Prometheus
+from provision.errors import Unreachable
 from provision.model import JSON
 from provision.promql.variables import Value, substitute
 from provision.prove.check.estate import text_of
@@ -23,6 +24,7 @@ class Server:
         names: uid and name of its data source on a Grafana; empty for one that is asked for all of them.
         is_default: whether it is asked where no data source is named.
         scrape_seconds: the time between two scrapes, as its data source says; None when it doesn't.
+        fault: why it can't be asked; None when it can.
     """
 
     client: Prometheus
@@ -30,6 +32,7 @@ class Server:
     names: tuple[str, ...] = ()
     is_default: bool = True
     scrape_seconds: float | None = None
+    fault: Unreachable | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from datetime import date
 from itertools import groupby, islice
 from typing import Final
 
-from provision.client.prometheus import Prometheus
 from provision.compile.kinds import LIBRARY_PANEL
+from provision.errors import NotAllowed, Unreachable
 from provision.model import Definition
 from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
@@ -75,7 +75,8 @@ def verify(
         advance: is told how many expressions are done, and of how many.
 
     Raises:
-        Unreachable, NotAllowed, ServerRefused, TooLarge: a server can't be asked.
+        Unreachable, NotAllowed, ServerRefused, TooLarge: the one server can't be asked. Of several, the expressions
+            that ask that one are told as errors.
     """
     began = time.perf_counter()
     estate = estate_of(definitions, project, Tools(), guests)
@@ -113,10 +114,11 @@ def verify(
 def _known(servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str]) -> Known:
     now = time.time()
 
-    def knowledge(client: Prometheus) -> Knowledge:
-        asking = Asking(Load(limits.at_once, lambda: client.query("vector(1)")))
+    def knowledge(server: Server) -> Knowledge:
+        load = Load(limits.at_once, lambda: server.client.query("vector(1)"))
+        asking = Asking(load, fault=server.fault)
         return Knowledge(
-            client,
+            server.client,
             now=now,
             timeout_seconds=limits.timeout_seconds,
             asking=asking,
@@ -124,13 +126,17 @@ def _known(servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str
             pending=limits.pending,
         )
 
-    return Known([(server, knowledge(server.client)) for server in servers])
+    return Known([(server, knowledge(server)) for server in servers])
 
 
 def _notes(known: Known) -> tuple[str, ...]:
     if len(known.pairs) == 1:
         return tuple(known.pairs[0][1].notes)
-    return tuple(f"{server.called}: {note}" for server, each in known.pairs for note in each.notes)
+    return tuple(
+        f"{server.called}: {note}"
+        for server, each in known.pairs
+        for note in (*([server.fault.what] if server.fault and server.names else []), *each.notes)
+    )
 
 
 def _remarks(estate: Estate, known: Known, source: Source) -> Iterator[str]:
@@ -194,7 +200,13 @@ def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
     found = known.of(asked.source)
     if found is None:
         return Verdict("error", message=f"there is no data source {asked.source!r} that can be asked")
-    return judged(asked, found[1], most_series=limits.most_series)
+    server, knowledge = found
+    try:
+        return judged(asked, knowledge, most_series=limits.most_series)
+    except (Unreachable, NotAllowed) as error:
+        if len(known.pairs) == 1:
+            raise
+        return Verdict("error", message=f"{server.called}: {error.what}")
 
 
 def _key(asked: Asked) -> _Key:

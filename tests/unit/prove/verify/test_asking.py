@@ -67,6 +67,9 @@ def test_a_server_that_has_stopped_answering_is_left_alone():
     ) as error:
         server.ask("last")
     assert not isinstance(error.value, Late)
+    with pytest.raises(Unreachable, match="5 questions"):
+        server.ask("one more")
+    assert server.asking.questions == 5
 
 
 def test_an_answer_in_between_begins_anew():
