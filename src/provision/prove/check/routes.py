@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from provision.compile.dialect.grafana_matchers import Matcher, object_matchers
 from provision.promql.labels import Labels
+from provision.prove.check.patterns import Unanswered, fits
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +109,13 @@ def _holds(matcher: Matcher, value: str | None) -> bool | None:
         return None
     if op in ("=", "!="):
         return (value == wanted) is (op == "=")
-    pattern = _pattern(wanted)
-    return None if pattern is None else (pattern.fullmatch(value) is not None) is (op == "=~")
+    if _OF_GO.search(wanted):
+        return None
+    try:
+        return fits(wanted, value) is (op == "=~")
+    except Unanswered:
+        return None
 
 
 _OF_GO: Final = re.compile(r"\[\[|\\[pPzQC]")
 """What means something else in Go, such as `[[:alpha:]]`."""
-
-
-@lru_cache(maxsize=1024)
-def _pattern(text: str) -> re.Pattern[str] | None:
-    """None when it isn't known what it matches."""
-    try:
-        return None if _OF_GO.search(text) else re.compile(text)
-    except re.error:
-        return None

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from provision.client.prometheus import Prometheus, Sample
 from provision.errors import ProvisionError
+from provision.prove.check.patterns import Found, Unanswered, matches
 
 Ask = Callable[[str, str], Sequence[str]]
 """The query of a variable, its own variables replaced, and the uid or name of the data source, to the texts that it
@@ -19,9 +20,6 @@ _LABEL_VALUES: Final = re.compile(
 _LABEL_NAMES: Final = re.compile(r"label_names\((?P<pattern>.*)\)", re.DOTALL)
 _METRICS: Final = re.compile(r"metrics\(\s*(?P<pattern>.*?)\s*\)", re.DOTALL)
 _QUERY_RESULT: Final = re.compile(r"query_result\(\s*(?P<expr>.+?)\s*\)", re.DOTALL)
-_REPEATED_TWICE: Final = re.compile(r"\([^()]*[+*][^()]*\)[+*{]")
-"""A repetition in a repetition, over which Python's `re` may take for ever."""
-
 _LONGEST_OPTION: Final = 2000
 _MOST_OPTIONS: Final = 10_000
 _DIGITS: Final = re.compile(r"\d+")
@@ -76,29 +74,28 @@ def matching(pattern: str, options: Sequence[str]) -> list[str]:
         return list(dict.fromkeys(options))
     body = re.fullmatch(r"/(.*)/(\w*)", pattern, re.DOTALL)
     text, flags = (body[1], body[2]) if body else (pattern, "")
-    if _REPEATED_TWICE.search(text):
-        raise ProvisionError(f"the regex {pattern!r} repeats a repetition, which may take for ever")
     try:
-        compiled = re.compile(_python_groups(text), re.IGNORECASE if "i" in flags else 0)
-    except re.error as error:
-        raise ProvisionError(f"the regex {pattern!r} can't be read: {error}") from None
-    found: list[str] = []
-    for option in options:
-        found.extend(_taken(compiled, option[:_LONGEST_OPTION], every="g" in flags))
-    return list(dict.fromkeys(found))
+        found = matches(
+            _python_groups(text), [option[:_LONGEST_OPTION] for option in options], ignore_case="i" in flags
+        )
+    except Unanswered as error:
+        raise ProvisionError(f"the regex {pattern!r} finds nothing: {error}") from None
+    taken = (
+        _taken(option, each if "g" in flags else each[:1])
+        for option, each in zip(options, found, strict=True)
+    )
+    return list(dict.fromkeys(value for values in taken for value in values))
 
 
-def _taken(pattern: re.Pattern[str], option: str, *, every: bool) -> list[str]:
-    matches = list(pattern.finditer(option)) if every else [m for m in (pattern.search(option),) if m]
+def _taken(option: str, matches: Sequence[Found]) -> list[str]:
     if not matches:
         return []
     for match in matches:
-        groups = match.groupdict()
-        if value := groups.get("value") or groups.get("text"):
+        if value := match.named.get("value") or match.named.get("text"):
             return [value]
-    if not pattern.groups:
+    if not matches[0].groups:
         return [option]
-    return [match[1] or "" for match in matches]
+    return [match.groups[0] or "" for match in matches]
 
 
 def _python_groups(pattern: str) -> str:

@@ -9,6 +9,7 @@ from typing import Final
 from provision.compile.kinds import GRAFANA_RULE_GROUP, LIBRARY_PANEL
 from provision.model import Finding
 from provision.prove.check.estate import Estate, Group
+from provision.prove.check.patterns import Unanswered, matches
 
 ID = "unread-record"
 
@@ -69,9 +70,10 @@ def _read(text: str, names: set[str]) -> set[str]:
     if beginnings:
         found |= {name for name in names if name.startswith(beginnings)}
     for _, pattern in _PATTERN.findall(text) if "__name__" in text else ():
+        listed = sorted(names)
         try:
-            wanted = re.compile(_VARIABLE.sub(".*", pattern))
-        except re.error:
+            said = matches(_VARIABLE.sub(".*", pattern), listed, whole=True)
+        except Unanswered:
             return names.copy()  # Go knows what Python doesn't
-        found |= {name for name in names if wanted.fullmatch(name)}
+        found |= {name for name, each in zip(listed, said, strict=True) if each}
     return found
