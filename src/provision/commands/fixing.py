@@ -51,7 +51,14 @@ def fix_sources(
         click.echo(f"    {each.after.text.strip()}")
     left = {id(each) for each, _ in fixed.left}
     done = [each for each in found if id(each.wanted[0]) not in left]
-    click.echo(f"{_many(len(done), 'expression')} corrected in {_many(len(fixed.files), 'file')}")
+    if done:
+        click.echo(f"{_many(len(done), 'expression')} corrected in {_many(len(fixed.files), 'file')}")
+    elif left:
+        click.echo("nothing corrected")
+    elif any(not each.fine for each in report.results):
+        click.echo("nothing corrected: of what is wrong, it isn't sure what was meant")
+    else:
+        click.echo("nothing to correct")
     return frozenset(each.asked.part for each in done)
 
 
@@ -118,4 +125,4 @@ def _with_what_they_read(found: Sequence[Correction]) -> tuple[Correction, ...]:
 
 
 def _many(number: int, what: str) -> str:
-    return f"{number or 'no'} {what}{'' if number == 1 else 's'}"
+    return f"{number} {what}{'' if number == 1 else 's'}"
