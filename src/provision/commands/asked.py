@@ -74,7 +74,11 @@ def _behind_grafana(
     )
     sources = sources_of_grafana(endpoint, PROMETHEUS)
     if not sources:
-        raise ProvisionError("it has no data source that speaks PromQL", where=endpoint.url)
+        raise ProvisionError(
+            "it has no data source that speaks PromQL",
+            where=endpoint.url,
+            remedy="add one there, or name the server that has the data with --prometheus URL",
+        )
     with ExitStack() as open_:
         found = []
         failures: list[ProvisionError] = []

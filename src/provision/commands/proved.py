@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Final
 
 import click
 
@@ -14,6 +15,9 @@ from provision.commands.plan import Planned
 from provision.errors import ProvisionError
 from provision.model import Definition
 from provision.project import Project
+
+_EMPTY: Final = frozenset({"empty", "unknown-value"})
+"""What --allow-empty passes."""
 
 
 def require_data(found: Planned, servers: Servers, *, allow_empty: bool) -> None:
@@ -34,27 +38,31 @@ def require_data(found: Planned, servers: Servers, *, allow_empty: bool) -> None
     }
     if not written:
         return
-    wrong = sum(
-        _asked(project, definitions, written, servers, allow_empty=allow_empty)
+    wrong = [
+        status
         for project, definitions in found.sources
-    )
+        for status in _wrong(project, definitions, written, servers, allow_empty=allow_empty)
+    ]
     if wrong:
-        expressions = f"{wrong} expression{'' if wrong == 1 else 's'}"
+        expressions = f"{len(wrong)} expression{'' if len(wrong) == 1 else 's'}"
+        merely_empty = not _EMPTY.isdisjoint(wrong)
         raise ProvisionError(
             f"{expressions} in what is to be written can't show data, so nothing is written",
-            remedy="mend them, waive what may be so, or give --allow-empty for what is empty until something is wrong",
+            remedy="mend them, waive what may be so, or give --allow-empty for what is empty until something is wrong"
+            if merely_empty
+            else "mend them, or waive what may be so",
         )
 
 
-def _asked(
+def _wrong(
     project: Project,
     definitions: Sequence[Definition],
     written: set[str],
     servers: Servers,
     *,
     allow_empty: bool,
-) -> int:
-    """How many expressions of the project's can't show data."""
+) -> list[str]:
+    """What the expressions of the project's are called that can't show data."""
     from provision.prove.verify.verifying import Limits, verify
     from provision.show.progress import progress
     from provision.show.verified import report_text
@@ -75,4 +83,4 @@ def _asked(
         )
     if told := report_text(report, project.root, everything=False, quiet=True):
         click.echo(told, err=True)
-    return sum(each.severity == "error" and not each.waived for each in report.results)
+    return [each.verdict.status for each in report.results if each.severity == "error" and not each.waived]

@@ -37,8 +37,8 @@ def test_what_cannot_show_data_is_not_pushed(provision, shop, grafana, monkeypat
         assert ran.code == 1
         assert "the server has never had a metric up [verify-unknown-metric]" in ran.err
         assert ran.err.splitlines()[-1] == (
-            "Error: 1 expression in what is to be written can't show data, so nothing is written; mend them, waive what "
-            "may be so, or give --allow-empty for what is empty until something is wrong"
+            "Error: 1 expression in what is to be written can't show data, so nothing is written; mend them, or waive "
+            "what may be so"
         )
         assert grafana.writes == []
         assert provision("push", "--grafana", grafana.url, "--verify", "--allow-empty").code == 1
@@ -51,7 +51,11 @@ def test_what_is_empty_until_something_is_wrong(provision, shop, grafana, monkey
     write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "up{job='db'}")})
     with serving(SeriesServer(KnownSeries(UP))) as url:
         monkeypatch.setenv("PROMETHEUS_URL", url)
-        assert provision("push", "--grafana", grafana.url, "--verify").code == 1
+        refused = provision("push", "--grafana", grafana.url, "--verify")
+        assert refused.code == 1
+        assert refused.err.endswith(
+            "mend them, waive what may be so, or give --allow-empty for what is empty until something is wrong\n"
+        )
         assert provision("push", "--grafana", grafana.url, "--verify", "--allow-empty").code == 0
     ran = provision("push", "--grafana", grafana.url, "--allow-empty")
     assert (ran.code, ran.sentence) == (2, "--allow-empty belongs to --verify")

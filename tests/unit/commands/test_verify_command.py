@@ -297,4 +297,8 @@ def test_a_grafana_without_a_prometheus(provision, grafana, tmp_path, monkeypatc
     monkeypatch.chdir(project(tmp_path / "shop"))
     grafana.datasources.clear()
     ran = provision("verify", "--grafana", grafana.url)
-    assert (ran.code, ran.sentence) == (1, f"{grafana.url}: it has no data source that speaks PromQL")
+    assert (ran.code, ran.sentence) == (
+        1,
+        f"{grafana.url}: it has no data source that speaks PromQL; add one there, or name the server that has the data "
+        "with --prometheus URL",
+    )
