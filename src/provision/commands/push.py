@@ -127,7 +127,7 @@ def command(
         return FAILED if any(plan.stops or plan.refused for plan in found.plans) else DONE
     check_all(found.legs, checks(choices))
     if any(plan.writes for plan in found.plans):
-        _warn(found, quiet=quiet)
+        _warn(found, bound=servers.datasource is not None, quiet=quiet)
         if verify_first:
             from provision.commands.proved import require_data
 
@@ -220,9 +220,12 @@ def _annotate(legs: Sequence[Leg], root: Path, choices: Choices) -> None:
         click.echo(f"Warning: {said}", err=True)
 
 
-def _warn(push: Planned, *, quiet: bool) -> None:
+def _warn(push: Planned, *, bound: bool, quiet: bool) -> None:
     """Say on stderr what `provision check` calls an error in the sources that are about to be written. The servers
     decide what they take, and know data sources that the project doesn't, so this stops nothing.
+
+    Args:
+        bound: whether all dashboards are bound to one data source of the server, whatever they name.
     """
     from provision.prove.check.checking import check
     from provision.prove.check.tools import available
@@ -241,7 +244,13 @@ def _warn(push: Planned, *, quiet: bool) -> None:
         for each in check(definitions, project, tools=available(project))
     ]
     errors = list(
-        dict.fromkeys(each for each in found if each.severity == "error" and each.place.path in written)
+        dict.fromkeys(
+            each
+            for each in found
+            if each.severity == "error"
+            and each.place.path in written
+            and not (bound and each.id == "unknown-datasource")
+        )
     )
     if errors and not quiet:
         click.echo(findings_text(errors[:_SHOWN_ERRORS], push.sources[0][0].root), err=True)

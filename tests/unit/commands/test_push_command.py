@@ -18,6 +18,7 @@ from provision.errors import ProvisionError, Unreachable
 from provision.model import Action, Outcome, Verb
 from provision.ship.target.grafana import Grafana
 from support.commands import DASHBOARD, ROUTES, environment, spawned, write
+from support.grafana_asked import make_source
 from support.grafana_standin import VIEWER, Fault, standin
 from support.prometheus_standin import AlertmanagerState, PrometheusState, serving
 
@@ -612,6 +613,16 @@ def test_who_gave_up_before_the_first_write_has_a_report_of_all_that_was_not_don
     assert ran.err == "Error: the ledger can't be written\n"
     assert ran.out.count("skipped") == 3  # the folder, the dashboard, and their sum
     assert "nothing to do" not in ran.out
+
+
+def test_a_data_source_that_is_bound_is_not_missed(provision, shop, grafana):
+    make_source(grafana.url, "p", default=True)
+    named = (DASHBOARD % ("Orders", "up")).replace('"targets"', '"datasource": "Prometheus", "targets"')
+    write(shop, {"dashboards/sales/orders.json": named})
+    dry = provision("push", "--grafana", grafana.url, "--datasource", "p")
+    assert (dry.code, dry.err) == (0, "")
+    write(shop, {"dashboards/sales/orders.json": named.replace("Rate", "Rates")})
+    assert "no source defines the data source 'Prometheus'" in provision("push", "--grafana", grafana.url).err
 
 
 def test_of_many_errors_the_first_ten_are_told_and_the_others_counted(provision, shop, grafana):
