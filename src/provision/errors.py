@@ -146,12 +146,14 @@ class Problem:
         line: the line in that file, counted from 1, or None when the whole file is meant.
         message: what is wrong, as one sentence.
         code: the offending line of source code, stripped, or None.
+        other: whether nothing is wrong but that the file is of another kind than those that are looked for.
     """
 
     path: str
     line: int | None
     message: str
     code: str | None = None
+    other: bool = False
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}"

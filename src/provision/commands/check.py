@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from provision.commands.chosen import Chosen, chosen, project_of
+from provision.commands.chosen import Chosen, chosen, project_of, tell_aside
 from provision.commands.options import SOMEWHERE, absolute, given, paths_argument, project_options
 from provision.errors import DONE, FAILED, Problem, ProvisionError, SourceErrors, UsageError
 from provision.model import SEVERITIES, Finding, Place
@@ -92,6 +92,7 @@ def command(
     known = read_baseline(absolute(baseline)) if baseline else None
     project = project_of(project_dir, environment, verbose, needed=not paths)
     meant = chosen(project, paths)
+    tell_aside(meant, quiet=quiet)
     tools = available(project)
     said = verdict(meant.definitions, project, tools=tools, guests=meant.guests)
     if listed:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from provision.commands.asked import asked_servers
-from provision.commands.chosen import Chosen, chosen, project_of
+from provision.commands.chosen import Chosen, chosen, project_of, tell_aside
 from provision.commands.live import live_of
 from provision.commands.options import (
     F,
@@ -121,6 +121,7 @@ def command(
             else "name the sources or files that are to be corrected",
         )
     meant = live_of(project, servers) if live else chosen(project, paths)
+    tell_aside(meant, quiet=quiet)
     if meant.problems:
         raise SourceErrors(meant.problems)
     limits = Limits(timeout, max_load, max_series, allow_empty)

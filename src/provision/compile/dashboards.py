@@ -154,7 +154,7 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
     except jsontext.JsonError as error:
         return [], [error.problem]
     if not isinstance(spec, dict):
-        return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}")]
+        return [], [Problem(path, 1, f"not a dashboard: expected a JSON object; {_LEAVE_OUT}", other=True)]
     try:
         if _is_exact(spec):
             return [_exact(path, spec, Place(path, 1))], []
@@ -163,7 +163,9 @@ def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem
         return [_definition(path, (), normalize.from_json(spec), Place(path, 1))], []
     except (ValueError, TypeError) as error:
         what = str(error)
-        return [], [Problem(path, 1, f"{what}; {_LEAVE_OUT}" if what.startswith("not a dashboard") else what)]
+        if what.startswith("not a dashboard"):
+            return [], [Problem(path, 1, f"{what}; {_LEAVE_OUT}", other=True)]
+        return [], [Problem(path, 1, what)]
 
 
 EXACT = "provision/exact"

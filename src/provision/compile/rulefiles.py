@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from provision.compile import yamltext
@@ -121,7 +122,7 @@ class _Reader:
             for index, item in enumerate(value["items"]):
                 self.walk(item, (*at, "items", index))
         else:
-            self._wrong(f"not a rule file: a {kind} of Kubernetes; {_LEAVE_OUT}", at)
+            self._wrong(f"not a rule file: a {kind} of Kubernetes; {_LEAVE_OUT}", at, other=True)
 
     def _config_map(self, value: dict[str, Any], at: Path) -> None:
         data = value.get("data")
@@ -144,10 +145,12 @@ class _Reader:
         other = [name for name in value if name not in _BESIDE_GROUPS and not name.startswith(_ANCHORS)]
         for fields, what in _OTHER_FILES:
             if fields & value.keys():
-                self._wrong(what, (*at, min(fields & value.keys())))
+                self._wrong(what, (*at, min(fields & value.keys())), other=True)
                 return
         if "groups" not in value:
-            self._wrong("not a rule file: expected `groups:`, a list of groups with a name and rules", at)
+            close = get_close_matches("groups", map(str, value), 1, 0.8)
+            wanted = "not a rule file: expected `groups:`, a list of groups with a name and rules"
+            self._wrong(f"{wanted}, not `{close[0]}:`" if close else wanted, at, other=not close)
             return
         for name in other:
             self._wrong(f"a rule file has no field {name!r} beside `groups`", (*at, name))
@@ -186,8 +189,8 @@ class _Reader:
         if not wrong:
             self.found.groups.append(FoundGroup(group, self._line(at), tuple(lines)))
 
-    def _wrong(self, what: str, at: Path) -> None:
-        self.found.problems.append(Problem(self.path, self._line(at), what))
+    def _wrong(self, what: str, at: Path, *, other: bool = False) -> None:
+        self.found.problems.append(Problem(self.path, self._line(at), what, other=other))
 
     def _line(self, at: Path) -> int:
         line = self.document.line(*at)

@@ -42,6 +42,47 @@ def test_files_are_checked_without_a_project(here: Path, capsys: pytest.CaptureF
     assert run(["check", "."]) == 1
 
 
+def test_what_else_lies_in_a_folder_is_left_aside_and_named(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, x__a_yml=GOOD, x__compose_yml="services: {}\n", x__package_json='{"name": "x"}')
+    (here / "x" / "prometheus.yml").write_text("global: {}\n")
+    assert run(["check", "x"]) == 0
+    said = (
+        "neither dashboards nor rule files, so left aside: x/compose.yml, x/package.json, x/prometheus.yml\n"
+    )
+    assert capsys.readouterr().err == said
+    assert (run(["check", "-q", "x"]), capsys.readouterr().err) == (0, "")
+    assert run(["check", "x", "x/compose.yml"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.startswith("x/compose.yml:1: error: not a rule file: expected `groups:`")
+    assert captured.err.endswith("aside: x/package.json, x/prometheus.yml\n")
+
+
+def test_a_folder_without_anything_to_check_says_of_each_file_why(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, x__compose_yml="services: {}\n", x__package_json='{"name": "x"}')
+    assert run(["check", "x"]) == 1
+    captured = capsys.readouterr()
+    assert captured.out.count("error: not a ") == 2
+    assert captured.err == ""
+
+
+def test_many_files_that_are_left_aside_are_counted(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(here, a_yml=GOOD, **{f"x{number}_json": "{}" for number in range(7)})
+    assert run(["check", "."]) == 0
+    assert capsys.readouterr().err.endswith(": x0.json, x1.json, x2.json, x3.json, x4.json and 2 more\n")
+
+
+def test_a_rule_file_whose_groups_are_misspelt_is_no_other_file(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(here, x__a_yml=GOOD, x__b_yml="group: []\n")
+    assert run(["check", "x"]) == 1
+    assert "a list of groups with a name and rules, not `group:` [source]" in capsys.readouterr().out
+
+
 def test_without_a_project_or_a_path_there_is_nothing_to_check(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
