@@ -90,7 +90,8 @@ def _value(
     if kind == "datasource":
         return source(variable)
     if kind in ("constant", "textbox", "switch"):
-        return str(current or variable.get("query") or "")
+        # An export has `${VAR_NAME}` there, which its `__inputs` give a `value`.
+        return substitute(str(current or variable.get("query") or variable.get("value") or ""), known)
     wanted = [str(value) for value in current] if isinstance(current, list) else [str(current or "")]
     if kind == "interval" and wanted[0].startswith(_AUTO):
         return known.get("__interval", "")

@@ -25,6 +25,9 @@ _PUSH: Final = "push the rules and wait for their evaluation, or name the enviro
 
 _ONCE_PUSHED: Final = "it is there once the rules are pushed and evaluated"
 
+_ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
+"""A character that a pattern takes as it is."""
+
 _NAMED: Final = 6
 """So many values of a label are named in a message."""
 
@@ -114,6 +117,13 @@ def _not_now(found: Located, asked: Asked, known: Knowledge) -> Verdict:
             remedy="make the range at least four times the scrape interval",
             culprit=Culprit(found.start, found.whole_end, metric=found.selector.name or ""),
         )
+    if asked.expr[found.end : found.whole_end].strip() and _has_data(instant, known):
+        return Verdict(
+            "empty",
+            message=f"{instant} has data, and has none at the time that {asked.expr[found.start : found.whole_end]} reaches back to",
+            remedy="wait until it is that old, or reach less far back",
+            culprit=Culprit(found.start, found.whole_end, metric=found.selector.name or ""),
+        )
     over = f"within the last {length(asked.window_seconds)}" if asked.window_seconds else "now"
     return Verdict(
         "empty",
@@ -157,6 +167,9 @@ def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
         remedy = sentence(advice)
         if matcher.value.startswith("(") and "|" in matcher.value:
             remedy = f"several values need =~: {label}=~"
+        elif (plain := _ESCAPED.sub(r"\1", matcher.value)) != matcher.value and plain in values:
+            # Grafana escapes the values of a variable that may have several, also when it has one.
+            advice, remedy = Advice(), f"a pattern needs =~: {label}=~"
     else:
         message = f"no {label} of {name} has matched {matcher.value!r}"
     renames, is_sure = renames_of(advice)

@@ -114,6 +114,15 @@ def test_what_grafana_would_choose(server: Server, variable: dict[str, Any], val
     assert choose(server, {"name": "v", **variable})["v"] == value
 
 
+def test_a_constant_of_an_export_is_what_its_input_says(server: Server) -> None:
+    values = choose(
+        server,
+        {"name": "job", "type": "constant", "query": "${VAR_JOB}", "current": {"value": "${VAR_JOB}"}},
+        {"name": "VAR_JOB", "type": "constant", "value": "traefik"},
+    )
+    assert values == {"job": "traefik", "VAR_JOB": "traefik"}
+
+
 def test_a_query_uses_the_variables_before_it(server: Server) -> None:
     values = choose(
         server,

@@ -118,6 +118,26 @@ def test_what_is_hidden_by_another_part(expr, grave, blame):
     assert (found.grave, blamed(expr, found), found.series) == (grave, blame, 1)
 
 
+def test_a_pattern_that_is_taken_for_a_text():
+    expr = r'up{instance="10\\.0\\.0\\.1:80"}'
+    client = KnownSeries({"__name__": "up", "instance": "10.0.0.1:80"}, answers={expr: 0})
+    found = verdict(expr, client)
+    assert (found.status, found.remedy, found.renames) == (
+        "unknown-value",
+        "a pattern needs =~: instance=~",
+        (),
+    )
+
+
+def test_an_offset_that_reaches_back_to_before_there_was_data():
+    client = KnownSeries(UP, answers={"up offset 1w": 0})
+    found = verdict("up offset 1w", client, window=3600.0)
+    assert (found.status, found.message) == (
+        "empty",
+        "up has data, and has none at the time that up offset 1w reaches back to",
+    )
+
+
 def test_what_has_no_data_now_but_within_the_time_range():
     client = KnownSeries(*SERIES, past=[OLD])
     client.within.add('requests_total{job="old"}')
