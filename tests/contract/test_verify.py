@@ -45,6 +45,28 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prometheus]:
             yield found.client
 
 
+def test_what_a_query_costs(client: Prometheus) -> None:
+    checks = {"query-cost": {"max_series": 1, "max_samples": 10, "max_peak_samples": 10}}
+    report = verify(
+        [dashboard(panel('{__name__=~"go_memstats_.+"}', "vector(1)"))],
+        Project(root=Path("/nowhere"), name="test", settings={"checks": checks}),
+        [Server(client, "itself")],
+        Limits(),
+    )
+    costly, cheap = report.results
+    assert [each.id for each in costly.remarks] == ["query-cost"]
+    assert [
+        words
+        for words in ("it has ", "it reads ", "at once for it")
+        if words not in costly.remarks[0].message
+    ] == []
+    assert costly.verdict.statistics is not None
+    assert costly.verdict.series is not None
+    assert costly.verdict.statistics.samples >= costly.verdict.series > 10
+    assert cheap.remarks == ()
+    assert report.notes == ()
+
+
 def verdicts(client: Prometheus, *exprs: str, **limits: object) -> list[Verdict]:
     rules = [{"record": f"a:b:c{number}", "expr": expr} for number, expr in enumerate(exprs)]
     report = verify(

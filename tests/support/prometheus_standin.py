@@ -199,6 +199,8 @@ def serving(state: PrometheusState | AlertmanagerState | Canned) -> Iterator[str
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             with lock:
                 state.requests.append((self.command, parts.path))
+                if (headers := getattr(state, "headers", None)) is not None:
+                    headers.append({name.lower(): value for name, value in self.headers.items()})
                 status, said = state.answer(
                     self.command, parts.path, parse_qs(parts.query + "&" + body.decode())
                 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import promql_parser as ast
 
-from provision.client.prometheus import Metadata, Refusal, Sample, Series
+from provision.client.prometheus import Metadata, Refusal, Sample, Series, Statistics
 from provision.promql.names import Matcher, Selector, selectors
 from provision.promql.parse import tree
 from provision.prove.verify.asking import Asking
@@ -21,7 +21,8 @@ Labels = Mapping[str, str]
 
 class KnownSeries:
     """`series` have data now, `past` have had some. An expression that isn't a selector has one series when all of its
-    selectors have data, unless `answers` says how many, or why it is refused."""
+    selectors have data, unless `answers` says how many, or why it is refused. `costs` says what expressions cost, where
+    the server tells that."""
 
     url = "http://prometheus.example"
 
@@ -31,10 +32,12 @@ class KnownSeries:
         past: Iterable[Labels] = (),
         answers: Mapping[str, int | Refusal] | None = None,
         types: Mapping[str, str] | None = None,
+        costs: Mapping[str, Statistics] | None = None,
     ) -> None:
         self.here, self.past = series, tuple(past)
         self.answers = {_normal(expr): answer for expr, answer in (answers or {}).items()}
         self.types = types or {}
+        self.costs = {_normal(expr): cost for expr, cost in (costs or {}).items()}
         self.within: set[str] = set()
         self.asked: list[str] = []
 
@@ -47,6 +50,10 @@ class KnownSeries:
         if isinstance(found, Refusal):
             return found
         return (Sample({}, float(found), 0.0),) if found else ()
+
+    def attempt_measured(self, expr: str, *, at: float | None = None, timeout_seconds: float):
+        found = self.attempt(expr, at=at, timeout_seconds=timeout_seconds)
+        return found if isinstance(found, Refusal) else (found, self.costs.get(_normal(_inner(expr))))
 
     def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
         return (Series({}, ((end, 1.0),)),) if _normal(_inner(expr)) in map(_normal, self.within) else ()
@@ -132,6 +139,7 @@ class SeriesServer:
     known: KnownSeries
     broken: dict[str, tuple[int, object]] = field(default_factory=dict)
     requests: list[tuple[str, str]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
 
     def load(self) -> None:
         """There is nothing to load."""

@@ -125,6 +125,19 @@ class Metadata:
 
 
 @dataclass(frozen=True, slots=True)
+class Statistics:
+    """What a query cost.
+
+    Attributes:
+        samples: how many samples were read.
+        peak_samples: how many were held at the same time at most.
+    """
+
+    samples: int
+    peak_samples: int
+
+
+@dataclass(frozen=True, slots=True)
 class Refusal:
     """Why a query has no answer.
 
@@ -190,20 +203,36 @@ class Prometheus:
         Raises:
             Unreachable, NotAllowed, ServerRefused: it isn't about the query. Late: no answer at all.
         """
-        params = {"query": expr, "time": at, "timeout": f"{timeout_seconds:g}s"}
+        found = self._attempted("/api/v1/query", {"query": expr, "time": at}, timeout_seconds)
+        if isinstance(found, Refusal):
+            return found
+        with _expected(self.url):
+            return _samples(found)
+
+    def attempt_measured(
+        self, expr: str, *, at: float | None = None, timeout_seconds: float
+    ) -> tuple[tuple[Sample, ...], Statistics | None] | Refusal:
+        """As `attempt`, and what the query cost; None where the server doesn't tell (Prometheus does since 2.37)."""
+        params = {"query": expr, "time": at, "stats": "all"}
+        found = self._attempted("/api/v1/query", params, timeout_seconds)
+        if isinstance(found, Refusal):
+            return found
+        with _expected(self.url):
+            return _samples(found), _statistics(found)
+
+    def _attempted(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Any:
+        """The data of the answer to a query that is asked once, or the Refusal."""
         try:
             answer = self._asked(
-                "/api/v1/query",
-                params,
+                path,
+                {**params, "timeout": f"{timeout_seconds:g}s"},
                 timeout_seconds=timeout_seconds + min(self.slack_seconds, timeout_seconds),
             )
         except TooLarge as error:
             return Refusal("large", error.what)
         if answer.status >= 300:
             return self._refusal(answer)
-        found = _data(answer.json(), self.url)
-        with _expected(self.url):
-            return _samples(found)
+        return _data(answer.json(), self.url)
 
     def _refusal(self, answer: Answer) -> Refusal:
         """What a refused query was refused for.
@@ -408,6 +437,15 @@ def _samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
     if kind == "string":
         return (Sample({}, math.nan, float(found[0])),)
     return tuple(_sample(one) for one in found)
+
+
+def _statistics(result: Mapping[str, Any]) -> Statistics | None:
+    told = result.get("stats")
+    samples = told.get("samples") if isinstance(told, dict) else None
+    if not isinstance(samples, dict):
+        return None
+    total, peak = samples.get("totalQueryableSamples"), samples.get("peakSamples")
+    return Statistics(total, peak) if isinstance(total, int) and isinstance(peak, int) else None
 
 
 def _data(value: JSON, url: str) -> Any:

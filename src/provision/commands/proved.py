@@ -83,4 +83,4 @@ def _wrong(
         )
     if told := report_text(report, project.root, everything=False, quiet=True):
         click.echo(told, err=True)
-    return [each.verdict.status for each in report.results if each.severity == "error" and not each.waived]
+    return [each.verdict.status for each in report.results if each.fails]

@@ -146,7 +146,7 @@ def command(
         elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
             click.echo(told)
         done = _fixed(project, paths, meant, report, ask) if fix else frozenset()
-    wrong = (each for each in report.results if each.severity == "error" and not each.waived)
+    wrong = (each for each in report.results if each.fails)
     return FAILED if any(each.asked.part not in done for each in wrong) else DONE
 
 

@@ -14,7 +14,7 @@ from provision.show.style import faint, strong, tinted
 from provision.show.verified_json import better_of
 
 if TYPE_CHECKING:
-    from provision.prove.verify.verdicts import Asked, Report, Result, Verdict
+    from provision.prove.verify.verdicts import Asked, Remark, Report, Result, Verdict
 
 _WORDS: Final = {
     "data": "data",
@@ -43,13 +43,19 @@ def report_text(report: Report, root: Path, *, everything: bool, quiet: bool) ->
     read: dict[str, Source] = {}
     for owner, group in groupby(report.results, key=lambda result: result.asked.owner):
         results = list(group)
-        if not quiet or any(not result.fine for result in results):
+        said = [
+            (result, [each for each in result.remarks if _is_told(each, everything, quiet)])
+            for result in results
+        ]
+        if not quiet or any(remarks or not result.fine for result, remarks in said):
             lines.append(f"{strong(_printable(owner))}  {_counts(results)}")
-        for result in results:
+        for result, remarks in said:
             if not result.fine:
                 lines.extend(_told(result, root, read))
             elif everything and not quiet:
                 lines.extend(_listed(result))
+            for remark in remarks:
+                lines.extend(_remarked(result.asked, remark))
     if not quiet:
         lines.extend(_summary(report))
     return "\n".join(lines)
@@ -86,6 +92,25 @@ def _told(result: Result, root: Path, read: dict[str, Source]) -> Iterator[str]:
         yield f"    {_printable(verdict.remedy)}"
     if better := better_of(asked, verdict):
         yield f"    {_printable(better)}"
+
+
+def _is_told(remark: Remark, everything: bool, quiet: bool) -> bool:
+    if remark.waived:
+        return everything and not quiet
+    return not (quiet and remark.severity == "info")
+
+
+def _remarked(asked: Asked, remark: Remark) -> Iterator[str]:
+    """What else there is to say of an expression."""
+    if remark.waived:
+        yield f"  {_printable(asked.what)}: {_printable(remark.message)}"
+        yield f"    {faint(_printable(f'waived: {remark.waived} [{remark.id}]'))}"
+        return
+    severity = tinted(remark.severity, _COLOURS[remark.severity])
+    said = f"{_printable(asked.what)}: {_printable(remark.message)}"
+    yield f"  {strong(_printable(str(asked.place)))}: {severity}: {said} {faint(f'[{remark.id}]')}"
+    if remark.remedy:
+        yield f"    {_printable(remark.remedy)}"
 
 
 def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:

@@ -45,6 +45,8 @@ def _result(result: Result) -> dict[str, object]:
         "waived": result.waived or None,
         "series": verdict.series,
         "seconds": None if verdict.seconds is None else round(verdict.seconds, 4),
+        "samples": None if verdict.statistics is None else verdict.statistics.samples,
+        "peak_samples": None if verdict.statistics is None else verdict.statistics.peak_samples,
         "message": verdict.message,
         "remedy": verdict.remedy,
         "corrected": better_of(asked, verdict) or None,
@@ -58,6 +60,16 @@ def _result(result: Result) -> dict[str, object]:
             "label": verdict.culprit.label,
             "value": verdict.culprit.value,
         },
+        "remarks": [
+            {
+                "id": each.id,
+                "severity": each.severity,
+                "waived": each.waived or None,
+                "message": each.message,
+                "remedy": each.remedy,
+            }
+            for each in result.remarks
+        ],
     }
 
 

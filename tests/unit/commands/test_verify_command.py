@@ -302,3 +302,41 @@ def test_a_grafana_without_a_prometheus(provision, grafana, tmp_path, monkeypatc
         f"{grafana.url}: it has no data source that speaks PromQL; add one there, or name the server that has the data "
         "with --prometheus URL",
     )
+
+
+def test_what_is_too_costly_is_told_waived_and_never_told_of_in_check(provision, shop):
+    text = (shop / "pyproject.toml").read_text()
+    write(shop, {"pyproject.toml": f"{text}[tool.provision.checks.query-cost]\nmax_series = 1\n"})
+    with serving(SeriesServer(KnownSeries(UP, {"__name__": "up", "job": "b"}, answers={"up": 2}))) as url:
+        ran = provision("verify", "--prometheus", url, "dashboards", "-q")
+        assert (ran.code, ran.out.splitlines()) == (0, [
+            'dashboard "Orders"  1 data',
+            '  dashboards/sales/orders.json:1: warning: panel "Rate", query A: it has 2 series, and 1 are allowed [query-cost]',
+            "    select less, shorten its ranges, or record what it is made of",
+        ])  # fmt: skip
+        waivers = (
+            '[[tool.provision.waivers]]\ncheck = "query-cost"\nreason = "once a day"\nof = "dashboards/**"\n'
+        )
+        write(
+            shop, {"pyproject.toml": f"{text}{waivers}[tool.provision.checks.query-cost]\nmax_series = 1\n"}
+        )
+        assert provision("verify", "--prometheus", url, "dashboards", "-q").out == ""
+        assert "    waived: once a day [query-cost]" in provision("verify", "--prometheus", url, "-v").out
+        said = json.loads(provision("verify", "--prometheus", url, "dashboards", "--format", "json").out)
+        assert said["results"][0]["remarks"] == [{
+            "id": "query-cost", "severity": "warning", "waived": "once a day",
+            "message": "it has 2 series, and 1 are allowed",
+            "remedy": "select less, shorten its ranges, or record what it is made of",
+        }]  # fmt: skip
+    assert provision("check").code == 0
+
+
+def test_the_tenant_is_named_in_every_question(provision, shop):
+    server = SeriesServer(KnownSeries(UP))
+    with serving(server) as url:
+        assert provision("verify", "--prometheus", url).code == 0
+        assert {each.get("x-scope-orgid") for each in server.headers} == {None}
+        server.headers.clear()
+        assert provision("verify", "--prometheus", url, "--tenant", "shop").code == 0
+    assert len(server.headers) == len(server.requests) / 2 > 3
+    assert {each.get("x-scope-orgid") for each in server.headers} == {"shop"}

@@ -11,7 +11,7 @@ from typing import Final
 import provision
 from provision.errors import UsageError
 from provision.prove.check.custom import Custom, every_check
-from provision.prove.check.settings import VERIFIED
+from provision.prove.check.settings import ONLINE, VERIFIED
 
 _VERIFY: Final = "Every expression has data on the server that is asked."
 
@@ -51,10 +51,11 @@ def pages() -> dict[str, Page]:
     }
     verify = (_folder().parent / "verify.md").read_text(encoding="utf-8")
     found = {id_: Page(id_, _VERIFY, verify) for id_ in sorted(VERIFIED)}
+    found |= {each.ID: Page(each.ID, _sentence(each.__doc__ or ""), verify) for each in ONLINE}
     for check in every_check().every:
         said = check.text if isinstance(check, Custom) else cleandoc(check.__doc__ or "")
         text = written.get(check.ID, said) or f"{check.ID} has no description."
-        found[check.ID] = Page(check.ID, " ".join(said.partition("\n\n")[0].split()), text)
+        found[check.ID] = Page(check.ID, _sentence(said), text)
     return found
 
 
@@ -70,6 +71,11 @@ def page(id_: str) -> Page:
     close = get_close_matches(id_, known, 1)
     remedy = f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(known))}"
     raise UsageError(f"there is no check {id_!r}", remedy=remedy)
+
+
+def _sentence(text: str) -> str:
+    """What it begins with, on one line."""
+    return " ".join(text.partition("\n\n")[0].split())
 
 
 def _folder() -> Path:

@@ -12,14 +12,12 @@ from provision.model import SEVERITIES, Finding
 from provision.model.finding import Severity
 from provision.project import Project
 from provision.prove.check.parameters import filled
+from provision.prove.verify import cost
 from provision.prove.verify.verdicts import STATUSES
 
 OFF: Final = "off"
 VERIFY: Final = "verify-"
-"""How the ids of what `provision verify` finds begin; they stand in the same table."""
-
-VERIFIED: Final = frozenset(f"{VERIFY}{status}" for status in STATUSES)
-"""The ids of what `provision verify` finds."""
+"""How the ids begin of what `provision verify` finds out about the data of expressions; they stand in the same table."""
 
 
 class Named(Protocol):
@@ -29,6 +27,13 @@ class Named(Protocol):
     def ID(self) -> str:  # noqa: N802  # a constant of a module
         """Its stable id."""
         ...
+
+
+ONLINE: Final[tuple[Named, ...]] = (cost,)
+"""What else `provision verify` looks at."""
+
+VERIFIED: Final = frozenset((*(f"{VERIFY}{status}" for status in STATUSES), *(each.ID for each in ONLINE)))
+"""The ids of what `provision verify` finds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ def configured(project: Project, checks: Iterable[Named]) -> Configured:
     Raises:
         UsageError: there is no such check or parameter, or it is set to what can't stand there.
     """
-    modules = {module.ID: module for module in checks}
+    modules = {module.ID: module for module in (*checks, *ONLINE)}
     where = str(project.root / "pyproject.toml")
     severities: dict[str, Severity] = {}
     off: set[str] = set()
@@ -92,7 +97,7 @@ def configured(project: Project, checks: Iterable[Named]) -> Configured:
     for id_, value in project.setting("checks", dict, {}).items():
         table: dict[str, Any] = dict(value) if isinstance(value, dict) else {"severity": value}
         if id_ not in modules and id_ not in VERIFIED:
-            raise _unknown(id_, [*modules, *sorted(VERIFIED)], where)
+            raise _unknown(id_, [*modules, *sorted(VERIFIED - modules.keys())], where)
         severity = table.pop("severity", None)
         if severity == OFF:
             off.add(id_)

@@ -9,7 +9,7 @@ from provision.errors import Late, NotAllowed, ServerRefused, TooLarge
 from provision.promql.located import located
 from provision.promql.names import selectors
 from provision.prove.verify.culprits import unknown, unlabelled, wanting
-from provision.prove.verify.knowledge import Knowledge
+from provision.prove.verify.knowledge import Count, Knowledge
 from provision.prove.verify.misuse import misused
 from provision.prove.verify.relaxing import hides, relaxed
 from provision.prove.verify.structure import nothing_because
@@ -57,14 +57,14 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     if isinstance(count, Refusal):
         return _refused(count, expr, known)
     if not count.series:
-        return replace(_without_data(asked, loose, known), series=0, seconds=count.seconds)
-    verdict = Verdict("data", count.series, seconds=count.seconds)
+        return _counted(_without_data(asked, loose, known), count)
+    verdict = _counted(Verdict("data"), count)
     if hides(expr) and (hidden := _hidden(expr, known)) is not None:
-        return replace(hidden, series=count.series, seconds=count.seconds)
+        return _counted(hidden, count)
     if asked.is_selection:
         return verdict
     if (wrong := misused(expr, known.types)) is not None:
-        return replace(wrong, series=count.series, seconds=count.seconds)
+        return _counted(wrong, count)
     if count.series > most_series:
         shown = count if loose == expr else known.count(expr)
         if not isinstance(shown, Refusal) and shown.series > most_series:
@@ -77,6 +77,11 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
                 remedy="sum them, or take the largest with topk",
             )
     return verdict
+
+
+def _counted(verdict: Verdict, count: Count) -> Verdict:
+    """The same verdict with what the expression has and costs."""
+    return replace(verdict, series=count.series, seconds=count.seconds, statistics=count.statistics)
 
 
 def _hidden(expr: str, known: Knowledge) -> Verdict | None:

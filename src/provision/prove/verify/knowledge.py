@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from provision.catalogue.advice import Live
-from provision.client.prometheus import Prometheus, Refusal, Sample
+from provision.client.prometheus import Prometheus, Refusal, Sample, Statistics
 from provision.errors import Late, NotAllowed, ProvisionError, ServerRefused, TooLarge, Unreachable
 from provision.promql.names import Matcher
 from provision.prove.verify.asking import Asking
@@ -24,10 +24,12 @@ _EVER: Final = 0.0
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many series an expression has, and how long the server took over it."""
+    """How many series an expression has, how long the server took over it, and, where it was asked for that and
+    tells, what it cost."""
 
     series: int
     seconds: float
+    statistics: Statistics | None = None
 
 
 class Knowledge:
@@ -39,6 +41,7 @@ class Knowledge:
         asking: asks the questions.
         expected: names of metrics that will be there once the project's rules run, each with the place of its rule.
         pending: whether they may be missing.
+        with_statistics: whether it is asked what queries cost.
     """
 
     def __init__(
@@ -50,6 +53,7 @@ class Knowledge:
         asking: Asking,
         expected: Mapping[str, str] | None = None,
         pending: bool = False,
+        with_statistics: bool = False,
     ) -> None:
         self.client = client
         self.now = now
@@ -58,6 +62,7 @@ class Knowledge:
         self.notes: dict[str, None] = {}
         self.asking = asking
         self._timeout_seconds = timeout_seconds
+        self._with_statistics = with_statistics
         self._preparing = threading.Lock()
 
     @cached_property
@@ -130,14 +135,27 @@ class Knowledge:
 
         def ask() -> Count | Refusal:
             began = time.perf_counter()
-            found = self.client.attempt(question, at=self.now, timeout_seconds=self._timeout_seconds)
+            found, statistics = self._attempted(question)
             took = time.perf_counter() - began
             if isinstance(found, Refusal):
                 return found
             series = int(sum(one.value for one in found)) if question is not expr else len(found)
-            return Count(series, took)
+            return Count(series, took, statistics)
 
         return self.asking.once(("count", expr), ask)
+
+    def _attempted(self, question: str) -> tuple[tuple[Sample, ...] | Refusal, Statistics | None]:
+        if not self._with_statistics:
+            found = self.client.attempt(question, at=self.now, timeout_seconds=self._timeout_seconds)
+            return found, None
+        measured = self.client.attempt_measured(question, at=self.now, timeout_seconds=self._timeout_seconds)
+        if isinstance(measured, Refusal):
+            return measured, None
+        if measured[1] is None:
+            self.notes["it doesn't tell how many samples a query reads, so that no limit of them is kept"] = (
+                None
+            )
+        return measured
 
     def within(self, expr: str, seconds: float) -> bool:
         """Whether an expression had data at some moment within the last so many seconds; looked at at thirty of them."""

@@ -2,55 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 from provision.model import Definition, Finding
+from provision.model.finding import Severity
 from provision.project import Project
-from provision.prove.check.settings import VERIFY, Configured, configured
-from provision.prove.check.waivers import waive, waivers_of
-from provision.prove.verify.verdicts import Asked, Result, Verdict
+from provision.prove.check.settings import VERIFIED, VERIFY, Configured, configured
+from provision.prove.check.waivers import Waiver, waive, waivers_of
+from provision.prove.verify.verdicts import Asked, Remark, Result, Verdict
 
 _OF_NOTHING: Final = frozenset({"empty", "unknown-value"})
 """What an expression may be that has something to show only when something is wrong."""
 
 
+def settings_of(project: Project) -> Configured:
+    """The settings of what is found here alone; `check` knows the others.
+
+    Raises:
+        UsageError: they are wrong.
+    """
+    table = project.setting("checks", dict, {})
+    ours = {id_: value for id_, value in table.items() if id_ in VERIFIED or id_.startswith(VERIFY)}
+    return configured(replace(project, settings={"checks": ours}), ())
+
+
 def settled(
-    found: Iterable[tuple[Asked, Verdict]],
+    found: Iterable[tuple[Asked, Verdict, Iterable[Remark]]],
     definitions: Sequence[Definition],
     project: Project,
+    settings: Configured,
     *,
     allow_empty: bool,
     today: date,
 ) -> tuple[Result, ...]:
-    """Each verdict with how bad it is and why it is waived, if it is.
+    """Each verdict with how bad it is and why it is waived, if it is; and likewise what else is said.
 
     Args:
         definitions: all there are; waivers are among them.
         allow_empty: whether what is merely empty, or asks for a label's value that was never seen, is fine.
 
     Raises:
-        UsageError: the settings of checks or waivers are wrong.
+        UsageError: the settings of waivers are wrong.
     """
-    settings = _settings(project)
     waivers = waivers_of(definitions, project)
     results = []
-    for asked, verdict in found:
-        finding = _finding(asked, verdict)
-        told = [] if finding is None else settings.applied([finding])
-        if not told or (allow_empty and verdict.status in _OF_NOTHING):
-            results.append(Result(asked, verdict))
-            continue
-        kept = waive(told, waivers, today).kept
-        results.append(Result(asked, verdict, told[0].severity, kept[0][1].reason if kept else ""))
+    for asked, verdict, remarks in found:
+        severity: Severity | None = None
+        waived = ""
+        if not verdict.fine and not (allow_empty and verdict.status in _OF_NOTHING):
+            severity, waived = _judged(_finding(asked, verdict), settings, waivers, today)
+        others = tuple(_remarked(asked, remarks, settings, waivers, today))
+        results.append(Result(asked, verdict, severity, waived, others))
     return tuple(results)
 
 
-def _finding(asked: Asked, verdict: Verdict) -> Finding | None:
-    if verdict.fine:
-        return None
+def _remarked(
+    asked: Asked, remarks: Iterable[Remark], settings: Configured, waivers: Sequence[Waiver], today: date
+) -> Iterator[Remark]:
+    """The remarks but for those of checks that are off. What is merely told, as information, stays that."""
+    for each in remarks:
+        if each.severity == "info":
+            yield each
+            continue
+        finding = Finding(
+            each.id, each.severity, asked.place, asked.subject, each.message, each.remedy, about=(asked.part,)
+        )
+        severity, waived = _judged(finding, settings, waivers, today)
+        if severity is not None:
+            yield replace(each, severity=severity, waived=waived)
+
+
+def _judged(
+    finding: Finding, settings: Configured, waivers: Sequence[Waiver], today: date
+) -> tuple[Severity | None, str]:
+    """How bad a finding is, None where its check is off; and the reason why it is waived, or nothing."""
+    told = settings.applied([finding])
+    if not told:
+        return None, ""
+    kept = waive(told, waivers, today).kept
+    return told[0].severity, kept[0][1].reason if kept else ""
+
+
+def _finding(asked: Asked, verdict: Verdict) -> Finding:
     return Finding(
         f"{VERIFY}{verdict.status}",
         "error" if verdict.grave else "warning",
@@ -60,10 +96,3 @@ def _finding(asked: Asked, verdict: Verdict) -> Finding | None:
         verdict.remedy,
         about=(asked.part,),
     )
-
-
-def _settings(project: Project) -> Configured:
-    """The settings of what is found here alone; `check` knows the others."""
-    table = project.setting("checks", dict, {})
-    ours = {id_: value for id_, value in table.items() if id_.startswith(VERIFY)}
-    return configured(replace(project, settings={"checks": ours}), ())

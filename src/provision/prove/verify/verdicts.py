@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from provision.catalogue.rename import Rename
 from provision.model import Part, Place
 from provision.model.finding import Severity
+
+if TYPE_CHECKING:
+    from provision.client.prometheus import Statistics
 
 Status = Literal[
     "data",
@@ -63,6 +66,7 @@ class Verdict:
         is_sure: whether nothing else than that can have been meant.
         grave: whether it can't show what it should; else it is only worth a look.
         seconds: how long the server took; None when it wasn't asked.
+        statistics: what it cost the server; None when it wasn't asked for that, or doesn't tell.
     """
 
     status: Status
@@ -74,6 +78,7 @@ class Verdict:
     is_sure: bool = False
     grave: bool = True
     seconds: float | None = None
+    statistics: Statistics | None = None
 
     @property
     def fine(self) -> bool:
@@ -117,23 +122,48 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """What there is to say of an expression beside whether it has data.
+
+    Attributes:
+        id: as `[tool.provision.checks]` and waivers name it.
+        message, remedy: sentences; the second may be empty.
+        waived: the reason why it may be so; empty when it isn't waived.
+    """
+
+    id: str
+    severity: Severity
+    message: str
+    remedy: str = ""
+    waived: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """An expression, what came of it, and what is made of that.
 
     Attributes:
         severity: how bad it is; None when nothing is.
         waived: the reason why it may be so; empty when it isn't waived.
+        remarks: what else there is to say.
     """
 
     asked: Asked
     verdict: Verdict
     severity: Severity | None = None
     waived: str = ""
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def fine(self) -> bool:
         """Whether there is nothing to tell."""
         return self.severity is None or bool(self.waived)
+
+    @property
+    def fails(self) -> bool:
+        """Whether something is wrong with it that isn't waived."""
+        said = ((self.severity, self.waived), *((each.severity, each.waived) for each in self.remarks))
+        return any(severity == "error" and not waived for severity, waived in said)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
+from provision.prove.verify import cost
 from provision.prove.verify.asking import Asking
 from provision.prove.verify.classify import judged
 from provision.prove.verify.configuration import remarks
@@ -26,7 +27,7 @@ from provision.prove.verify.library import of_library_panels
 from provision.prove.verify.load import Load
 from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, Source, planned, source_of
 from provision.prove.verify.servers import Known, Server
-from provision.prove.verify.settling import settled
+from provision.prove.verify.settling import settings_of, settled
 from provision.prove.verify.verdicts import Asked, Report, Verdict
 
 _PLANNED_AT_ONCE: Final = 64
@@ -77,10 +78,13 @@ def verify(
     Raises:
         Unreachable, NotAllowed, ServerRefused, TooLarge: the one server can't be asked. Of several, the expressions
             that ask that one are told as errors.
+        UsageError: the settings of checks or waivers are wrong.
     """
     began = time.perf_counter()
-    estate = estate_of(definitions, project, Tools(), guests)
-    known = _known(servers, limits, _recorded(estate))
+    settings = settings_of(project)
+    estate = estate_of(definitions, project, Tools(), guests, settings.parameters)
+    costs = estate.settings(cost.ID, cost.Settings)
+    known = _known(servers, limits, _recorded(estate), with_statistics=costs.needs_statistics)
     source = source_of(estate, scrape_seconds)
     owned = _by_owner(estate)
     with ThreadPoolExecutor(limits.at_once, thread_name_prefix="verify") as pool:
@@ -99,9 +103,14 @@ def verify(
     return Report(
         servers=tuple(server.called for server in servers),
         results=settled(
-            ((each, verdicts[_key(each)]) for each in asked),
+            (
+                (each, verdict, cost.remarks(verdict, costs))
+                for each in asked
+                for verdict in (verdicts[_key(each)],)
+            ),
             definitions,
             project,
+            settings,
             allow_empty=limits.allow_empty,
             today=today or date.today(),
         ),
@@ -111,7 +120,9 @@ def verify(
     )
 
 
-def _known(servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str]) -> Known:
+def _known(
+    servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str], *, with_statistics: bool
+) -> Known:
     now = time.time()
 
     def knowledge(server: Server) -> Knowledge:
@@ -124,6 +135,7 @@ def _known(servers: Sequence[Server], limits: Limits, recorded: Mapping[str, str
             asking=asking,
             expected=recorded,
             pending=limits.pending,
+            with_statistics=with_statistics,
         )
 
     return Known([(server, knowledge(server)) for server in servers])

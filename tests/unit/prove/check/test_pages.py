@@ -31,6 +31,8 @@ def test_an_unknown_check() -> None:
 
 def test_what_verify_finds_is_explained_by_its_page() -> None:
     assert page("verify-empty").text == (ROOT / "docs/verify.md").read_text()
+    assert page("query-cost").text == page("verify-empty").text
+    assert page("query-cost").summary == "Every expression costs the server no more than the project allows."
     with pytest.raises(UsageError, match="did you mean verify-empty?"):
         page("verify-emty")
 

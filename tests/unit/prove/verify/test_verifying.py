@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from provision.errors import Unreachable
+from provision.client.prometheus import Statistics
+from provision.errors import Unreachable, UsageError
 from provision.project import Project
 from provision.prove.verify.servers import Server
 from provision.prove.verify.verdicts import Report
@@ -18,10 +19,10 @@ UP = {"__name__": "up", "job": "a"}
 
 
 def asked(
-    *definitions: object, client: KnownSeries | None = None, **limits: object
+    *definitions: object, client: KnownSeries | None = None, checks: object = None, **limits: object
 ) -> tuple[Report, KnownSeries]:
     client = client or KnownSeries(UP)
-    project = Project(root=Path("/nowhere"), name="test")
+    project = Project(root=Path("/nowhere"), name="test", settings={"checks": checks or {}})
     told: list[tuple[int, int]] = []
     report = verify(
         definitions,  # type: ignore[arg-type]
@@ -74,3 +75,32 @@ def test_what_rules_of_the_project_record_may_be_missing_when_they_are_pushed():
     shop = dashboard(panel("job:up:sum"))
     assert [each.severity for each in asked(rules, shop)[0].results] == ["error", None]
     assert [each.severity for each in asked(rules, shop, pending=True)[0].results] == ["warning", None]
+
+
+def test_what_costs_more_than_the_project_allows():
+    client = KnownSeries(UP, costs={"sum(up)": Statistics(samples=900, peak_samples=12)})
+    shop = dashboard(panel("sum(up)", "up"))
+    report, _ = asked(shop, client=client, checks={"query-cost": {"max_samples": 500}})
+    assert [
+        [(each.id, each.severity, each.message) for each in result.remarks] for result in report.results
+    ] == [
+        [("query-cost", "warning", "it reads 900 samples, and 500 are allowed")],
+        [],
+    ]
+    assert report.notes == (
+        "it doesn't tell how many samples a query reads, so that no limit of them is kept",
+    )
+    assert [result.fails for result in report.results] == [False, False]
+    strict = {"query-cost": {"max_samples": 500, "severity": "error"}}
+    assert [result.fails for result in asked(shop, client=client, checks=strict)[0].results] == [True, False]
+    for quiet in ({}, {"query-cost": "off"}, {"query-cost": {"max_samples": 900}}):
+        assert [each.remarks for each in asked(shop, client=client, checks=quiet)[0].results] == [(), ()]
+
+
+def test_a_limit_that_is_none():
+    with pytest.raises(
+        UsageError, match=r"\[tool.provision.checks.query-cost\] max_series must be a whole number"
+    ):
+        asked(dashboard(panel("up")), checks={"query-cost": {"max_series": "many"}})
+    with pytest.raises(UsageError, match="has no setting 'max_serie'; did you mean 'max_series'?"):
+        asked(dashboard(panel("up")), checks={"query-cost": {"max_serie": 1}})
