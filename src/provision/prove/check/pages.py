@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from inspect import cleandoc
@@ -50,8 +51,10 @@ def pages() -> dict[str, Page]:
         if file.name.endswith(".md")
     }
     verify = (_folder().parent / "verify.md").read_text(encoding="utf-8")
-    found = {id_: Page(id_, _VERIFY, verify) for id_ in sorted(VERIFIED)}
-    found |= {each.ID: Page(each.ID, _sentence(each.__doc__ or ""), verify) for each in ONLINE}
+    found = {id_: Page(id_, _VERIFY, _headed(id_, _row(id_, verify), verify)) for id_ in sorted(VERIFIED)}
+    for each in ONLINE:
+        sentence = _sentence(each.__doc__ or "")
+        found[each.ID] = Page(each.ID, sentence, _headed(each.ID, sentence, verify))
     for check in every_check().every:
         said = check.text if isinstance(check, Custom) else cleandoc(check.__doc__ or "")
         text = written.get(check.ID, said) or f"{check.ID} has no description."
@@ -76,6 +79,17 @@ def page(id_: str) -> Page:
 def _sentence(text: str) -> str:
     """What it begins with, on one line."""
     return " ".join(text.partition("\n\n")[0].split())
+
+
+def _row(id_: str, verify: str) -> str:
+    """What the table of the page on `provision verify` says of that id, as a sentence; empty when nothing."""
+    row = re.search(rf"^\| `{id_.removeprefix('verify-')}` \| (.+) \|$", verify, re.MULTILINE)
+    return f"{row[1][0].upper()}{row[1][1:]}." if row else ""
+
+
+def _headed(id_: str, said: str, verify: str) -> str:
+    """The page on `provision verify`, begun with what that id means."""
+    return f"# {id_}\n\n{said}\n\n{verify}" if said else verify
 
 
 def _folder() -> Path:

@@ -10,6 +10,7 @@ import provision
 from provision.errors import UsageError
 from provision.prove.check.checking import CHECKS
 from provision.prove.check.pages import page, pages
+from provision.prove.check.settings import VERIFIED
 from support.docs import ROOT
 
 
@@ -29,10 +30,22 @@ def test_an_unknown_check() -> None:
         page("zzz")
 
 
-def test_what_verify_finds_is_explained_by_its_page() -> None:
-    assert page("verify-empty").text == (ROOT / "docs/verify.md").read_text()
-    assert page("query-cost").text == page("verify-empty").text
-    assert page("query-cost").summary == "Every expression costs the server no more than the project allows."
+@pytest.mark.parametrize("id_", sorted(id_ for id_ in VERIFIED if id_.startswith("verify-")))
+def test_what_verify_finds_is_explained_by_its_row_and_its_page(id_: str) -> None:
+    verify = (ROOT / "docs/verify.md").read_text()
+    heading, said, rest = page(id_).text.split("\n\n", 2)
+    assert (heading, rest) == (f"# {id_}", verify)
+    row = f"| `{id_.removeprefix('verify-')}` | {said[0].lower()}{said[1:-1]} |"
+    assert row in verify.splitlines()
+
+
+def test_what_only_verify_checks_is_explained_by_its_sentence_and_the_page_of_verify() -> None:
+    said = "Every expression costs the server no more than the project allows."
+    assert page("query-cost").summary == said
+    assert page("query-cost").text == f"# query-cost\n\n{said}\n\n{(ROOT / 'docs/verify.md').read_text()}"
+
+
+def test_a_misspelt_id_of_verify() -> None:
     with pytest.raises(UsageError, match="did you mean verify-empty?"):
         page("verify-emty")
 
@@ -51,4 +64,4 @@ def test_an_installed_package_brings_its_pages(tmp_path: Path, monkeypatch: pyte
         assert source in wheel["sdist"]["include"]
     monkeypatch.setattr(provision, "__file__", str(tmp_path / "provision" / "__init__.py"))
     assert page("promql").text == (ROOT / "docs/checks/promql.md").read_text()
-    assert page("verify-empty").text == (ROOT / "docs/verify.md").read_text()
+    assert page("verify-empty").text.endswith((ROOT / "docs/verify.md").read_text())
