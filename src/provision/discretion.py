@@ -6,8 +6,9 @@ import base64
 import re
 from collections.abc import Iterator, Mapping
 
-_IN_URL = re.compile(r"(\b[a-z][a-z0-9+.-]*:/{1,2})[^\s/]+@", re.IGNORECASE)
-_PAST_HOST = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s/?#\"'`\\]*)[/?#][^\s\"'`]*", re.IGNORECASE)
+# Of a scheme, its end is enough: an expression of 100 kB may look like the beginning of one from each of its words on.
+_IN_URL = re.compile(r"([a-z][a-z0-9+.-]{0,20}:/{1,2})[^\s/]+@", re.IGNORECASE)
+_PAST_HOST = re.compile(r"([a-z][a-z0-9+.-]{0,20}://[^\s/?#\"'`\\]*)[/?#][^\s\"'`]*", re.IGNORECASE)
 _GO_QUOTED = r'"(?:[^"\\]|\\.)*"'
 _ABOUT_A_VALUE = re.compile(rf"\b(parse|scheme|escape|port|URL)(:?) {_GO_QUOTED}")
 _YAML_VALUE = re.compile(r"`[^`]*`")

@@ -14,6 +14,8 @@ from provision.discretion import without_credentials, without_secrets, without_v
         ("http://a:p@ss@host", "http://***@host"),
         ("https://host/a@b", "https://host/a@b"),
         ("mail me@example.org", "mail me@example.org"),
+        (f"{'a' * 90}://me:hunter2@host", f"{'a' * 90}://***@host"),
+        (f"{'up+' * 33_000}x:/me:hunter2@host", f"{'up+' * 33_000}x:/***@host"),
         ("dashboards/a@b.json", "dashboards/a@b.json"),
     ],
 )
