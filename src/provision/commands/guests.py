@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +10,6 @@ from provision.errors import Problem, UsageError
 from provision.model import Definition, Place
 
 _SUFFIXES = (".json", ".yml", ".yaml", ".rules")
-_LARGEST_BYTES = 64 * 2**20
-_DEEPEST = 4_000
 
 
 def collect_guests(
@@ -76,24 +73,14 @@ def _files(path: Path) -> Iterator[Path]:
 
 
 def _read(file: Path, path: str) -> bytes | Problem:
+    from provision.compile.excess import LARGEST_BYTES, excess, too_large
+
     try:
         size = file.stat().st_size
-        if size > _LARGEST_BYTES:
-            return Problem(
-                path, None, f"has {size >> 20} MiB; files of more than {_LARGEST_BYTES >> 20} MiB aren't read"
-            )
+        if size > LARGEST_BYTES:
+            return Problem(path, None, too_large(size))
         content = file.read_bytes()
     except OSError as error:
         return Problem(path, None, f"can't be read: {error.strerror}")
-    return Problem(path, None, "nested too deeply") if _is_deep(content) else content
-
-
-def _is_deep(content: bytes) -> bool:
-    """Whether it nests so deeply that libyaml, which recurses, would end this process."""
-    if content.count(b"[") + content.count(b"{") > _DEEPEST:
-        depth = 0
-        for bracket in re.finditer(rb"[\[\]{}]", content):
-            depth += 1 if bracket[0] in b"[{" else -1
-            if depth > _DEEPEST:
-                return True
-    return b"- " * _DEEPEST in content
+    too_much = excess(content)
+    return Problem(path, None, too_much) if too_much else content

@@ -18,8 +18,8 @@ import yaml
 from provision.errors import ProvisionError
 from provision.model import JSON
 
-_EXPANDED_LIMIT = 2_000_000
-"""Nodes after aliases are followed; the largest real files have some hundred thousand."""
+_LIMIT = 2_000_000
+"""Nodes, also after aliases are followed; the largest real files have some hundred thousand. A node takes 500 bytes."""
 
 _TEXT_MAPS = frozenset({"labels", "annotations", "external_labels", "match", "match_re", "source_match",
                         "source_match_re", "target_match", "target_match_re"})  # fmt: skip
@@ -178,7 +178,7 @@ def documents(text: bytes, where: str) -> list[Document]:
 
     Raises:
         YamlError: it isn't YAML or not UTF-8, a key stands twice in a mapping, a key isn't text, an alias
-            contains itself, or aliases multiply into millions of values.
+            contains itself, or there are millions of values, perhaps by aliases.
     """
     found = []
     for node in _nodes(text, where):
@@ -195,6 +195,7 @@ def documents(text: bytes, where: str) -> list[Document]:
 
 def _nodes(text: bytes, where: str) -> list[yaml.Node]:
     try:
+        _count(text, where)
         loader = _Loader(text)
         try:
             nodes: list[yaml.Node] = []
@@ -207,11 +208,28 @@ def _nodes(text: bytes, where: str) -> list[yaml.Node]:
             loader.dispose()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        what = f"not valid YAML: {error.problem or error.context}"
+        column = f" (column {mark.column + 1})" if mark else ""
+        what = f"not valid YAML: {error.problem or error.context}{column}"
         raise YamlError(what, where=where, line=mark.line + 1 if mark else None) from None
     except yaml.reader.ReaderError as error:
         said = "isn't UTF-8" if "UTF-8" in str(error.reason) else f"not valid YAML: {error.reason}"
         raise YamlError(said, where=where, line=_line_of(text, error)) from None
+
+
+_BEFORE_NODES = (b"\n", b",", b":", b"-", b"?", b"[", b"{")
+"""One of these stands before each node but the first, and before at most two, a mapping and its first key."""
+
+
+def _count(text: bytes, where: str) -> None:
+    """Raises YamlError when there are more nodes than are read, before there is one of them."""
+    if 2 * sum(map(text.count, _BEFORE_NODES)) < _LIMIT:
+        return
+    count = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        count += isinstance(event, yaml.NodeEvent)
+        if count > _LIMIT:
+            what = f"has more than {_LIMIT:,} values; such files aren't read"
+            raise YamlError(what, where=where, line=None)
 
 
 def _line_of(text: bytes, error: yaml.reader.ReaderError) -> int:
@@ -338,8 +356,8 @@ class _Reader:
             return known
         self._sizes[id(node)] = 0
         size = 1 + sum(map(self.measure, _children(node)))
-        if size > _EXPANDED_LIMIT:
-            raise self.error(f"aliases multiply it into more than {_EXPANDED_LIMIT:,} values", node)
+        if size > _LIMIT:
+            raise self.error(f"aliases multiply it into more than {_LIMIT:,} values", node)
         self._sizes[id(node)] = size
         return size
 

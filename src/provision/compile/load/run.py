@@ -14,6 +14,7 @@ from types import ModuleType
 
 from provision.author import environment, waivers
 from provision.compile.collect import Collected, collect_file, collect_python
+from provision.compile.excess import excess
 from provision.compile.load import undo, wire
 from provision.compile.load.inputs import FILE, digest
 from provision.compile.load.modules import is_lasting
@@ -57,6 +58,8 @@ def _with_code(problem: Problem, path: str, content: bytes, territory: Territory
 
 
 def _file(path: str, content: bytes, territory: Territory) -> Collected:
+    if too_much := excess(content):
+        return Collected(problems=[Problem(path, None, too_much)])
     try:
         return collect_file(path, content)
     except Exception as error:  # noqa: BLE001  # told as this source's problem; the others go on

@@ -109,6 +109,8 @@ def _own_json(value: Any) -> Any:
 
 def _reason(error: orjson.JSONEncodeError) -> str:
     cause = error.__cause__
+    if "Recursion" in str(error):
+        return "it is nested too deeply, or contains itself"
     if cause is None:
         return f"it can't be written as JSON: {error}"
     whose = "".join(f"{note}: " for note in getattr(cause, "__notes__", ())[:1])

@@ -17,8 +17,6 @@ from provision.prove.check.estate import Estate, Expression, Group, Rule
 _CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]{0,200}\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
 """A variable that is called, or aggregates."""
 
-_LONGEST = 500
-"""Characters of a message."""
 
 _NUMBER = re.compile(r"(?<![\w.$:])\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?![\w.:$])", re.ASCII)
 _RANGE = re.compile(r"\[\s*([0-9][0-9a-z]*)\s*[\]:]")
@@ -96,16 +94,11 @@ def said(
         expression.owner.definition,
         expression.pointer,
         expression.subject,
-        _bounded(message),
-        _bounded(remedy),
+        message,
+        remedy,
         line_within=1 if place is None else position(expression.text, place[0])[0],
         span=None if place is None else expression.span(*place),
     )
-
-
-def _bounded(sentence: str) -> str:
-    """Without the most of a name or pattern of thousands of characters."""
-    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"
 
 
 def _span(expression: Expression, node: Node | None) -> Span | None:
