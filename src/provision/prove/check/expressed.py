@@ -65,9 +65,9 @@ def rule_of(expression: Expression) -> Rule | None:
         return None
     pointer = expression.pointer.removesuffix("/expr")
     number = pointer.rpartition("/")[2]
-    for rule in owner.rules[int(number) :] if number.isdigit() else ():
-        if rule.pointer == pointer:
-            return rule
+    at = int(number) if number.isdigit() else len(owner.rules)
+    if at < len(owner.rules) and owner.rules[at].pointer == pointer:
+        return owner.rules[at]
     # In a broken group something that is no rule stands before it.
     return next((rule for rule in owner.rules if rule.pointer == pointer), None)
 
