@@ -55,8 +55,11 @@ def project_of(project_dir: Path | None, environment: str | None, verbose: int, 
     except UsageError as error:
         folder = here()
         nowhere = project_dir is None and environment is None and error.where == str(folder)
-        if not nowhere or needed:
+        if not nowhere:
             raise
+        if needed:
+            remedy = f"{error.remedy}, or name dashboards and rule files: they need no project"
+            raise UsageError(error.what, where=error.where, remedy=remedy) from None
         return Project(root=folder, name=folder.name)
 
 

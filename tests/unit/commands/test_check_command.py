@@ -87,7 +87,9 @@ def test_without_a_project_or_a_path_there_is_nothing_to_check(
     here: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(["check"]) == 2
-    assert "no project here" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "no project here" in said
+    assert said.endswith("--project DIR, or name dashboards and rule files: they need no project\n")
 
 
 def test_a_broken_project_is_told_even_when_only_files_are_asked_for(
