@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from urllib.parse import urlsplit
 
+from provision.prove.check.addresses import grafanas
 from provision.prove.check.estate import Estate, Group
 from provision.prove.check.links import Link, links
 
@@ -13,7 +14,7 @@ def missing(estate: Estate, known: Container[str]) -> Iterator[tuple[Group, Link
     """The links of the project's alerts to dashboards of other uids than those known: the group, the link, the uid, and
     whether the host is one to whose dashboards of the project others lead, or the setting `grafana`."""
     found: list[tuple[Group, Link, str, str]] = []
-    hosts = {urlsplit(estate.project.setting("grafana", str, "")).netloc}
+    hosts = {urlsplit(url).netloc for url in grafanas(estate.project)}
     for group in estate.groups:
         for link in () if estate.is_guest(group.definition) else links(group):
             uid, parts = link.dashboard(), link.parts()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, Final
 
 from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import alertdashboards
+from provision.prove.check.addresses import grafanas
 from provision.prove.check.estate import (
     Dashboard,
     Estate,
@@ -45,7 +46,7 @@ def check(estate: Estate) -> Iterator[Finding]:
             links, lists = list(_links(dashboard)), list(_lists(dashboard))
             if links or lists:
                 asked.append((_bare(dashboard), links, lists))
-    own = estate.project.setting("grafana", str, "").rstrip("/")
+    own = grafanas(estate.project)
     for dashboard, links, lists in asked:
         missing: dict[str, list[Link]] = {}
         for link in links:
@@ -78,10 +79,11 @@ def _bare(dashboard: Dashboard) -> Dashboard:
     return Dashboard(dashboard.definition, {"title": dashboard.spec.get("title")}, dashboard.folder, (), {})
 
 
-def _uid(address: str, own: str) -> str:
-    """The uid of the dashboard of this Grafana that an address leads to; empty for any other address."""
-    if own and address.startswith(f"{own}/"):
-        address = address.removeprefix(own)
+def _uid(address: str, own: Collection[str]) -> str:
+    """The uid of the dashboard of these Grafanas that an address leads to; empty for any other address."""
+    for url in own:
+        if address.startswith(f"{url}/"):
+            address = address.removeprefix(url)
     match = _ADDRESS.fullmatch(address.strip())
     return match[1] if match else ""
 
