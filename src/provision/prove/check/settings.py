@@ -32,7 +32,9 @@ class Named(Protocol):
 ONLINE: Final[tuple[Named, ...]] = (cost,)
 """What else `provision verify` looks at."""
 
-VERIFIED: Final = frozenset((*(f"{VERIFY}{status}" for status in STATUSES), *(each.ID for each in ONLINE)))
+VERIFIED: Final = frozenset(
+    (*(f"{VERIFY}{status}" for status in STATUSES if status != "data"), *(each.ID for each in ONLINE))
+)
 """The ids of what `provision verify` finds."""
 
 
