@@ -51,7 +51,7 @@ class Found(NamedTuple):
 
 
 class Unanswered(Exception):
-    """What a pattern matches can't be said; the message says why."""
+    """What a pattern matches can't be said; the message, of which the pattern is the subject, says why."""
 
 
 def matches(
@@ -88,7 +88,7 @@ def _matches(
     try:
         compiled = re.compile(pattern, flags)
     except (re.error, RecursionError, OverflowError) as error:
-        return f"it can't be read: {error}"
+        return f"can't be read: {error}"
     if _may_take_long(pattern, max(map(len, texts), default=0)):
         return _apart(pattern, texts, whole, flags)
     return tuple(tuple(_within(compiled, text, whole)) for text in texts)
@@ -118,7 +118,7 @@ def _apart(
             input=asked, capture_output=True, text=True, check=True, env={}, timeout=_LONGEST_SECONDS,
         )  # fmt: skip
     except subprocess.TimeoutExpired:
-        return f"it takes longer than {_LONGEST_SECONDS:g} s"
+        return f"takes longer than {_LONGEST_SECONDS:g} s"
     return tuple(
         tuple(Found(text, tuple(groups), named) for text, groups, named in found)
         for found in json.loads(ran.stdout)

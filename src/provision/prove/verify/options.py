@@ -79,7 +79,7 @@ def matching(pattern: str, options: Sequence[str]) -> list[str]:
             _python_groups(text), [option[:_LONGEST_OPTION] for option in options], ignore_case="i" in flags
         )
     except Unanswered as error:
-        raise ProvisionError(f"the regex {pattern!r} finds nothing: {error}") from None
+        raise ProvisionError(f"the regex {pattern!r} {error}") from None
     taken = (
         _taken(option, each if "g" in flags else each[:1])
         for option, each in zip(options, found, strict=True)

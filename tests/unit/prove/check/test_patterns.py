@@ -31,7 +31,7 @@ def test_what_is_matched(few_steps, monkeypatch):
 def test_what_would_take_for_ever_has_no_answer(pattern, monkeypatch):
     monkeypatch.setattr(patterns, "_LONGEST_SECONDS", 0.3)
     text = "a" * 50 + "!"
-    with pytest.raises(Unanswered, match=r"it takes longer than 0\.3 s"):
+    with pytest.raises(Unanswered, match=r"takes longer than 0\.3 s"):
         fits(pattern, text)
     with pytest.raises(Unanswered):  # and isn't tried again
         fits(pattern, text)
@@ -39,7 +39,7 @@ def test_what_would_take_for_ever_has_no_answer(pattern, monkeypatch):
 
 @pytest.mark.parametrize("pattern", ["(", "*", "(?P<a>b)(?P<a>c)", "a{9999999999999}", "[z-a]"])
 def test_what_cannot_be_read_has_no_answer(pattern):
-    with pytest.raises(Unanswered, match="it can't be read"):
+    with pytest.raises(Unanswered, match="can't be read"):
         fits(pattern, "a")
 
 
