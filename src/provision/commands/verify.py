@@ -122,8 +122,10 @@ def command(
         )
     meant = live_of(project, servers) if live else chosen(project, paths)
     tell_aside(meant, quiet=quiet)
-    if meant.problems:
-        raise SourceErrors(meant.problems)
+    broken = meant.problems
+    # Nothing in another file refers to a file that isn't the project's.
+    if broken and (fix or not meant.definitions or any(each.path not in meant.guests for each in broken)):
+        raise SourceErrors(broken)
     limits = Limits(timeout, max_load, max_series, allow_empty)
     with asked_servers(servers, project, os.environ, tenant=tenant, timeout_seconds=timeout) as asked:
 
@@ -146,6 +148,8 @@ def command(
         elif told := report_text(report, project.root, everything=verbose > 0, quiet=quiet):
             click.echo(told)
         done = _fixed(project, paths, meant, report, ask) if fix else frozenset()
+    if broken:
+        raise SourceErrors(broken)
     wrong = (each for each in report.results if each.fails)
     return FAILED if any(each.asked.part not in done for each in wrong) else DONE
 

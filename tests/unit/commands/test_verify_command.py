@@ -131,6 +131,21 @@ def test_a_dashboard_of_any_origin_without_a_project(provision, tmp_path, monkey
     assert (ran.code, ran.out.splitlines()[0]) == (0, 'dashboard "Shop"  1 data')
 
 
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_a_file_among_others_that_cannot_be_read(provision, tmp_path, monkeypatch, form):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"down/broken.json": '{"title": ', "down/shop.json": DASHBOARD % ("Shop", "up > 0")})
+    with serving(SeriesServer(KnownSeries(UP))) as url:
+        ran = provision("verify", "--prometheus", url, "--format", form, "down")
+        alone = provision("verify", "--prometheus", url, "down/broken.json")
+    if form == "text":
+        assert ran.out.startswith('dashboard "Shop"  1 data\n')
+    else:
+        assert [each["status"] for each in json.loads(ran.out)["results"]] == ["data"]
+    assert (ran.code, alone.code, alone.out) == (1, 1, "")
+    assert ran.sentence.startswith("down/broken.json:1: not valid JSON")
+
+
 def test_the_server_of_the_environment_or_the_settings(provision, shop, monkeypatch):
     ran = provision("verify")
     assert (ran.code, ran.sentence) == (
