@@ -28,13 +28,15 @@ class Waive:
     """
 
     check: str
-    reason: str = field(kw_only=True)
+    reason: str = field(default="", kw_only=True)
     until: date | str | None = field(default=None, kw_only=True)
     of: object = field(default=None, kw_only=True, compare=False)
     panel: str | None = field(default=None, kw_only=True)
     where: Written = written()
 
     def __post_init__(self) -> None:
+        if self.reason == "":  # as a default, so that whoever forgets it is told in words
+            raise ValueError(f'Waive({self.check!r}) needs a reason: write reason="why it may be so"')
         for name, value in (("the check's id", self.check), ("reason", self.reason)):
             if not isinstance(value, str) or not value.strip():
                 raise ValueError(f"Waive: {name} must be text that isn't empty, not {value!r}")

@@ -28,6 +28,7 @@ def collect_guests(
         UsageError: a path doesn't exist, or can't be a dashboard or a rule file.
     """
     from provision.compile.collect import collect_file
+    from provision.compile.relatives import as_prometheus
 
     guests: list[str] = []
     definitions: list[Definition] = []
@@ -43,7 +44,8 @@ def collect_guests(
         collected = collect_file(f"guests/{path.lstrip('/')}", content)
         for definition in collected.definitions:
             parts = tuple((pointer, Place(path, at.line)) for pointer, at in definition.parts)
-            definitions.append(replace(definition, place=Place(path, definition.place.line), parts=parts))
+            placed = replace(definition, place=Place(path, definition.place.line), parts=parts)
+            definitions.append(as_prometheus(placed))
         problems.extend(replace(problem, path=path) for problem in collected.problems)
     return frozenset(guests), tuple(definitions), tuple(problems)
 

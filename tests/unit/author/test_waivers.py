@@ -24,7 +24,8 @@ def test_a_last_day_is_a_date_or_a_text() -> None:
     ("fields", "message"),
     [
         ({"check": " ", "reason": "r"}, "the check's id must be text that isn't empty, not ' '"),
-        ({"check": "promql", "reason": ""}, "reason must be text that isn't empty, not ''"),
+        ({"check": "promql", "reason": ""}, "Waive.'promql'. needs a reason: write reason="),
+        ({"check": "promql", "reason": " "}, "reason must be text that isn't empty, not ' '"),
         ({"check": "promql", "reason": "r", "until": "soon"}, "until must be a day such as 2027-01-31, not 'soon'"),
         ({"check": "promql", "reason": "r", "until": 3}, "until must be a day such as 2027-01-31, not 3"),
         ({"check": "promql", "reason": "r", "panel": ""}, "panel must be a panel's title, not ''"),
@@ -36,8 +37,8 @@ def test_what_a_waiver_must_have(fields: dict[str, Any], message: str) -> None:
 
 
 def test_a_waiver_without_a_reason_is_no_waiver() -> None:
-    with pytest.raises(TypeError, match="reason"):
-        Waive("promql")  # type: ignore[call-arg]
+    with pytest.raises(ValueError, match="Waive.'promql'. needs a reason: write reason="):
+        Waive("promql")
 
 
 def test_what_a_rule_or_a_group_holds_is_not_loose() -> None:
