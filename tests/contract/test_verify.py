@@ -13,6 +13,7 @@ from provision.client.prometheus import Prometheus
 from provision.client.prometheus_address import connected
 from provision.client.session import Endpoint
 from provision.project import Project
+from provision.prove.verify.firing import Fired
 from provision.prove.verify.servers import Server
 from provision.prove.verify.verdicts import Verdict
 from provision.prove.verify.verifying import Limits, verify
@@ -67,6 +68,32 @@ def test_what_a_query_costs(client: Prometheus) -> None:
     assert report.notes == ()
 
 
+def test_how_often_an_alert_would_have_fired(client: Prometheus) -> None:
+    flapping = {"alert": "A", "expr": "vector(time()) % 20 < 10", "for": "3s", "keep_firing_for": "4s"}
+    report = verify(
+        [
+            group(
+                flapping,
+                {"alert": "B", "expr": "vector(1) == 2"},
+                {"alert": "C", "expr": "up == 0"},
+                interval="1s",
+            )
+        ],
+        Project(root=Path("/nowhere"), name="test"),
+        [Server(client, "itself")],
+        Limits(alerts_seconds=3600.0),
+    )
+    often, never, lately = ((each.remarks[0].message, each.remarks[0].fired) for each in report.results)
+    # Of each 20 s, from the third second to four seconds after the ninth.
+    assert often[1] is not None
+    assert often[1].series == 1
+    assert abs(often[1].times - 180) <= 1
+    assert abs(often[1].seconds - 180 * 11) <= 11
+    assert never == ("it would not have fired in the last 1h", Fired(0, 0, 0.0))
+    assert lately[0].startswith("it would have fired once in the last 1h, for 1 series, ")
+    assert report.notes == ()
+
+
 def verdicts(client: Prometheus, *exprs: str, **limits: object) -> list[Verdict]:
     rules = [{"record": f"a:b:c{number}", "expr": expr} for number, expr in enumerate(exprs)]
     report = verify(
@@ -100,7 +127,7 @@ def verdicts(client: Prometheus, *exprs: str, **limits: object) -> list[Verdict]
         ("rate(go_goroutines[5s])", "type-misuse", "go_goroutines is a gauge: rate() takes each time that it falls for a restart"),
         ("up / on (job, handler) sum by (job, handler) (prometheus_http_requests_total)", "empty", "no series on the left of '/' has a partner on the right"),
         ("rate(up[1ms])", "empty", "up has data, and has none within the range that it is asked over"),
-        ("up offset 1h", "empty", "up has had data, and has none now"),
+        ("up offset 1h", "empty", "up has data, and has none at the time that up offset 1h reaches back to"),
         ("up and", "error", "parse error"),
         ("up * on (job) prometheus_http_requests_total", "error", "found duplicate series for the match group"),
         ('sum_over_time(label_replace({__name__=~".+"}, "n", "$1", "__name__", "(.+)")[10s:50ms])', "too-many-series", "too many samples"),

@@ -39,6 +39,7 @@ class KnownSeries:
         self.types = types or {}
         self.costs = {_normal(expr): cost for expr, cost in (costs or {}).items()}
         self.within: set[str] = set()
+        self.over: dict[str, tuple[Series, ...]] = {}
         self.asked: list[str] = []
 
     def attempt(self, expr: str, *, at: float | None = None, timeout_seconds: float):
@@ -57,6 +58,18 @@ class KnownSeries:
 
     def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
         return (Series({}, ((end, 1.0),)),) if _normal(_inner(expr)) in map(_normal, self.within) else ()
+
+    def attempt_range(self, expr: str, start: float, end: float, step: float, *, timeout_seconds: float):
+        """What `over` has of the expression between these moments; of one with `answers`, that it is refused."""
+        self.asked.append(f"{expr} from {start:g} to {end:g} each {step:g}")
+        refused = self.answers.get(_normal(expr))
+        if isinstance(refused, Refusal):
+            return refused
+        found = (
+            (one, tuple(point for point in one.points if start <= point[0] <= end))
+            for one in self.over.get(expr, ())
+        )
+        return tuple(Series(one.labels, points) for one, points in found if points)
 
     def label_values(self, label, matchers=(), start=None, end=None) -> tuple[str, ...]:
         self.asked.append(f"values of {label} in {', '.join(matchers)}")
@@ -161,6 +174,14 @@ class SeriesServer:
             result = [{"metric": dict(one.labels), "value": [one.time, str(one.value)]} for one in found]
             return 200, _success({"resultType": "vector", "result": result})
         if path == "/api/v1/query_range":
+            if query["query"][0] in self.known.over:
+                start, end, step = (float(query[name][0]) for name in ("start", "end", "step"))
+                several = self.known.attempt_range(query["query"][0], start, end, step, timeout_seconds=1.0)
+                result = [
+                    {"metric": dict(one.labels), "values": [[at, "1"] for at, _ in one.points]}
+                    for one in several
+                ]
+                return 200, _success({"resultType": "matrix", "result": result})
             found = self.known.query_range(query["query"][0], 0.0, 0.0, 1.0)
             return 200, _success(
                 {"resultType": "matrix", "result": [{"metric": {}, "values": [[0, "1"]]} for _ in found]}

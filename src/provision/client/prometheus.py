@@ -261,10 +261,22 @@ class Prometheus:
         """
         result = self._read("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step})
         with _expected(self.url):
-            return tuple(
-                Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
-                for one in result["result"]
-            )
+            return _series(result)
+
+    def attempt_range(
+        self, expr: str, start: float, end: float, step: float, *, timeout_seconds: float
+    ) -> tuple[Series, ...] | Refusal:
+        """As `query_range`, but it is asked once, for so long at most, and that it is refused is an answer.
+
+        Raises:
+            Unreachable, NotAllowed, ServerRefused: it isn't about the query. Late: no answer at all.
+        """
+        params = {"query": expr, "start": start, "end": end, "step": step}
+        found = self._attempted("/api/v1/query_range", params, timeout_seconds)
+        if isinstance(found, Refusal):
+            return found
+        with _expected(self.url):
+            return _series(found)
 
     def series(
         self,
@@ -437,6 +449,13 @@ def _samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
     if kind == "string":
         return (Sample({}, math.nan, float(found[0])),)
     return tuple(_sample(one) for one in found)
+
+
+def _series(result: Mapping[str, Any]) -> tuple[Series, ...]:
+    return tuple(
+        Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
+        for one in result["result"]
+    )
 
 
 def _statistics(result: Mapping[str, Any]) -> Statistics | None:

@@ -66,6 +66,8 @@ def verify_options(function: F) -> F:
                      help="How many series of one expression are too many."),
         click.option("--allow-empty", is_flag=True,
                      help="What merely has no data is fine: it may have some when something is wrong."),
+        click.option("--alerts", metavar="DURATION", callback=_length,
+                     help="Count how often each alert would have fired in that time, such as 1d."),
         click.option("--scrape-interval", metavar="DURATION", callback=_length,
                      help="The time between two scrapes (default: as the data source says, or else 15s)."),
     )):  # fmt: skip
@@ -91,6 +93,7 @@ def command(
     max_load: int,
     max_series: int,
     allow_empty: bool,
+    alerts: float | None,
     scrape_interval: float | None,
     fix: bool,
     form: str,
@@ -126,7 +129,7 @@ def command(
     # Nothing in another file refers to a file that isn't the project's.
     if broken and (fix or not meant.definitions or any(each.path not in meant.guests for each in broken)):
         raise SourceErrors(broken)
-    limits = Limits(timeout, max_load, max_series, allow_empty)
+    limits = Limits(timeout, max_load, max_series, allow_empty, alerts_seconds=alerts)
     with asked_servers(servers, project, os.environ, tenant=tenant, timeout_seconds=timeout) as asked:
 
         def ask(definitions: Sequence[Definition], concerns: Callable[[Asked], bool]) -> Report:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -60,6 +61,7 @@ def _result(result: Result) -> dict[str, object]:
             "label": verdict.culprit.label,
             "value": verdict.culprit.value,
         },
+        "fired": next((asdict(each.fired) for each in result.remarks if each.fired), None),
         "remarks": [
             {
                 "id": each.id,

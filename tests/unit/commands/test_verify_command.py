@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
-from provision.client.prometheus import Refusal
+from provision.client.prometheus import Refusal, Series
 from support.commands import DASHBOARD, project, write
 from support.grafana_asked import make, make_source
 from support.grafana_standin import standin
@@ -355,3 +356,45 @@ def test_the_tenant_is_named_in_every_question(provision, shop):
         assert provision("verify", "--prometheus", url, "--tenant", "shop").code == 0
     assert len(server.headers) == len(server.requests) / 2 > 3
     assert {each.get("x-scope-orgid") for each in server.headers} == {"shop"}
+
+
+ALERT = """\
+groups:
+  - name: shop
+    rules:
+      - {alert: Down, expr: up == 0}
+"""
+
+
+def test_how_often_alerts_would_have_fired(provision, shop):
+    write(shop, {"rules/shop.yml": ALERT})
+    known = KnownSeries(UP)
+    minute = time.time() // 60 * 60 - 3600
+    known.over["up == 0"] = (Series(UP, ((minute, 0.0), (minute + 60, 0.0), (minute + 600, 0.0))),)
+    said = "it would have fired 2 times in the last 1d, for 1 series, 3m altogether"
+    with serving(SeriesServer(known)) as url:
+        assert "alerts-count" not in provision("verify", "--prometheus", url, "rules").out
+        ran = provision("verify", "--prometheus", url, "rules", "--alerts", "1d")
+        assert (ran.code, ran.out.splitlines()[:2]) == (
+            0,
+            [
+                'rule group "shop"  1 data',
+                f'  rules/shop.yml:4: info: alert "Down": {said} [alerts-count]',
+            ],
+        )
+        assert provision("verify", "--prometheus", url, "rules", "--alerts", "1d", "-q").out == ""
+        found = json.loads(
+            provision("verify", "--prometheus", url, "rules", "--alerts", "1d", "--format", "json").out
+        )["results"][0]
+        assert found["fired"] == {"times": 2, "series": 1, "seconds": 180.0}
+        assert found["remarks"] == [
+            {"id": "alerts-count", "severity": "info", "waived": None, "message": said, "remedy": ""}
+        ]
+        text = (shop / "pyproject.toml").read_text()
+        limit = '[tool.provision.checks.alerts-count]\nmax = 1\nseverity = "error"\n'
+        write(shop, {"pyproject.toml": text + limit})
+        ran = provision("verify", "--prometheus", url, "rules", "-q")
+        assert (ran.code, f'error: alert "Down": {said}; 1 are allowed [alerts-count]' in ran.out) == (
+            1,
+            True,
+        )

@@ -12,7 +12,7 @@ from provision.model import SEVERITIES, Finding
 from provision.model.finding import Severity
 from provision.project import Project
 from provision.prove.check.parameters import filled
-from provision.prove.verify import cost
+from provision.prove.verify import alerts_count, cost
 from provision.prove.verify.verdicts import STATUSES
 
 OFF: Final = "off"
@@ -29,7 +29,7 @@ class Named(Protocol):
         ...
 
 
-ONLINE: Final[tuple[Named, ...]] = (cost,)
+ONLINE: Final[tuple[Named, ...]] = (alerts_count, cost)
 """What else `provision verify` looks at."""
 
 VERIFIED: Final = frozenset(

@@ -64,6 +64,10 @@ class Asking:
                 raise
         return cast("T", future.result())
 
+    def anew(self, ask: Callable[[], T]) -> T:
+        """As `once`, of what nobody else wants to know: the answer isn't kept."""
+        return self._asked(ask)
+
     def _asked(self, ask: Callable[[], T]) -> T:
         for pause in (*_PAUSES_SECONDS, None):
             if self._fault is not None:

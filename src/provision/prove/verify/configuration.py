@@ -12,10 +12,8 @@ import yaml
 
 from provision.model import JSON
 from provision.prove.check.estate import Estate, Rule, objects, text_of
+from provision.prove.check.rulefields import USUAL_SECONDS
 from provision.prove.verify.durations import length, length_of
-
-_DEFAULT_SCRAPE_SECONDS: Final = 60.0
-"""How often Prometheus scrapes when its configuration doesn't say."""
 
 _EXTERNAL: Final = re.compile(r"(?:\$externalLabels|\.ExternalLabels)\.(\w+)")
 
@@ -26,11 +24,13 @@ class Configuration:
 
     Attributes:
         shortest_seconds: the shortest time between two scrapes of any job.
+        evaluation_seconds: between two evaluations of a group that doesn't say.
         external_labels: what it puts on alerts, and on samples that it sends elsewhere.
     """
 
     shortest_seconds: float
     external_labels: Mapping[str, str] = field(default_factory=dict)
+    evaluation_seconds: float = USUAL_SECONDS
 
 
 def configuration(text: str) -> Configuration | None:
@@ -42,13 +42,14 @@ def configuration(text: str) -> Configuration | None:
     if not isinstance(body, dict):
         return None
     whole = body.get("global")
-    usual = length_of(text_of(whole, "scrape_interval")) or _DEFAULT_SCRAPE_SECONDS
+    usual = length_of(text_of(whole, "scrape_interval")) or USUAL_SECONDS
     jobs = [
         length_of(text_of(job, "scrape_interval")) or usual for _, job in objects(body.get("scrape_configs"))
     ]
     labels = whole.get("external_labels") if isinstance(whole, dict) else None
     external = {str(name): str(value) for name, value in labels.items()} if isinstance(labels, dict) else {}
-    return Configuration(min(jobs, default=usual), external)
+    evaluated = length_of(text_of(whole, "evaluation_interval")) or USUAL_SECONDS
+    return Configuration(min(jobs, default=usual), external, evaluated)
 
 
 def remarks(estate: Estate, found: Configuration, scrape_seconds: float) -> Iterator[str]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Final
 
 from provision.catalogue.advice import Live
-from provision.client.prometheus import Prometheus, Refusal, Sample, Statistics
+from provision.client.prometheus import Prometheus, Refusal, Sample, Series, Statistics
 from provision.errors import Late, NotAllowed, ProvisionError, ServerRefused, TooLarge, Unreachable
 from provision.promql.names import Matcher
 from provision.prove.verify.asking import Asking
@@ -172,6 +172,12 @@ class Knowledge:
             return bool(found)
 
         return self.asking.once(("within", expr, seconds), ask)
+
+    def over(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...] | Refusal:
+        """The values of an expression over time, as `Prometheus.query_range` has them. They are not kept."""
+        return self.asking.anew(
+            lambda: self.client.attempt_range(expr, start, end, step, timeout_seconds=self._timeout_seconds)
+        )
 
     def sample(self, expr: str) -> Sample | None:
         """One of the series of an expression."""

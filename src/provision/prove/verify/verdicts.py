@@ -11,6 +11,7 @@ from provision.model.finding import Severity
 
 if TYPE_CHECKING:
     from provision.client.prometheus import Statistics
+    from provision.prove.verify.firing import Fired
 
 Status = Literal[
     "data",
@@ -129,6 +130,7 @@ class Remark:
         id: as `[tool.provision.checks]` and waivers name it.
         message, remedy: sentences; the second may be empty.
         waived: the reason why it may be so; empty when it isn't waived.
+        fired: how often an alert would have fired, where that is what it is about.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Remark:
     message: str
     remedy: str = ""
     waived: str = ""
+    fired: Fired | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,16 +8,18 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
-from typing import Final
+from typing import Final, TypeVar
 
 from provision.compile.kinds import LIBRARY_PANEL
 from provision.errors import NotAllowed, Unreachable
-from provision.model import Definition
+from provision.model import Definition, Part
 from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
 from provision.prove.check.reading import estate_of
+from provision.prove.check.settings import Configured
 from provision.prove.check.tools import Tools
-from provision.prove.verify import cost
+from provision.prove.verify import alerts_count, cost
+from provision.prove.verify.alerts import alerts_of, counted
 from provision.prove.verify.asking import Asking
 from provision.prove.verify.classify import judged
 from provision.prove.verify.configuration import remarks
@@ -28,7 +30,7 @@ from provision.prove.verify.load import Load
 from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, Source, planned, source_of
 from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.settling import settings_of, settled
-from provision.prove.verify.verdicts import Asked, Report, Verdict
+from provision.prove.verify.verdicts import Asked, Remark, Report, Verdict
 
 _PLANNED_AT_ONCE: Final = 64
 """So many dashboards are held decoded; of thousands, that takes less memory than all."""
@@ -44,6 +46,7 @@ class Limits:
         most_series: how many series of one expression are too many.
         allow_empty: whether what has merely no data is fine.
         pending: whether what the project's own rules record may be missing, as they are pushed along with it.
+        alerts_seconds: over how long it is counted how often alerts would have fired; None: as the settings say.
     """
 
     timeout_seconds: float = 10.0
@@ -51,6 +54,7 @@ class Limits:
     most_series: int = 1000
     allow_empty: bool = False
     pending: bool = False
+    alerts_seconds: float | None = None
 
 
 def verify(
@@ -99,12 +103,13 @@ def verify(
         rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
         asked.extend(each for each in rules if concerns(each))
         verdicts = _judge(asked, known, limits, pool, advance)
+        fired = _fired(asked, verdicts, estate, known, limits, settings, pool, advance)
     notes = (*_notes(known), *_remarks(estate, known, source))
     return Report(
         servers=tuple(server.called for server in servers),
         results=settled(
             (
-                (each, verdict, cost.remarks(verdict, costs))
+                (each, verdict, (*fired.get(each.part, ()), *cost.remarks(verdict, costs)))
                 for each in asked
                 for verdict in (verdicts[_key(each)],)
             ),
@@ -184,6 +189,8 @@ def _together(asked: Sequence[Asked]) -> list[Asked]:
     return sorted(asked, key=lambda each: order[each.owner])
 
 
+_K = TypeVar("_K")
+_A = TypeVar("_A")
 _Key = tuple[str, float | None, str, bool, tuple[str, ...], str]
 
 
@@ -196,16 +203,26 @@ def _judge(
 ) -> dict[_Key, Verdict]:
     """The verdict on each expression that is asked in the same way, however often it is."""
     distinct = {_key(each): each for each in asked}
-    verdicts = {}
-    coming = {pool.submit(_verdict, each, known, limits): key for key, each in distinct.items()}
+    return _all(distinct, lambda each: _verdict(each, known, limits), pool, advance)
+
+
+def _all(
+    asked: Mapping[_K, Asked],
+    answer: Callable[[Asked], _A],
+    pool: ThreadPoolExecutor,
+    advance: Callable[[int, int], None],
+) -> dict[_K, _A]:
+    """The answer to each."""
+    answers = {}
+    coming = {pool.submit(answer, each): key for key, each in asked.items()}
     try:
         for done, future in enumerate(as_completed(coming), 1):
-            verdicts[coming[future]] = future.result()
-            advance(done, len(distinct))
+            answers[coming[future]] = future.result()
+            advance(done, len(coming))
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
         raise
-    return verdicts
+    return answers
 
 
 def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
@@ -219,6 +236,38 @@ def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
         if len(known.pairs) == 1:
             raise
         return Verdict("error", message=f"{server.called}: {error.what}")
+
+
+def _fired(
+    asked: Sequence[Asked],
+    verdicts: Mapping[_Key, Verdict],
+    estate: Estate,
+    known: Known,
+    limits: Limits,
+    settings: Configured,
+    pool: ThreadPoolExecutor,
+    advance: Callable[[int, int], None],
+) -> dict[Part, tuple[Remark, ...]]:
+    """What there is to say of how often alerts would have fired; nothing, unless that is wanted."""
+    allowed = estate.settings(alerts_count.ID, alerts_count.Settings)
+    over = limits.alerts_seconds or allowed.range_seconds
+    if over is None or limits.pending or alerts_count.ID in settings.off:
+        return {}
+    alerts = alerts_of(estate, known)
+
+    def count(each: Asked) -> tuple[Remark, ...]:
+        found = known.of(each.source)
+        if found is None:
+            return ()
+        try:
+            timing, verdict = alerts[each.part], verdicts[_key(each)]
+            return tuple(counted(each, verdict, timing, found[1], over, allowed.max))
+        except (Unreachable, NotAllowed):
+            if len(known.pairs) == 1:
+                raise
+            return ()  # the verdict says it
+
+    return _all({each.part: each for each in asked if each.part in alerts}, count, pool, advance)
 
 
 def _key(asked: Asked) -> _Key:

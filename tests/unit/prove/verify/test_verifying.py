@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from provision.client.prometheus import Statistics
 from provision.errors import Unreachable, UsageError
-from provision.project import Project
-from provision.prove.verify.servers import Server
-from provision.prove.verify.verdicts import Report
-from provision.prove.verify.verifying import Limits, verify
 from support.checking import dashboard, group, other, panel
 from support.series_standin import KnownSeries
+from support.verifying import asked
 
 UP = {"__name__": "up", "job": "a"}
-
-
-def asked(
-    *definitions: object, client: KnownSeries | None = None, checks: object = None, **limits: object
-) -> tuple[Report, KnownSeries]:
-    client = client or KnownSeries(UP)
-    project = Project(root=Path("/nowhere"), name="test", settings={"checks": checks or {}})
-    told: list[tuple[int, int]] = []
-    report = verify(
-        definitions,  # type: ignore[arg-type]
-        project,
-        [Server(client, "p")],  # type: ignore[arg-type]
-        Limits(**limits),  # type: ignore[arg-type]
-        advance=lambda done, of: told.append((done, of)),
-    )
-    assert told[-1:] == [(told[-1][1],) * 2] if told else True
-    return report, client
 
 
 def test_what_is_written_several_times_is_asked_once():
