@@ -171,7 +171,10 @@ def test_unknown_data_sources_are_told_once_each() -> None:
 
 def test_data_sources_of_files_may_exist_where_they_come_from() -> None:
     (finding,) = found(dashboard(panel("up", datasource="b"), path="a.json"), guests=["a.json"])
-    assert finding.severity == "warning"
+    assert (finding.severity, finding.remedy) == (
+        "warning",
+        "use a variable of type datasource, so that whoever imports it chooses one",
+    )
 
 
 def test_a_query_may_ask_another_data_source_than_its_panel() -> None:

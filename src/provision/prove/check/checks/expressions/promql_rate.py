@@ -19,6 +19,11 @@ ID = "promql-rate"
 
 _OF_COUNTERS: Final = frozenset({"rate", "irate", "increase"})
 _OF_GAUGES: Final = frozenset({"delta", "idelta", "deriv"})
+_MOMENTS: Final = ("_start_time_seconds", "_boot_time_seconds", "_timestamp_seconds")
+"""How metrics end that hold when something was: how far that moves says nothing."""
+_INSTEAD_OF_A_MOMENT: Final = (
+    "use changes() for how often it moved, or time() less it for how long ago it was"
+)
 _NEEDED: Final = 2
 """Samples, to see a change. Source: Prometheus' `extrapolatedRate`."""
 _ADVISED: Final = 4
@@ -58,7 +63,7 @@ def _of_series(
         yield said(
             estate, ID, "warning", expression,
             f"{function}() takes each fall of {name} for a restart: by its name it is no counter",
-            "use delta() or deriv()", node=call,
+            _INSTEAD_OF_A_MOMENT if name.endswith(_MOMENTS) else "use delta() or deriv()", node=call,
         )  # fmt: skip
     elif function in _OF_COUNTERS and ":" in name:
         yield from _of_record(estate, expression, call, name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
@@ -12,6 +13,12 @@ from provision.prove.check.estate import Dashboard, Estate, and_more, objects, s
 from provision.prove.check.references import BUILT_IN, reference
 
 ID = "unknown-datasource"
+
+_OF_THE_PROJECT: Final = (
+    "define it with Datasource(…), use a variable of type datasource, or bind the dashboards to one that is already there: "
+    "[tool.provision] datasource"
+)
+_OF_A_GUEST: Final = "use a variable of type datasource, so that whoever imports it chooses one"
 
 
 def check(estate: Estate) -> Iterator[Finding]:
@@ -27,18 +34,17 @@ def check(estate: Estate) -> Iterator[Finding]:
             name = reference(datasource)
             if name and name not in known and name not in BUILT_IN and not names(name):
                 asked.setdefault(name, []).append((pointer, what))
+        is_guest = estate.is_guest(dashboard.definition)
         for name, uses in asked.items():
             pointer, what = uses[0]
             yield estate.finding(
                 ID,
-                "warning" if estate.is_guest(dashboard.definition) else "error",
+                "warning" if is_guest else "error",
                 dashboard.definition,
                 pointer,
                 and_more(f"{dashboard.subject}, {what}", len(uses)),
                 f"no source defines the data source {name!r}",
-                suggestion(name, known)
-                or "define it with Datasource(…), use a variable of type datasource, or bind the dashboards to "
-                "one that is already there: [tool.provision] datasource",
+                suggestion(name, known) or (_OF_A_GUEST if is_guest else _OF_THE_PROJECT),
                 also=[at for at, _ in uses[1:]],
             )
 

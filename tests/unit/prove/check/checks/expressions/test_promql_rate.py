@@ -94,6 +94,12 @@ def test_changes_of_what_has_another_type(expr: str, message: str) -> None:
     assert said(expr) == [("warning", message)]
 
 
+@pytest.mark.parametrize("name", ["process_start_time_seconds", "backup_timestamp_seconds"])
+def test_a_moment_is_no_quantity(name: str) -> None:
+    (finding,) = found(group({"record": "a:b", "expr": f"increase({name}[5m])"}), ids={"promql-rate"})
+    assert finding.remedy == "use changes() for how often it moved, or time() less it for how long ago it was"
+
+
 def test_the_rate_of_a_recorded_sum() -> None:
     rules = group(
         {"record": "job:a:sum", "expr": "sum by (job) (a_total)"},
