@@ -84,12 +84,16 @@ def placeholder(expr: str) -> str:
     return "".join((*parts, expr[position:])) if parts else expr
 
 
-def stand_ins(expr: str) -> Iterator[tuple[int, int, str]]:
+@lru_cache(maxsize=1024)  # asked for the same expression by several who look at it
+def stand_ins(expr: str) -> tuple[tuple[int, int, str], ...]:
     """Start and end of each variable, and what `placeholder` puts in its place."""
-    if "$" in expr or "[[" in expr:
-        for match, inside in _placed(expr):
-            start, end = match.span()
-            yield start, end, stand_in(expr, start, end, inside, _name(match), _form(match))
+    if "$" not in expr and "[[" not in expr:
+        return ()
+    found = []
+    for match, inside in _placed(expr):
+        start, end = match.span()
+        found.append((start, end, stand_in(expr, start, end, inside, _name(match), _form(match))))
+    return tuple(found)
 
 
 def _placed(expr: str) -> Iterator[tuple[re.Match[str], str]]:
