@@ -128,7 +128,7 @@ def _watched(expr: str, timing: Timing, step: float, known: Knowledge, over: flo
             continue
         left -= some
         for each in found:
-            watch = watched.setdefault(_identity(each), Watch(timing, step, end - over))
+            watch = watched.setdefault(_identity(each), Watch(timing, step, end + step - over))
             watch.see(at for at, _ in each.points)
     for watch in watched.values():
         watch.end(end)

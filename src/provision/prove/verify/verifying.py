@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby, islice
-from typing import Final, TypeVar
+from typing import Final
 
 from provision.compile.kinds import LIBRARY_PANEL
-from provision.errors import NotAllowed, Unreachable
 from provision.model import Definition, Part
 from provision.project import Project
 from provision.prove.check.estate import Dashboard, Estate, Expression, Group
@@ -19,18 +18,18 @@ from provision.prove.check.reading import estate_of
 from provision.prove.check.settings import Configured
 from provision.prove.check.tools import Tools
 from provision.prove.verify import alerts_count, cost
-from provision.prove.verify.alerts import alerts_of, counted
+from provision.prove.verify.alerts import alerts_of
 from provision.prove.verify.asking import Asking
-from provision.prove.verify.classify import judged
 from provision.prove.verify.configuration import remarks
 from provision.prove.verify.grafana_rules import of_grafana_rules
+from provision.prove.verify.judging import fired_of, key_of, verdicts_of
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.library import of_library_panels
 from provision.prove.verify.load import Load
 from provision.prove.verify.planning import DEFAULT_SCRAPE_SECONDS, Source, planned, source_of
 from provision.prove.verify.servers import Known, Server
 from provision.prove.verify.settling import settings_of, settled
-from provision.prove.verify.verdicts import Asked, Remark, Report, Verdict
+from provision.prove.verify.verdicts import Asked, Remark, Report
 
 _PLANNED_AT_ONCE: Final = 64
 """So many dashboards are held decoded; of thousands, that takes less memory than all."""
@@ -102,16 +101,20 @@ def verify(
             asked = _together(asked)
         rules = of_grafana_rules(estate, source.scrape_seconds or DEFAULT_SCRAPE_SECONDS)
         asked.extend(each for each in rules if concerns(each))
-        verdicts = _judge(asked, known, limits, pool, advance)
-        fired = _fired(asked, verdicts, estate, known, limits, settings, pool, advance)
+        verdicts = verdicts_of(asked, known, pool, advance, most_series=limits.most_series)
+        paired = [(each, verdicts[key_of(each)]) for each in asked]
+        fired: dict[Part, tuple[Remark, ...]] = {}
+        allowed = estate.settings(alerts_count.ID, alerts_count.Settings)
+        if over := _counted_over(allowed, limits, settings):
+            alerts = alerts_of(estate, known)
+            fired = fired_of(paired, alerts, known, pool, advance, over=over, most=allowed.max)
     notes = (*_notes(known), *_remarks(estate, known, source))
     return Report(
         servers=tuple(server.called for server in servers),
         results=settled(
             (
                 (each, verdict, (*fired.get(each.part, ()), *cost.remarks(verdict, costs)))
-                for each in asked
-                for verdict in (verdicts[_key(each)],)
+                for each, verdict in paired
             ),
             definitions,
             project,
@@ -144,6 +147,13 @@ def _known(
         )
 
     return Known([(server, knowledge(server)) for server in servers])
+
+
+def _counted_over(allowed: alerts_count.Settings, limits: Limits, settings: Configured) -> float | None:
+    """Over how many seconds it is counted how often alerts would have fired; None: it isn't."""
+    if limits.pending or alerts_count.ID in settings.off:
+        return None
+    return limits.alerts_seconds or allowed.range_seconds
 
 
 def _notes(known: Known) -> tuple[str, ...]:
@@ -187,90 +197,3 @@ def _together(asked: Sequence[Asked]) -> list[Asked]:
     for each in asked:
         order.setdefault(each.owner, len(order))
     return sorted(asked, key=lambda each: order[each.owner])
-
-
-_K = TypeVar("_K")
-_A = TypeVar("_A")
-_Key = tuple[str, float | None, str, bool, tuple[str, ...], str]
-
-
-def _judge(
-    asked: Sequence[Asked],
-    known: Known,
-    limits: Limits,
-    pool: ThreadPoolExecutor,
-    advance: Callable[[int, int], None],
-) -> dict[_Key, Verdict]:
-    """The verdict on each expression that is asked in the same way, however often it is."""
-    distinct = {_key(each): each for each in asked}
-    return _all(distinct, lambda each: _verdict(each, known, limits), pool, advance)
-
-
-def _all(
-    asked: Mapping[_K, Asked],
-    answer: Callable[[Asked], _A],
-    pool: ThreadPoolExecutor,
-    advance: Callable[[int, int], None],
-) -> dict[_K, _A]:
-    """The answer to each."""
-    answers = {}
-    coming = {pool.submit(answer, each): key for key, each in asked.items()}
-    try:
-        for done, future in enumerate(as_completed(coming), 1):
-            answers[coming[future]] = future.result()
-            advance(done, len(coming))
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        raise
-    return answers
-
-
-def _verdict(asked: Asked, known: Known, limits: Limits) -> Verdict:
-    found = known.of(asked.source)
-    if found is None:
-        return Verdict("error", message=f"there is no data source {asked.source!r} that can be asked")
-    server, knowledge = found
-    try:
-        return judged(asked, knowledge, most_series=limits.most_series)
-    except (Unreachable, NotAllowed) as error:
-        if len(known.pairs) == 1:
-            raise
-        return Verdict("error", message=f"{server.called}: {error.what}")
-
-
-def _fired(
-    asked: Sequence[Asked],
-    verdicts: Mapping[_Key, Verdict],
-    estate: Estate,
-    known: Known,
-    limits: Limits,
-    settings: Configured,
-    pool: ThreadPoolExecutor,
-    advance: Callable[[int, int], None],
-) -> dict[Part, tuple[Remark, ...]]:
-    """What there is to say of how often alerts would have fired; nothing, unless that is wanted."""
-    allowed = estate.settings(alerts_count.ID, alerts_count.Settings)
-    over = limits.alerts_seconds or allowed.range_seconds
-    if over is None or limits.pending or alerts_count.ID in settings.off:
-        return {}
-    alerts = alerts_of(estate, known)
-
-    def count(each: Asked) -> tuple[Remark, ...]:
-        found = known.of(each.source)
-        if found is None:
-            return ()
-        try:
-            timing, verdict = alerts[each.part], verdicts[_key(each)]
-            return tuple(counted(each, verdict, timing, found[1], over, allowed.max))
-        except (Unreachable, NotAllowed):
-            if len(known.pairs) == 1:
-                raise
-            return ()  # the verdict says it
-
-    return _all({each.part: each for each in asked if each.part in alerts}, count, pool, advance)
-
-
-def _key(asked: Asked) -> _Key:
-    return (
-        asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.hollow, asked.complaint,
-    )  # fmt: skip
