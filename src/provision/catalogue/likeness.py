@@ -16,6 +16,9 @@ names that were misspelt, renamed or invented."""
 _COMPARED: Final = 24
 """Names that are compared letter by letter."""
 
+_LONGEST: Final = 200
+"""Characters of a name that anything is like: comparing takes as long as its square."""
+
 _DENYING: Final = frozenset({"un", "in", "non", "dis", "de", "no", "not"})
 _NUMBERS: Final = ("", "one letter differs", "two letters differ", "three letters differ")
 
@@ -41,7 +44,7 @@ Forms = Mapping[str, frozenset[str]]
 
 def alike(asked: str, vocabulary: Vocabulary) -> list[Likeness]:
     """The names in the vocabulary that are like the one that was asked for, in no order."""
-    theirs = words(asked)
+    theirs = words(asked) if len(asked) <= _LONGEST else ()
     if not theirs:
         return []
     forms = vocabulary.forms(theirs)

@@ -50,3 +50,11 @@ class Finding:
     column: int | None = None
     end_column: int | None = None
     about: tuple[Part, ...] = field(default=(), compare=False)
+
+
+_LONGEST = 500
+
+
+def bounded(sentence: str) -> str:
+    """A sentence without the most of a name, title or pattern of thousands of characters in it."""
+    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"

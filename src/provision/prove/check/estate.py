@@ -30,7 +30,7 @@ from provision.compile.kinds import (
     WAIVER,
 )
 from provision.model import JSON, Definition, Finding, Part
-from provision.model.finding import Severity
+from provision.model.finding import Severity, bounded
 from provision.project import Project
 from provision.promql.variables import placeholder
 from provision.prove.check.lines import Columns, Placer
@@ -303,21 +303,12 @@ class Estate:
         about = tuple(
             Part(definition.kind, definition.key, at, definition.place.path) for at in (pointer, *also)
         )
-        subject, message, remedy = map(_bounded, (subject, message, remedy))
+        subject, message, remedy = map(bounded, (subject, message, remedy))
         return Finding(id_, severity, place, subject, message, remedy, column, end_column, about)
 
     def is_guest(self, definition: Definition) -> bool:
         """Whether it comes from a file that isn't the project's."""
         return definition.place.path in self.guests
-
-
-_LONGEST: Final = 500
-"""Characters of a sentence."""
-
-
-def _bounded(sentence: str) -> str:
-    """Without the most of a name, title or pattern of thousands of characters."""
-    return sentence if len(sentence) <= _LONGEST else f"{sentence[:_LONGEST]}…"
 
 
 _CALLED: Final = {

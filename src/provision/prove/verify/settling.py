@@ -8,7 +8,7 @@ from datetime import date
 from typing import Final
 
 from provision.model import Definition, Finding
-from provision.model.finding import Severity
+from provision.model.finding import Severity, bounded
 from provision.project import Project
 from provision.prove.check.settings import VERIFIED, VERIFY, Configured, configured
 from provision.prove.check.waivers import Waiver, waive, waivers_of
@@ -49,7 +49,8 @@ def settled(
     """
     waivers = waivers_of(definitions, project)
     results = []
-    for asked, verdict, remarks in found:
+    for asked, said, remarks in found:
+        verdict = replace(said, message=bounded(said.message), remedy=bounded(said.remedy))
         severity: Severity | None = None
         waived = ""
         if not verdict.fine and not (allow_empty and verdict.status in _OF_NOTHING):
@@ -63,7 +64,8 @@ def _remarked(
     asked: Asked, remarks: Iterable[Remark], settings: Configured, waivers: Sequence[Waiver], today: date
 ) -> Iterator[Remark]:
     """The remarks but for those of checks that are off. What is merely told, as information, stays that."""
-    for each in remarks:
+    for remark in remarks:
+        each = replace(remark, message=bounded(remark.message), remedy=bounded(remark.remedy))
         if each.severity == "info":
             yield each
             continue
