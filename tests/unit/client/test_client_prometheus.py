@@ -13,6 +13,7 @@ from provision.client.prometheus import (
     Sample,
     ScrapeTarget,
     Series,
+    Statistics,
 )
 from provision.client.session import Endpoint, open_session
 from provision.errors import Late, NotAllowed, ServerRefused, Unreachable
@@ -57,6 +58,8 @@ def test_an_answer_of_another_form_is_not_a_prometheus(said):
         ({"query": {"resultType": "vector", "result": [{"metric": {}}]}}, lambda client: client.query("x")),
         ({"query": {"resultType": "vector", "result": [7]}}, lambda client: client.attempt("x", timeout_seconds=1)),
         ({"query_range": {"result": [{"metric": {}, "values": [1]}]}}, lambda client: client.query_range("x", 1, 2, 1)),
+        ({"query_range": {"result": 7}}, lambda client: client.attempt_range("x", 1, 2, 1, timeout_seconds=1)),
+        ({"query": 7}, lambda client: client.attempt_measured("x", timeout_seconds=1)),
         ({"label/job/values": [1]}, lambda client: client.label_values("job")),
         ({"labels": 7}, lambda client: client.label_names()),
         ({"metadata": ["up"]}, lambda client: client.metadata()),
@@ -280,6 +283,37 @@ def test_an_attempt_that_has_an_answer():
     with prometheus(query={"resultType": "string", "result": [1, "a"]}) as (client, _):
         (found,) = client.attempt('"a"', timeout_seconds=1)
         assert math.isnan(found.value)
+
+
+@pytest.mark.parametrize(
+    ("stats", "found"),
+    [
+        ({"samples": {"totalQueryableSamples": 900, "peakSamples": 12}}, Statistics(900, 12)),
+        ({"samples": {"totalQueryableSamples": 900}}, None),
+        ({"seriesFetched": "1"}, None),
+        ({"samples": 7}, None),
+        (None, None),
+    ],
+)
+def test_what_a_query_costs(stats, found):
+    vector = {"resultType": "vector", "result": [], "stats": stats}
+    with prometheus(query=vector) as (client, canned):
+        assert client.attempt_measured("up", timeout_seconds=1) == ((), found)
+        assert canned.queries == [{"query": ["up"], "stats": ["all"], "timeout": ["1s"]}]
+    with prometheus(query=(503, failed("timeout", "query timed out"))) as (client, _):
+        assert client.attempt_measured("up", timeout_seconds=1) == Refusal("slow", "query timed out")
+
+
+def test_an_attempt_over_time():
+    matrix = {"resultType": "matrix", "result": [{"metric": {"a": "b"}, "values": [[1, "2"], [2, "3"]]}]}
+    with prometheus(query_range=matrix) as (client, canned):
+        found = client.attempt_range("x", 1, 2, 1, timeout_seconds=2)
+        assert found == (Series({"a": "b"}, ((1.0, 2.0), (2.0, 3.0))),)
+        assert canned.queries == [
+            {"query": ["x"], "start": ["1"], "end": ["2"], "step": ["1"], "timeout": ["2s"]}
+        ]
+    with prometheus(query_range=(503, failed("timeout", "query timed out"))) as (client, _):
+        assert client.attempt_range("x", 1, 2, 1, timeout_seconds=2) == Refusal("slow", "query timed out")
 
 
 def test_an_attempt_without_any_answer():

@@ -46,6 +46,9 @@ def test_what_only_verify_checks_is_explained_by_its_sentence_and_the_page_of_ve
 
 
 def test_a_misspelt_id_of_verify() -> None:
+    assert page("alerts-count").text.startswith(
+        "# alerts-count\n\nEvery alert would have fired no more often of late than the project allows.\n\n"
+    )
     with pytest.raises(UsageError, match="did you mean verify-empty?"):
         page("verify-emty")
 

@@ -24,6 +24,7 @@ scrape_configs: [{job_name: a, scrape_interval: 30s}, {job_name: b}]
     [
         (TEXT, Configuration(30.0, {"cluster": "eu"})),
         ("global: {}", Configuration(60.0)),
+        ("global: {evaluation_interval: 15s}", Configuration(60.0, evaluation_seconds=15.0)),
         ("scrape_configs: [{job_name: a, scrape_interval: 5s}]", Configuration(5.0)),
         ("global: {external_labels: [a]}", Configuration(60.0)),
         ("{", None),
