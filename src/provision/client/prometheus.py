@@ -2,20 +2,45 @@
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote, urlencode
 
 import orjson
 
 from provision.client import failures
+from provision.client.prometheus_answers import (
+    Labels,
+    LoadedGroup,
+    LoadedRule,
+    Metadata,
+    Refusal,
+    Sample,
+    ScrapeTarget,
+    Series,
+    Statistics,
+    data,
+    expected,
+    loaded_group,
+    samples,
+)
 from provision.client.session import Answer, Session
-from provision.errors import NotAllowed, ServerRefused, TooLarge, Unreachable
+from provision.errors import NotAllowed, ServerRefused, TooLarge
 from provision.model import JSON
+
+__all__ = [
+    "Labels",
+    "LoadedGroup",
+    "LoadedRule",
+    "Metadata",
+    "Prometheus",
+    "Refusal",
+    "Sample",
+    "ScrapeTarget",
+    "Series",
+    "Statistics",
+]
 
 _RELOAD_SECONDS = 300.0
 _LONGEST_GET = 4000
@@ -31,124 +56,6 @@ _REFUSALS = frozenset({400, 413, 414, 422, 500, 503, 504})
 _LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)
 _SLOW = re.compile(r"tim(?:ed |e)out|deadline exceeded|context canceled", re.IGNORECASE)
 _PREAMBLE = re.compile(r'^(?:invalid parameter "?query"?: )?')
-
-Labels = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One series at one moment.
-
-    Attributes:
-        value: NaN for a native histogram.
-        time: Unix seconds.
-        histogram: the native histogram as Prometheus writes it, or None.
-    """
-
-    labels: Labels
-    value: float
-    time: float
-    histogram: JSON = None
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """One series over time: (Unix seconds, value) in order."""
-
-    labels: Labels
-    points: tuple[tuple[float, float], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedRule:
-    """A rule as the server runs it.
-
-    Attributes:
-        kind: `record` or `alert`.
-        expr: as the server writes it, which isn't how the author wrote it.
-        for_seconds: how long an alert must hold; 0 for a record.
-        health: `unknown` until its first evaluation, then `ok` or `err`.
-        error: what went wrong at the last evaluation.
-        state: of an alert: `inactive`, `pending` or `firing`; else empty.
-        annotations: of an alert, as templates; None when the server doesn't tell.
-        keep_firing_for_seconds: how long an alert goes on once it no longer holds; None when the server doesn't tell
-            (before 2.42).
-    """
-
-    kind: Literal["record", "alert"]
-    name: str
-    expr: str
-    labels: Labels
-    for_seconds: float
-    health: str
-    error: str = ""
-    state: str = ""
-    annotations: Labels | None = None
-    keep_firing_for_seconds: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedGroup:
-    """A rule group as the server runs it.
-
-    Attributes:
-        file: the path as the server sees it.
-        limit: how many alerts or series a rule may make, 0 for any number; None when the server doesn't tell (before
-            2.31).
-    """
-
-    file: str
-    name: str
-    interval_seconds: float
-    rules: tuple[LoadedRule, ...]
-    limit: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ScrapeTarget:
-    """A target of a scrape; `health` is `up`, `down` or `unknown`."""
-
-    job: str
-    url: str
-    labels: Labels
-    health: str
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class Metadata:
-    """What targets say of a metric; `type` is such as `counter`."""
-
-    type: str
-    help: str
-    unit: str
-
-
-@dataclass(frozen=True, slots=True)
-class Statistics:
-    """What a query cost.
-
-    Attributes:
-        samples: how many samples were read.
-        peak_samples: how many were held at the same time at most.
-    """
-
-    samples: int
-    peak_samples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a query has no answer.
-
-    Attributes:
-        kind: `slow` when it took longer than it may, `large` when it would take more than the server allows, else
-            `wrong`.
-        message: in the server's words, one line.
-    """
-
-    kind: Literal["wrong", "slow", "large"]
-    message: str
 
 
 class Prometheus:
@@ -188,12 +95,12 @@ class Prometheus:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
         result = self._read("/api/v1/query", {"query": expr, "time": at})
-        with _expected(self.url):
+        with expected(self.url):
             kind = result["resultType"]
         if kind == "string":
             raise ServerRefused(f"{expr!r} is text, not a number", status=400, where=self.url)
-        with _expected(self.url):
-            return _samples(result)
+        with expected(self.url):
+            return samples(result)
 
     def attempt(
         self, expr: str, *, at: float | None = None, timeout_seconds: float
@@ -206,8 +113,8 @@ class Prometheus:
         found = self._attempted("/api/v1/query", {"query": expr, "time": at}, timeout_seconds)
         if isinstance(found, Refusal):
             return found
-        with _expected(self.url):
-            return _samples(found)
+        with expected(self.url):
+            return samples(found)
 
     def attempt_measured(
         self, expr: str, *, at: float | None = None, timeout_seconds: float
@@ -217,8 +124,8 @@ class Prometheus:
         found = self._attempted("/api/v1/query", params, timeout_seconds)
         if isinstance(found, Refusal):
             return found
-        with _expected(self.url):
-            return _samples(found), _statistics(found)
+        with expected(self.url):
+            return samples(found), _statistics(found)
 
     def _attempted(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Any:
         """The data of the answer to a query that is asked once, or the Refusal."""
@@ -232,7 +139,7 @@ class Prometheus:
             return Refusal("large", error.what)
         if answer.status >= 300:
             return self._refusal(answer)
-        return _data(answer.json(), self.url)
+        return data(answer.json(), self.url)
 
     def _refusal(self, answer: Answer) -> Refusal:
         """What a refused query was refused for.
@@ -260,7 +167,7 @@ class Prometheus:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
         result = self._read("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step})
-        with _expected(self.url):
+        with expected(self.url):
             return _series(result)
 
     def attempt_range(
@@ -275,7 +182,7 @@ class Prometheus:
         found = self._attempted("/api/v1/query_range", params, timeout_seconds)
         if isinstance(found, Refusal):
             return found
-        with _expected(self.url):
+        with expected(self.url):
             return _series(found)
 
     def series(
@@ -313,7 +220,7 @@ class Prometheus:
     def metadata(self, metric: str | None = None) -> dict[str, tuple[Metadata, ...]]:
         """What targets say of metrics: name → what was said; several when targets disagree."""
         found = self._get("/api/v1/metadata", {"metric": metric})
-        with _expected(self.url):
+        with expected(self.url):
             return {
                 name: tuple(Metadata(one["type"], one["help"], one.get("unit", "")) for one in said)
                 for name, said in found.items()
@@ -321,7 +228,7 @@ class Prometheus:
 
     def rules(self) -> tuple[LoadedGroup, ...]:
         """The rule groups in force."""
-        return tuple(_group(group) for group in self._get("/api/v1/rules")["groups"])
+        return tuple(loaded_group(each) for each in self._get("/api/v1/rules")["groups"])
 
     def targets(self) -> tuple[ScrapeTarget, ...]:
         """What it scrapes."""
@@ -344,7 +251,7 @@ class Prometheus:
     def flags(self) -> dict[str, str]:
         """What it was started with, flag → value; empty when it doesn't say."""
         answer = self.session.request("GET", "/api/v1/status/flags", allow={404})
-        return dict(_data(answer.json(), self.url)) if answer.status == 200 else {}
+        return dict(data(answer.json(), self.url)) if answer.status == 200 else {}
 
     def formatted(self, expr: str) -> str | None:
         """The expression as the server writes it; None when it is too old to say (before 2.38).
@@ -353,7 +260,7 @@ class Prometheus:
             ServerRefused: the server can't parse it.
         """
         answer = self.session.request("GET", "/api/v1/format_query", params={"query": expr}, allow={404})
-        return str(_data(answer.json(), self.url)) if answer.status == 200 else None
+        return str(data(answer.json(), self.url)) if answer.status == 200 else None
 
     def reload(self) -> None:
         """Have it read its configuration and rule files again; returns when it has.
@@ -387,7 +294,7 @@ class Prometheus:
         if len(form) <= _LONGEST_GET:
             return self._get(path, given)
         answer = self.session.request("POST", path, body=form, headers=_FORM, most_bytes=_MOST_BYTES)
-        return _data(answer.json(), self.url)
+        return data(answer.json(), self.url)
 
     def _asked(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Answer:
         form, given = _form(params)
@@ -403,15 +310,13 @@ class Prometheus:
 
     def _texts(self, path: str, params: Mapping[str, Any]) -> tuple[str, ...]:
         found = self._get(path, params)
-        with _expected(self.url):
+        with expected(self.url):
             if not all(isinstance(each, str) for each in found or ()):
                 raise TypeError
             return tuple(found or ())
 
     def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        return _data(
-            self.session.request("GET", path, params=params, most_bytes=_MOST_BYTES).json(), self.url
-        )
+        return data(self.session.request("GET", path, params=params, most_bytes=_MOST_BYTES).json(), self.url)
 
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -441,16 +346,6 @@ def _json_or_none(body: bytes) -> JSON:
         return None
 
 
-def _samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
-    """The samples of an answer to a query; of a string, which has none, one without labels that is NaN."""
-    kind, found = result["resultType"], result["result"]
-    if kind == "scalar":
-        return (Sample({}, float(found[1]), float(found[0])),)
-    if kind == "string":
-        return (Sample({}, math.nan, float(found[0])),)
-    return tuple(_sample(one) for one in found)
-
-
 def _series(result: Mapping[str, Any]) -> tuple[Series, ...]:
     return tuple(
         Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
@@ -465,61 +360,3 @@ def _statistics(result: Mapping[str, Any]) -> Statistics | None:
         return None
     total, peak = samples.get("totalQueryableSamples"), samples.get("peakSamples")
     return Statistics(total, peak) if isinstance(total, int) and isinstance(peak, int) else None
-
-
-def _data(value: JSON, url: str) -> Any:
-    if not isinstance(value, dict) or value.get("status") != "success" or "data" not in value:
-        raise _stranger(url)
-    return value["data"]
-
-
-@contextmanager
-def _expected(url: str) -> Iterator[None]:
-    """While what a server has answered is read, which is JSON of any form.
-
-    Raises:
-        Unreachable: it isn't what a Prometheus answers.
-    """
-    try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError):
-        raise _stranger(url) from None
-
-
-def _stranger(url: str) -> Unreachable:
-    return Unreachable(
-        "what answers there isn't a Prometheus", where=url, remedy="check the URL, its sub-path above all"
-    )
-
-
-def _sample(one: Mapping[str, Any]) -> Sample:
-    histogram = one.get("histogram") or (one.get("histograms") or [None])[-1]
-    value = one.get("value") or (one.get("values") or [None])[-1]
-    if value is None:
-        if histogram is None:
-            raise ValueError("a sample without a value")
-        return Sample(one["metric"], math.nan, float(histogram[0]), histogram[1])
-    return Sample(one["metric"], float(value[1]), float(value[0]))
-
-
-def _group(group: Mapping[str, Any]) -> LoadedGroup:
-    rules = tuple(
-        LoadedRule(
-            kind="alert" if rule["type"] == "alerting" else "record",
-            name=rule["name"],
-            expr=rule["query"],
-            labels=rule.get("labels") or {},
-            for_seconds=float(rule.get("duration", 0)),
-            health=rule["health"],
-            error=rule.get("lastError") or "",
-            state=rule.get("state", ""),
-            annotations=rule.get("annotations"),
-            keep_firing_for_seconds=_number(rule.get("keepFiringFor")),
-        )
-        for rule in group["rules"]
-    )
-    return LoadedGroup(group["file"], group["name"], float(group["interval"]), rules, group.get("limit"))
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
