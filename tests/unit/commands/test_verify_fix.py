@@ -121,6 +121,26 @@ def test_sources_are_corrected_and_the_difference_is_shown(provision, traefik):
         assert again.out.endswith("\nnothing corrected: of what is wrong, it isn't sure what was meant\n")
 
 
+def test_a_label_that_is_grouped_by_is_corrected_though_there_is_data(provision, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    target = {
+        "refId": "A",
+        "expr": "sum by (backend) (rate(traefik_service_requests_total[5m]))",
+        "legendFormat": "{{backend}}",
+    }
+    board = json.dumps({"title": "Traefik", "panels": [{"title": "Requests", "targets": [target]}]})
+    write(tmp_path, {"half.json": board})
+    with serving(SeriesServer(KnownSeries(UP, REQUESTS))) as url:
+        told = provision("verify", "--prometheus", url, "half.json")
+        ran = provision("verify", "--prometheus", url, "--fix", "half.json", "-q")
+    assert told.code == 1
+    assert (
+        "no series of traefik_service_requests_total has a label backend [verify-unknown-label]" in told.out
+    )
+    assert ran.code == 0
+    assert (tmp_path / "half.json").read_text() == board.replace("backend", "service")
+
+
 def test_where_nothing_is_wrong_nothing_is_corrected(provision, shop):
     with serving(SeriesServer(KnownSeries(UP))) as url:
         ran = provision("verify", "--prometheus", url, "--fix", "-q")

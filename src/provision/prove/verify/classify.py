@@ -9,6 +9,7 @@ from provision.errors import Late, NotAllowed, ServerRefused, TooLarge
 from provision.promql.located import located
 from provision.promql.names import selectors
 from provision.prove.verify.culprits import unknown, unlabelled, wanting
+from provision.prove.verify.grouping import ungrouped
 from provision.prove.verify.knowledge import Count, Knowledge
 from provision.prove.verify.misuse import misused
 from provision.prove.verify.relaxing import hides, relaxed
@@ -61,10 +62,10 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     verdict = _counted(Verdict("data"), count)
     if hides(expr) and (hidden := _hidden(expr, known)) is not None:
         return _counted(hidden, count)
+    if (wrong := _wrong(asked, known)) is not None:
+        return _counted(wrong, count)
     if asked.is_selection:
         return verdict
-    if (wrong := misused(expr, known.types)) is not None:
-        return _counted(wrong, count)
     if count.series > most_series:
         shown = count if loose == expr else known.count(expr)
         if not isinstance(shown, Refusal) and shown.series > most_series:
@@ -77,6 +78,16 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
                 remedy="sum them, or take the largest with topk",
             )
     return verdict
+
+
+def _wrong(asked: Asked, known: Knowledge) -> Verdict | None:
+    """What is wrong with an expression that has data: the worse of the labels that it groups by, and of what it takes
+    its metrics for."""
+    grouped = ungrouped(asked, known)
+    if asked.is_selection or (grouped is not None and grouped.grave):
+        return grouped
+    taken = misused(asked.expr, known.types)
+    return taken if taken is not None and (taken.grave or grouped is None) else grouped
 
 
 def _counted(verdict: Verdict, count: Count) -> Verdict:

@@ -17,7 +17,7 @@ from provision.prove.verify.verdicts import Asked, Culprit, Verdict
 _PARTS: Final = ("_bucket", "_count", "_sum")
 """What a histogram's series are called behind its name."""
 
-_ONLY_IN_TROUBLE: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE", "GRAFANA_ALERTS"})
+ONLY_IN_TROUBLE: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE", "GRAFANA_ALERTS"})
 """Metrics that are empty as long as all is well."""
 
 _PUSH: Final = "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME"
@@ -35,7 +35,7 @@ _NAMED: Final = 6
 def unknown(found: Located, expr: str, known: Knowledge) -> Verdict | None:
     """That the server has never had a metric of the selector's name; None when it has, or none is named."""
     name = found.selector.name
-    if name is None or name in _ONLY_IN_TROUBLE or known.has(name):
+    if name is None or name in ONLY_IN_TROUBLE or known.has(name):
         return None
     culprit = Culprit(found.start, found.start + len(name), metric=name)
     if (place := known.expected.get(name)) is not None:
@@ -76,7 +76,7 @@ def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
     if isinstance(count, Refusal) or count.series:
         return None
     name, matchers = found.selector.name or "", found.selector.matchers
-    if name in _ONLY_IN_TROUBLE:
+    if name in ONLY_IN_TROUBLE:
         return Verdict("data", message=f"{name} has series only while an alert is pending or fires")
     if known.ever(name, *matchers):
         return _not_now(found, asked, known)
@@ -147,7 +147,7 @@ def _unknown_label(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     return Verdict(
         "unknown-label",
         message=f"no series of {name} has a label {matcher.label}",
-        remedy=sentence(advice) or f"its labels are {_listed(labels)}",
+        remedy=sentence(advice) or f"its labels are {listed(labels)}",
         culprit=Culprit(start, end, metric=name, label=matcher.label),
         renames=renames,
         is_sure=is_sure,
@@ -176,7 +176,7 @@ def _unknown_value(found: Located, matcher: Matcher, known: Knowledge) -> Verdic
     return Verdict(
         "unknown-value",
         message=message,
-        remedy=remedy or f"there are {_listed(values)}",
+        remedy=remedy or f"there are {listed(values)}",
         culprit=Culprit(start, end, metric=name, label=label, value=matcher.value),
         renames=renames,
         is_sure=is_sure,
@@ -194,7 +194,8 @@ def _matches_nothing(matcher: Matcher) -> bool:
     return empty == (matcher.op == "=~")
 
 
-def _listed(names: tuple[str, ...] | list[str]) -> str:
+def listed(names: tuple[str, ...] | list[str]) -> str:
+    """The first of some names as a message has them; `none` when there are none."""
     shown = [name or '""' for name in names[:_NAMED]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more > 0 else "") if shown else "none"

@@ -17,7 +17,7 @@ from provision.prove.verify.verdicts import Asked, Remark, Verdict
 Advance = Callable[[int, int], None]
 """Is told how many are done, and of how many."""
 
-Key = tuple[str, float | None, str, bool, tuple[str, ...], str]
+Key = tuple[str, str, float | None, str, bool, tuple[str, ...], str]
 """What expressions have in common that are asked in the same way."""
 
 _K = TypeVar("_K")
@@ -28,7 +28,7 @@ _B = TypeVar("_B")
 def key_of(asked: Asked) -> Key:
     """What an expression shares with those that are asked in the same way."""
     return (
-        asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.hollow, asked.complaint,
+        asked.text, asked.expr, asked.window_seconds, asked.source, asked.is_selection, asked.hollow, asked.complaint,
     )  # fmt: skip
 
 

@@ -206,6 +206,18 @@ class Knowledge:
             lambda: frozenset(self.client.label_names([selector], start=_EVER, end=self.now)),
         )
 
+    def labels_told(self, metric: str) -> frozenset[str]:
+        """The same; empty where the server doesn't tell."""
+        try:
+            return self.labels(metric)
+        except NotAllowed:
+            raise
+        except (Late, ServerRefused, TooLarge) as error:
+            self.notes[
+                f"it doesn't tell the labels of all metrics, so that not all groupings are looked at: {error.what}"
+            ] = None
+            return frozenset()
+
     def values(self, metric: str, label: str) -> tuple[str, ...]:
         """The values that a label has in a metric's series."""
         selector = written(metric, ())
