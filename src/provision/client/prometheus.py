@@ -228,21 +228,24 @@ class Prometheus:
 
     def rules(self) -> tuple[LoadedGroup, ...]:
         """The rule groups in force."""
-        return tuple(loaded_group(each) for each in self._get("/api/v1/rules")["groups"])
+        found = self._get("/api/v1/rules")
+        with expected(self.url):
+            return tuple(loaded_group(each) for each in found["groups"])
 
     def targets(self) -> tuple[ScrapeTarget, ...]:
         """What it scrapes."""
-        found = self._get("/api/v1/targets", {"state": "active"})["activeTargets"]
-        return tuple(
-            ScrapeTarget(
-                job=one.get("scrapePool") or one["labels"].get("job", ""),
-                url=one["scrapeUrl"],
-                labels=one["labels"],
-                health=one["health"],
-                error=one["lastError"],
+        found = self._get("/api/v1/targets", {"state": "active"})
+        with expected(self.url):
+            return tuple(
+                ScrapeTarget(
+                    job=one.get("scrapePool") or one["labels"].get("job", ""),
+                    url=one["scrapeUrl"],
+                    labels=one["labels"],
+                    health=one["health"],
+                    error=one["lastError"],
+                )
+                for one in found["activeTargets"]
             )
-            for one in found
-        )
 
     def config(self) -> str:
         """The configuration in force, as YAML; the server hides its secrets."""

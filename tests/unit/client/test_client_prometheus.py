@@ -62,6 +62,8 @@ def test_an_answer_of_another_form_is_not_a_prometheus(said):
         ({"query": 7}, lambda client: client.attempt_measured("x", timeout_seconds=1)),
         ({"label/job/values": [1]}, lambda client: client.label_values("job")),
         ({"labels": 7}, lambda client: client.label_names()),
+        ({"rules": {"groups": [{}]}}, lambda client: client.rules()),
+        ({"targets": []}, lambda client: client.targets()),
         ({"metadata": ["up"]}, lambda client: client.metadata()),
     ],
 )  # fmt: skip
