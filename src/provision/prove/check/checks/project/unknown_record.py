@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.names import selectors
-from provision.prove.check.estate import Estate, Expression, and_more, objects, suggestion, text_of
+from provision.prove.check.estate import (
+    Dashboard,
+    Estate,
+    Expression,
+    Group,
+    and_more,
+    objects,
+    suggestion,
+    text_of,
+)
 
 ID = "unknown-record"
 
 _MAYBE = re.compile(r"\w:[A-Za-z_]", re.ASCII)
+_MAYBE_IN = re.compile(rb"[\w\x80-\xff]:[A-Za-z_]")
 _RECORDED = re.compile(r"[A-Za-z_]\w*(?::\w+)+", re.ASCII)
 
 
@@ -22,9 +33,7 @@ def check(estate: Estate) -> Iterator[Finding]:
     first place. A project that records nothing reads what others record, as one pulled from a Grafana does."""
     recorded = set(_recorded(estate))
     read: dict[tuple[str, str, str], list[Expression]] = {}
-    for expression in estate.expressions:
-        if not _MAYBE.search(expression.text):
-            continue
+    for expression in _maybe(estate):
         definition = expression.owner.definition
         found = facts(expression.plain)
         read_here = selectors(expression.plain) if found is None else found.selectors
@@ -45,6 +54,13 @@ def check(estate: Estate) -> Iterator[Finding]:
             span=first.span_of(name),
             also=[each.pointer for each in expressions[1:]],
         )
+
+
+def _maybe(estate: Estate) -> Iterator[Expression]:
+    """The expressions that may read a record; of most dashboards the text alone says that none does."""
+    for owner in chain[Dashboard | Group](estate.dashboards, estate.groups):
+        if isinstance(owner, Group) or _MAYBE_IN.search(owner.definition.body):
+            yield from (each for each in estate.expressions_of(owner) if _MAYBE.search(each.text))
 
 
 def _recorded(estate: Estate) -> Iterator[str]:
