@@ -14,6 +14,7 @@ def duration(reader: Reader, *, positive: bool) -> None:
     parentheses."""
     start = reader.now
     first = reader.at
+    before = len(reader.replacements)
     value = _sum(reader, single=not positive)
     if positive and value is not None and value <= 0:
         raise Misplaced("a range must be longer than 0", start.start)
@@ -21,6 +22,7 @@ def duration(reader: Reader, *, positive: bool) -> None:
     count = reader.at - first
     signed = not positive and start.text in "+-" and count == 2
     if count > 1 and not signed:
+        del reader.replacements[before:]  # those of its parts
         reader.replacements.append((start.start, end, " 5m"))
 
 
@@ -76,7 +78,10 @@ def literal(reader: Reader, wanted: str) -> float:
         raise reader.unexpected(wanted)
     reader.take()
     if token.kind == "duration":
-        return _seconds(token)
+        seconds = _seconds(token)
+        if seconds == 0:  # promql-parser takes none that is 0, not even of an offset
+            reader.replacements.append((token.start, token.end, "0"))
+        return seconds
     digits = token.text.replace("_", "")
     digits = f"0{digits}" if digits.startswith(".") else digits
     if digits != token.text:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from provision.promql.durations import duration, literal
 from provision.promql.reader import Reader
-from provision.promql.tokens import Misplaced, tokens
+from provision.promql.tokens import Misplaced, Token, tokens
 
 FUNCTIONS = "promql-experimental-functions"
 SELECTORS = "promql-extended-range-selectors"
@@ -161,6 +161,10 @@ def _operand(reader: Reader) -> None:
         raise reader.unexpected("an expression")
 
 
+_OF_VECTORS = frozenset({"exp", "ln", "log10", "log2"})
+"""Functions for which promql-parser takes infinity and NaN, with signs, for a vector."""
+
+
 def _named(reader: Reader) -> None:
     """An aggregation, a function, a number by name, or a metric with its matchers."""
     token = reader.now
@@ -171,13 +175,23 @@ def _named(reader: Reader) -> None:
         reader.take()
         if token.text in EXPERIMENTAL:
             reader.experimental(f"the function {token.text}()", FUNCTIONS, token)
+        first = reader.at + 1
         _arguments(reader)
+        if token.text in _OF_VECTORS and _is_not_finite(reader.tokens[first : reader.at - 1]):
+            raise Misplaced(f"{token.text}() takes an instant vector, not a number", token.start)
     elif name in ("inf", "nan"):
         reader.take()
     else:
         _identifier(reader)
         if reader.symbol("{"):
             _matchers(reader)
+
+
+def _is_not_finite(argument: list[Token]) -> bool:
+    """Whether it is infinity or NaN, perhaps with signs."""
+    if not argument or argument[-1].text.lower() not in ("inf", "nan"):
+        return False
+    return all(each.text in "+-" for each in argument[:-1])
 
 
 def _aggregation(reader: Reader) -> None:
@@ -216,6 +230,8 @@ def _labels(reader: Reader) -> None:
         if reader.now.kind == "word":
             _identifier(reader, label=True)
         elif reader.now.kind == "string":
+            if len(reader.now.text) == len("''"):
+                raise Misplaced("a label has no name", reader.now.start)
             _string(reader)
         else:
             raise reader.unexpected("a label's name")
@@ -258,6 +274,8 @@ def _suffixes(reader: Reader) -> None:
             reader.take()
             duration(reader, positive=True)
             if reader.symbol(":"):
+                if not _is_timed(reader):
+                    raise Misplaced("a duration such as 5m must stand before the colon", reader.now.start)
                 reader.take()
                 if not reader.symbol("]"):
                     duration(reader, positive=True)
@@ -274,6 +292,16 @@ def _suffixes(reader: Reader) -> None:
             reader.replacements.append((token.start, token.end, " " * len(token.text)))
         else:
             return
+
+
+def _is_timed(reader: Reader) -> bool:
+    """Whether a number or duration stands in these brackets, or in any before: Prometheus' lexer forgets none."""
+    depth = 0
+    for token in reader.tokens[: reader.at]:
+        if token.kind in ("number", "duration") and depth:
+            return True
+        depth += {"[": 1, "]": -1}.get(token.text, 0)
+    return False
 
 
 def _timestamp(reader: Reader) -> None:

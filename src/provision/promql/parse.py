@@ -35,12 +35,13 @@ _LENIENT = re.compile(
     r"|(?i:\bfill(?:_left|_right)?\s*\(|\blimitk\b|\blimit_ratio\b)"
     r"|(?:^|[-+*/%^=<>(,]|(?i:\b(?:and|or|unless|atan2|bool)\b))\s*\+"  # a sign before what takes none
     r"|[\"'`]\s*(?i:or)\b"  # {a="b" or c="d"}
+    r"|[(,]\s*(?:\"\"|''|``)\s*[,)]"  # by ("")
     r"|[\[:]\s*[0._smhdwy]*\s*[\]:]|[1-9]\d{4}|[1-9]\d\d+[yw]|\d[eE]|(?i:\b(?:inf|nan)\b)"  # ranges, large numbers
 )
 """Where promql-parser accepts what Prometheus may refuse, or panics."""
 
 _MAYBE_WORDS = (*EXPERIMENTAL, "fill", "limitk", "limit_ratio", "inf", "nan", "+")
-_MAYBE = re.compile(r"[\"'`]\s*[oO][rR]|[\[:]\s*[0._smhdwy]*\s*[\]:]|\d[eE]|\d{5}|\d\d[yw]")
+_MAYBE = re.compile(r"[\"'`]\s*[oO][rR]|\"\"|''|``|[\[:]\s*[0._smhdwy]*\s*[\]:]|\d[eE]|\d{5}|\d\d[yw]")
 """Where there may be such a place: most expressions have none, and looking for these takes a third of the time."""
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -16,6 +18,7 @@ from provision.promql.names import selectors
 from provision.promql.outline import outline
 from provision.promql.parse import parse
 from provision.promql.variables import placeholder
+from support.drawn import expression
 from support.servers import require
 
 ROOT = Path(__file__).parents[3]
@@ -86,6 +89,20 @@ def test_the_verdict_on_the_corners_of_the_language_is_promtools(promtool: Path,
               " or bool ", " atan2 ", " </ ", " ", " offset ", " @ ", "[5m]", " by (a) ", ", ", " =~ ", "!"]  # fmt: skip
     exprs = [left + joint + right for left in operands for joint in joints for right in operands]
     theirs = verdicts(promtool, exprs, tmp_path / "rules.yml")
+    differ = [
+        (expr, said, parse(expr))
+        for expr, said in zip(exprs, theirs, strict=True)
+        if (said is None) != (parse(expr) is None)
+    ]
+    assert differ == []
+
+
+def test_the_verdict_on_whatever_is_drawn_is_promtools(promtool: Path, tmp_path: Path) -> None:
+    random = Random(int(os.environ.get("CHECK_SEED", "1")))
+    count = int(os.environ.get("CHECK_EXAMPLES", "4000"))
+    exprs = [each for each in dict.fromkeys(expression(random) for _ in range(count)) if each.strip()]
+    theirs = verdicts(promtool, exprs, tmp_path / "rules.yml")
+    assert len(exprs) / 20 < theirs.count(None) < len(exprs) / 2
     differ = [
         (expr, said, parse(expr))
         for expr, said in zip(exprs, theirs, strict=True)

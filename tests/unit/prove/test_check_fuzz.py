@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.compile.collect import collect_file
 from provision.model import Definition, Place, encode
-from provision.project import Project
-from provision.prove.check.checking import check
-
-PROJECT = Project(root=Path("/nowhere"), name="test")
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+from support.fuzzing import BOUNDED, judged
 
 KEYS = st.sampled_from(
     ["title", "uid", "id", "panels", "rows", "targets", "expr", "refId", "datasource", "type", "templating",
@@ -45,27 +40,27 @@ def definition(kind: str, key: str, body: Any) -> Definition:
     return Definition(kind, key, encode(body), Place("a.json", 1))
 
 
-@SLOW
+@BOUNDED
 @given(OBJECTS, st.lists(OBJECTS, max_size=3), st.lists(OBJECTS, max_size=3))
 def test_any_dashboard_gets_a_verdict(spec: dict[str, Any], panels: list[Any], variables: list[Any]) -> None:
     spec = {"panels": panels, "templating": {"list": variables}, **spec}
-    check([definition("dashboard", "a", {"folder": "", "spec": spec})], PROJECT)
+    judged([definition("dashboard", "a", {"folder": "", "spec": spec})])
 
 
-@SLOW
+@BOUNDED
 @given(OBJECTS, st.lists(st.one_of(OBJECTS, VALUES), max_size=4))
 def test_any_rule_group_gets_a_verdict(group: dict[str, Any], rules: list[Any]) -> None:
     body = {"file": "a.yml", "index": 0, "group": {"name": "a", "rules": rules, **group}}
-    check([definition("rule-group", "a.yml/a", body)], PROJECT)
+    judged([definition("rule-group", "a.yml/a", body)])
 
 
-@SLOW
+@BOUNDED
 @given(
     st.sampled_from(["scrape-config", "prometheus", "receiver", "inhibit", "time-interval", "alertmanager"]),
     OBJECTS,
 )
 def test_any_other_definition_gets_a_verdict(kind: str, body: dict[str, Any]) -> None:
-    check([definition(kind, "a", body)], PROJECT)
+    judged([definition(kind, "a", body)])
 
 
 ROUTES = st.dictionaries(
@@ -73,24 +68,24 @@ ROUTES = st.dictionaries(
 )  # fmt: skip
 
 
-@SLOW
+@BOUNDED
 @given(ROUTES, st.lists(ROUTES, max_size=3))
 def test_any_routes_get_a_verdict(root: dict[str, Any], routes: list[dict[str, Any]]) -> None:
     alert = {"name": "a", "rules": [{"alert": "A", "expr": "up == 0"}]}
     rules = definition("rule-group", "a.yml/a", {"file": "a.yml", "index": 0, "group": alert})
     tree = definition("route", "root", {"receiver": "a", "routes": routes, **root})
-    check([rules, tree, definition("receiver", "a", {"name": "a"})], PROJECT)
+    judged([rules, tree, definition("receiver", "a", {"name": "a"})])
 
 
-@SLOW
+@BOUNDED
 @given(OBJECTS, st.sampled_from(["a.json", "a.yml"]))
 def test_any_file_is_read(document: dict[str, Any], name: str) -> None:
     text = json.dumps(document) if name == "a.json" else yaml.safe_dump(document)
     collected = collect_file(f"guests/{name}", text.encode(errors="replace"))
-    check(collected.definitions, PROJECT, guests=frozenset({f"guests/{name}"}))
+    judged(collected.definitions, guests=frozenset({f"guests/{name}"}))
 
 
-@SLOW
+@BOUNDED
 @given(st.one_of(st.binary(max_size=80), st.text(max_size=80).map(lambda text: text.encode(errors="replace")),
                  st.lists(st.sampled_from([b"groups:", b"\n", b"  ", b"- ", b"{", b"}", b"[", b"]", b'"', b":", b"a", b"&a ", b"*a", b"!!x ", b"|", b",", b"\xff"]),
                           max_size=30).map(b"".join)),
@@ -98,4 +93,4 @@ def test_any_file_is_read(document: dict[str, Any], name: str) -> None:
 def test_any_bytes_are_read(content: bytes, name: str) -> None:
     collected = collect_file(f"guests/{name}", content)
     assert all(problem.message for problem in collected.problems)
-    check(collected.definitions, PROJECT, guests=frozenset({f"guests/{name}"}))
+    judged(collected.definitions, guests=frozenset({f"guests/{name}"}))

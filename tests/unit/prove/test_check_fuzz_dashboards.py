@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.model import Definition, Place, encode
-from provision.project import Project
-from provision.prove.check.checking import check
 from support.checking import group
+from support.fuzzing import BOUNDED, judged
 from support.second_generation import panel as element
 from support.second_generation import spec as second
 
-REQUIRED = {
-    f"{name}": {"required": True}
-    for name in ("template-datasource", "template-job", "template-instance", "panel-datasource", "target-job",
-                 "target-instance", "target-rate-interval", "target-logql-auto", "uneditable")
-}  # fmt: skip
-PROJECTS = [
-    Project(root=Path("/nowhere"), name="test", settings=settings_)
-    for settings_ in ({}, {"checks": REQUIRED, "ui_edits": "allowed"})
-]
 ALERTS = group(
     {"alert": "Slow", "expr": "latency_seconds > 0.2", "labels": {"severity": "page"}},
     {"record": "job:latency:mean", "expr": "a_seconds_sum / a_seconds_count"},
@@ -122,16 +111,14 @@ def replaced(whole: dict[str, Any], changes: list[tuple[tuple[Any, ...], Any]]) 
 
 
 def verdict(body: dict[str, Any]) -> None:
-    definition = Definition("dashboard", "shop", encode(body), Place("a.json", 1))
-    for project in PROJECTS:
-        check([definition, ALERTS], project)
+    judged([Definition("dashboard", "shop", encode(body), Place("a.json", 1)), ALERTS])
 
 
 def test_unchanged_they_are_looked_at_by_most_checks() -> None:
     said: set[str] = set()
     for body in ({"folder": "", "spec": CLASSIC}, {"folder": "", "schema": "v2beta1", "spec": SECOND}):
         definition = Definition("dashboard", "shop", encode(body), Place("a.json", 1))
-        said |= {finding.id for project in PROJECTS for finding in check([definition, ALERTS], project)}
+        said |= {finding.id for finding in judged([definition, ALERTS])}
     assert said >= {
         "colour-only", "contradicting-unit", "crowded-panel", "deprecated-panel", "differing-threshold", "misplaced-panel",
         "panel-datasource", "panel-title-description", "panel-units", "target-counter-agg", "target-instance", "target-job",
@@ -140,16 +127,13 @@ def test_unchanged_they_are_looked_at_by_most_checks() -> None:
     }  # fmt: skip
 
 
-SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@SLOW
+@BOUNDED
 @given(st.lists(st.tuples(st.sampled_from(list(paths(CLASSIC))), JUNK), max_size=4))
 def test_a_classic_dashboard_with_anything_in_it(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     verdict({"folder": "", "spec": replaced(CLASSIC, changes)})
 
 
-@SLOW
+@BOUNDED
 @given(st.lists(st.tuples(st.sampled_from(list(paths(SECOND))), JUNK), max_size=4))
 def test_one_of_the_second_generation_with_anything_in_it(changes: list[tuple[tuple[Any, ...], Any]]) -> None:
     verdict({"folder": "", "schema": "v2beta1", "spec": replaced(SECOND, changes)})
