@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
+from provision.prove.check.estate import Dashboard, Estate, Panel, objects, text_of
 from provision.prove.check.references import BUILT_IN, reference
 from provision.prove.check.together import panels, together
 
 ID = "panel-no-targets"
+
+_DASHBOARD: Final = "-- Dashboard --"
+"""The data source that gives what another panel of the dashboard has asked for."""
 
 _TYPES: Final = frozenset({
     "barchart", "bargauge", "candlestick", "flamegraph", "gauge", "grafana-piechart-panel", "graph", "heatmap", "histogram",
@@ -20,7 +23,8 @@ _TYPES: Final = frozenset({
 
 
 def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
-    """One finding for all panels of the dashboard that have no query, and one for those whose queries are all hidden."""
+    """One finding for all panels of the dashboard that have no query, one for those whose queries are all hidden, and
+    one for those that show the data of panels which aren't there."""
     without: list[Panel] = []
     hidden: list[Panel] = []
     for panel in dashboard.panels:
@@ -37,9 +41,34 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
         "it asks for nothing and stays empty", "give it a query, or leave it out",
     )  # fmt: skip
     yield from together(
+        estate, ID, "warning", dashboard, panels(_orphans(dashboard), "targets"),
+        "it shows the data of a panel that isn't there, and stays empty", "show that of another, or give it a query of its own",
+    )  # fmt: skip
+    yield from together(
         estate, ID, "warning", dashboard, panels(hidden, "targets"),
         "its queries are all hidden, so that it stays empty", "show one of them, or leave the panel out",
     )  # fmt: skip
+
+
+def _orphans(dashboard: Dashboard) -> list[Panel]:
+    """Panels that show the data of others, none of which is there."""
+    known = {panel.body.get("id") for panel in dashboard.panels if isinstance(panel.body.get("id"), int)}
+    found = []
+    for panel in dashboard.panels:
+        own = panel.body.get("datasource")
+        targets = [target for _, target in objects(panel.body.get("targets"))]
+        shown = [
+            target.get("panelId")
+            for target in targets
+            if reference(target.get("datasource") or own) == _DASHBOARD
+        ]
+        if (
+            shown
+            and len(shown) == len(targets)
+            and not any(each in known for each in shown if isinstance(each, int))
+        ):
+            found.append(panel)
+    return found
 
 
 def _shows_data(panel: Panel) -> bool:
