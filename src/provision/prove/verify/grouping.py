@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from provision.catalogue.advice import label_advice
@@ -19,6 +20,10 @@ from provision.prove.verify.verdicts import Asked, Culprit, Verdict
 
 _LEFT_ASIDE: Final = frozenset({"le", "__name__"})
 """Labels that may be missing: a native histogram has no `le`, and is summed by it all the same."""
+
+
+_MOST: Final = 20
+"""Missing labels of one grouping that are looked at: a person names a few, a machine thousands."""
 
 
 class _Grouping(NamedTuple):
@@ -41,13 +46,13 @@ def ungrouped(asked: Asked, known: Knowledge) -> Verdict | None:
     found = facts(asked.expr)
     if found is None:
         return None
-    said = [
-        verdict
-        for grouping in _groupings(found)
-        for label in grouping.labels
-        if (verdict := _lacking(grouping, label, found, asked, known)) is not None
-    ]
-    return next((each for each in said if each.grave), said[0] if said else None)
+    first = None
+    for grouping in _groupings(found):
+        for verdict in _lacking(grouping, found, asked, known):
+            if verdict.grave:
+                return verdict
+            first = first or verdict
+    return first
 
 
 _GROUPED: Final = re.compile(r"\b(?:by|group_left|group_right)\b", re.IGNORECASE)
@@ -63,28 +68,26 @@ def _groupings(found: Facts) -> Iterator[_Grouping]:
             yield _Grouping(operation, f"group_{operation.group}", operation.included, one)
 
 
-def _lacking(grouping: _Grouping, label: str, found: Facts, asked: Asked, known: Knowledge) -> Verdict | None:
-    metrics = _without(grouping.below, label, asked, known)
-    if not metrics or not _stands_in(label, asked.text) or _is_external(label, known):
-        return None
-    others = [
-        each
-        for each in grouping.labels
-        if each != label and each not in _LEFT_ASIDE and not _without(grouping.below, each, asked, known)
-    ]
-    advice = [label_advice(each, label, known.labels(each) - {"__name__"}) for each in metrics]
-    meant = [renames_of(each) for each in advice]
-    live = sorted(known.labels(metrics[0]) - {"__name__"})
-    is_sure = all(sure for _, sure in meant)
-    return Verdict(
-        "unknown-label",
-        message=f"no series of {' or '.join(metrics)} has a label {label}",
-        remedy=sentence(advice[0]) or f"its labels are {listed(live)}",
-        culprit=_culprit(grouping, label, found, asked.expr, metrics[0]),
-        renames=tuple(rename for renames, _ in meant for rename in renames),
-        is_sure=is_sure,
-        grave=is_sure or not others,  # else what is shown is right, with a label that stays empty
-    )
+def _lacking(grouping: _Grouping, found: Facts, asked: Asked, known: Knowledge) -> Iterator[Verdict]:
+    """What is to be said of each label that isn't there, of the first of very many."""
+    without = {label: _without(grouping.below, label, asked, known) for label in grouping.labels}
+    others = any(not metrics for label, metrics in without.items() if label not in _LEFT_ASIDE)
+    for label, metrics in islice(((each, of) for each, of in without.items() if of), _MOST):
+        if not _stands_in(label, asked.text) or _is_external(label, known):
+            continue
+        advice = [label_advice(each, label, known.labels(each) - {"__name__"}) for each in metrics]
+        meant = [renames_of(each) for each in advice]
+        live = sorted(known.labels(metrics[0]) - {"__name__"})
+        is_sure = all(sure for _, sure in meant)
+        yield Verdict(
+            "unknown-label",
+            message=f"no series of {' or '.join(metrics)} has a label {label}",
+            remedy=sentence(advice[0]) or f"its labels are {listed(live)}",
+            culprit=_culprit(grouping, label, found, asked.expr, metrics[0]),
+            renames=tuple(rename for renames, _ in meant for rename in renames),
+            is_sure=is_sure,
+            grave=is_sure or not others,  # else what is shown is right, with a label that stays empty
+        )
 
 
 def _without(below: Node, label: str, asked: Asked, known: Knowledge) -> tuple[str, ...]:
