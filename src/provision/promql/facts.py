@@ -28,7 +28,7 @@ from provision.promql.nodes import (
     Text,
     VectorSelector,
 )
-from provision.promql.parse import is_deep, tree
+from provision.promql.parse import forget_trees, is_deep, tree
 
 _KEPT = 12_288
 """Facts that are kept, each of 5 KB: as many as the rules of a large project, which several checks look at by turns."""
@@ -65,6 +65,12 @@ def facts(expr: str) -> Facts | None:
     found = Facts()
     found.root = _MADE[type(parsed)](parsed, None, found)
     return found
+
+
+def forget() -> None:
+    """Free what is kept of expressions, up to 100 MB, when all who look at them are done."""
+    facts.cache_clear()
+    forget_trees()
 
 
 def _number(parsed: Any, parent: Node | None, _: Facts) -> Node:

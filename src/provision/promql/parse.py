@@ -113,6 +113,12 @@ def _words(expr: str, features: frozenset[str]) -> str:
     return plain(expr, features)
 
 
+def forget_trees() -> None:
+    """Free the trees that are kept."""
+    tree.cache_clear()
+    _attempt.cache_clear()
+
+
 def is_deep(expr: str) -> bool:
     """Whether its tree may be too deep for a walk that calls itself for each operator and bracket."""
     if len(expr) < _SMALL:

@@ -14,7 +14,7 @@ from provision.prove.check import walk
 from provision.prove.check.reading import estate_of
 from provision.prove.check.registry import BUILT_IN, Checks
 from provision.prove.check.tools import Tools
-from support.checking import dashboard, group, panel
+from support.checking import dashboard, found, group, panel
 
 FAULTY = [
     *(dashboard(panel("sum(" if n % 3 else "rate(up[5m]) + $no"), uid=f"d{n}", path=f"dashboards/{n}.py") for n in range(9)),
@@ -110,3 +110,10 @@ def test_beside_other_threads_there_is_no_other_process(monkeypatch: pytest.Monk
     monkeypatch.setattr(walk.threading, "active_count", lambda: 1)
     monkeypatch.setattr(walk.sys, "platform", "darwin")
     assert walk._parts(estate) == 1
+
+
+def test_what_was_known_of_expressions_is_freed_in_the_end() -> None:
+    from provision.promql.facts import facts
+
+    assert found(dashboard(panel("rate(up[5m])")), ids={"promql"}) == ()
+    assert facts.cache_info().currsize == 0
