@@ -29,6 +29,8 @@ KNOWN = {
     "prometheus_prometheus__promtool_testdata_rules-bad.yml": "a template that only promtool executes",
     "grafana_cortex-tools__rules_testdata_basic_namespace.yaml": "a field of Cortex' tools beside `groups`",
     "grafana_cortex-tools__rules_testdata_basic_namespace_repeated.yaml": "a field of Cortex' tools beside `groups`",
+    "FUSAKLA_promruval__examples_mimir_rules.yaml": "a field of Mimir's",
+    "thanos-io_thanos__testdata_rules-files_unreadable_valid.yaml": "a field of Thanos Rule's",
 }
 
 
