@@ -21,6 +21,17 @@ _NO_OPERATORS: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
 _REPEATED_GROUP: Final = re.compile(r"\)[*+{]")
 _REPETITION: Final = re.compile(r"[*+]|\{\d*,")
 
+_SET: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]", re.DOTALL)
+_CLASS: Final = re.compile(r"\[:(\w+):\]")
+_CLASSES: Final = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": "\\x00-\\x7F", "blank": "\\t ", "cntrl": "\\x00-\\x1F\\x7F", "digit": "0-9",
+    "graph": "!-~", "lower": "a-z", "print": " -~", "punct": "!-/:-@\\[-`{-~", "space": "\\t\\n\\v\\f\\r ", "upper": "A-Z",
+    "word": "0-9A-Za-z_", "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+"""RE2's names of characters, which Python doesn't know."""
+_DOUBLED: Final = re.compile(r"(?<!\\)(\[|(?<=-)-|(?<=&)&|(?<=~)~|(?<=\|)\|)")
+"""What Python warns of within a set, as it may come to mean something else."""
+
 _CHILD: Final = """
 import json, re, sys
 pattern, flags, whole, texts = json.load(sys.stdin)
@@ -65,7 +76,7 @@ def matches(
     Raises:
         Unanswered: it can't be read, or takes too long.
     """
-    answer = _matches(pattern, tuple(texts), whole, re.IGNORECASE if ignore_case else 0)
+    answer = _matches(_SET.sub(_as_python, pattern), tuple(texts), whole, re.IGNORECASE if ignore_case else 0)
     if isinstance(answer, str):
         raise Unanswered(answer)
     return answer
@@ -78,6 +89,14 @@ def fits(pattern: str, text: str) -> bool:
         Unanswered: as `matches`.
     """
     return bool(matches(pattern, (text,), whole=True)[0])
+
+
+def _as_python(written: re.Match[str]) -> str:
+    """A set of characters as Python writes it; anything else as it is."""
+    if not written[0].startswith("["):
+        return written[0]
+    named = _CLASS.sub(lambda name: _CLASSES.get(name[1], name[0]), written[0][1:])
+    return "[" + _DOUBLED.sub(r"\\\1", named)
 
 
 @lru_cache(maxsize=1024)
@@ -102,6 +121,8 @@ def _within(compiled: re.Pattern[str], text: str, whole: bool) -> Iterator[Found
 
 def _may_take_long(pattern: str, length: int) -> bool:
     """Whether it repeats what may match in several ways, or has more repetitions side by side than such texts bear."""
+    if not length:
+        return False
     operators = _NO_OPERATORS.sub("x", pattern)
     repetitions = len(_REPETITION.findall(operators))
     return bool(_REPEATED_GROUP.search(operators)) or float(length) ** (repetitions + 1) > _FEW_STEPS

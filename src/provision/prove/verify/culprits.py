@@ -9,6 +9,7 @@ from provision.catalogue.advice import Advice, label_advice, metric_advice, valu
 from provision.client.prometheus import Refusal
 from provision.promql.located import Located, located
 from provision.promql.names import Matcher
+from provision.prove.check.patterns import Unanswered, fits
 from provision.prove.verify.durations import length
 from provision.prove.verify.knowledge import Knowledge
 from provision.prove.verify.meant import renames_of, sentence, use_of
@@ -188,8 +189,8 @@ def _matches_nothing(matcher: Matcher) -> bool:
     if matcher.op in ("=", "!="):
         return (matcher.value == "") == (matcher.op == "=")
     try:
-        empty = re.fullmatch(matcher.value, "") is not None
-    except (re.error, RecursionError):  # written for RE2, which knows what Python doesn't
+        empty = fits(matcher.value, "")
+    except Unanswered:  # written for RE2, which knows what Python doesn't
         empty = False
     return empty == (matcher.op == "=~")
 

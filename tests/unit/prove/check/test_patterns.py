@@ -47,3 +47,25 @@ def test_what_cannot_be_read_has_no_answer(pattern):
 def test_what_is_plain_needs_no_process(pattern, monkeypatch):
     monkeypatch.setattr(patterns, "_apart", None)
     fits(pattern, "a" * 60)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("pattern", "fitting", "other"),
+    [
+        ("[[:alpha:]]+", "abZ", "a1"),
+        ("[^[:digit:]_]+", "abc", "a1"),
+        ("[[:punct:][:space:]]+", "[-] !", "a"),
+        ("[[a]+", "a[", "b"),
+        ("[a&&b]+", "a&b", "c"),
+        ("[a||b~~]+", "a|b~", "c"),
+        ("[+--]+", "+,-", "a"),
+        ("[]a]+", "]a", "b"),
+        (r"\\[[:alpha:]]", "\\a", "[a"),
+        (r"\[[a]", "[a", "a"),
+        (r"[\]\[a&\&]+", "][a&", "b"),
+    ],
+)
+def test_sets_are_read_as_re2_reads_them_without_a_warning(pattern, fitting, other):
+    assert fits(pattern, fitting)
+    assert not fits(pattern, other)
