@@ -397,9 +397,12 @@ def test_a_signal_puts_everything_back_when_it_was_to_be_all_or_nothing(provisio
 
 def test_a_second_signal_is_the_ordinary_one_and_the_report_is_still_printed(provision, shop, grafana):
     more_dashboards(shop, "new")
+    before = signal.getsignal(signal.SIGINT)
 
     def twice() -> None:
         os.kill(os.getpid(), signal.SIGINT)
+        while signal.getsignal(signal.SIGINT) != before:  # until the main thread has heard of it
+            time.sleep(0.001)
         os.kill(os.getpid(), signal.SIGTERM)
 
     grafana.faults.append(Fault("POST", "/dashboards", then=twice))

@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Final
 
 from provision.model import Finding
+from provision.promql.facts import forget
 from provision.promql.parse import SyntaxProblem, parse
 from provision.prove.check.checks.project import promql
 from provision.prove.check.checks.rules import OF_ANY_ENGINE
@@ -120,7 +121,9 @@ def _walk(
             for of_an_expression in checks.expressions:
                 yield from of_an_expression.check(estate, expression)
 
-    for dashboard in dashboards:
+    for number, dashboard in enumerate(dashboards, 1):
+        if number % MANY == 0:
+            forget()  # nobody asks for the expressions of a dashboard once it was looked at
         for of_a_dashboard in checks.dashboards:
             yield from of_a_dashboard.check(estate, dashboard)
         yield from of_expressions(dashboard)
