@@ -122,9 +122,9 @@ def side_by_side(
     else:
         # Daemons: whoever interrupts a plan needn't wait until an answer comes or its time is over.
         threads = [threading.Thread(target=work, daemon=True) for _ in range(min(WIDTH, len(items)))]
-        for thread in threads:
-            thread.start()
         try:
+            for thread in threads:
+                thread.start()
             _join(threads)
         except BaseException:
             if finish:

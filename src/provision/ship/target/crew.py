@@ -46,18 +46,14 @@ def at_once(
             else:
                 here = here - 1 if made is None else 0
     except KeyboardInterrupt:  # what was begun is waited for all the same, so what came of it can be told
-        crew.dismiss()
-        for thread in threads:
-            thread.join()
+        crew.finish(threads)
         while not crew.results.empty():
             made = crew.results.get()
             if isinstance(made, _Box):
                 yield made.value
         raise
     finally:
-        crew.dismiss()
-        for thread in threads:
-            thread.join()
+        crew.finish(threads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +91,14 @@ class _Crew(Generic[_Given, _Made]):
         """Nobody takes another item."""
         with self._lock:
             self._ended = True
+
+    def finish(self, threads: Iterable[threading.Thread]) -> None:
+        """Wait for what is running; nobody takes another item. A thread whose start was interrupted may not have come to
+        its first line yet, and can't be joined before; it has taken nothing, and will find nothing to take."""
+        self.dismiss()
+        for thread in threads:
+            if thread.is_alive():
+                thread.join()
 
     def hear(self, threads: Iterable[threading.Thread]) -> _Box[_Made] | BaseException | _Nobody | None:
         """What is said next. A thread can end before its first line, as under a tracer that fails, and then says

@@ -163,3 +163,30 @@ def test_a_thread_that_ends_with_an_item_in_hand_is_told(lost: list[str]) -> Non
     lost.append("after")
     with pytest.raises(RuntimeError, match="before it had done its work"):
         list(at_once(range(5), lambda n: n, 2))
+
+
+def test_an_interruption_while_a_thread_is_started_stays_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The thread that is being started can't be joined; what the one before it has begun is finished and told."""
+    begun, interrupted = threading.Event(), threading.Event()
+
+    class Second(threading.Thread):
+        def start(self) -> None:
+            if begun.wait(timeout=0 if not started else 20):
+                interrupted.set()
+                raise KeyboardInterrupt
+            started.append(self)
+            super().start()
+
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(crew.threading, "Thread", Second)
+
+    def do(number: int) -> int:
+        begun.set()
+        assert interrupted.wait(timeout=20)
+        return number
+
+    results = at_once(range(9), do, 2)
+    assert next(results) == 0
+    with pytest.raises(KeyboardInterrupt):
+        next(results)
+    assert len(started) == 1
