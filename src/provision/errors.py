@@ -17,7 +17,7 @@ Every message is one sentence: where, what is wrong, what to do about it; with a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 DONE = 0
@@ -169,3 +169,11 @@ class SourceErrors(ProvisionError):
 
     def __str__(self) -> str:
         return "\n".join(str(problem) for problem in self.problems)
+
+
+def did_you_mean(given: str, known: Iterable[str], otherwise: str) -> str:
+    """The remedy for a name that isn't known: the one most like it, or something else where none is."""
+    from difflib import get_close_matches  # only a mistake needs it
+
+    close = get_close_matches(given, list(known), 1)
+    return f"did you mean {close[0]!r}?" if close else otherwise

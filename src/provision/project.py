@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
-from provision.errors import UsageError
+from provision.errors import UsageError, did_you_mean
 
 SOURCE_ROOMS = ("dashboards", "rules", "provisioning")
 
@@ -211,13 +211,10 @@ def _read(file: Path) -> dict[str, Any]:
 def _require_known(table: Mapping[str, Any], name: str, file: Path) -> None:
     for setting in table:
         if setting not in SETTINGS:
-            from difflib import get_close_matches  # only a mistake needs it
-
-            close = get_close_matches(setting, SETTINGS, 1)
             raise UsageError(
                 f"[{name}] has no setting {setting!r}",
                 where=str(file),
-                remedy=f"did you mean {close[0]!r}?" if close else f"variables stand in [{name}.variables]",
+                remedy=did_you_mean(setting, SETTINGS, f"variables stand in [{name}.variables]"),
             )
 
 

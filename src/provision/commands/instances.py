@@ -12,14 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from difflib import get_close_matches
 from typing import Any, Final
 
 from provision.client.endpoint import Endpoint
 from provision.commands.access import credentials_of, organisation_of, text_of, transport_in
 from provision.commands.options import Servers
 from provision.commands.transport import Transport, transport_of
-from provision.errors import UsageError
+from provision.errors import UsageError, did_you_mean
 from provision.project import Project
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -160,8 +159,7 @@ def _require_known(name: str, table: Mapping[str, Any], project: Project) -> Non
     for key in table:
         if key in SETTINGS:
             continue
-        close = get_close_matches(key, SETTINGS, 1)
-        remedy = f"did you mean {close[0]!r}?" if close else f"it may have {', '.join(sorted(SETTINGS))}"
+        remedy = did_you_mean(key, SETTINGS, f"it may have {', '.join(sorted(SETTINGS))}")
         if key in _PLAIN_SECRETS:
             remedy = (
                 "a secret doesn't belong there: name the variable or file that holds it, such as token_env"

@@ -11,7 +11,6 @@ from typing import Final
 
 from provision.model import SEVERITIES, Definition, Finding
 from provision.project import Project
-from provision.promql.facts import forget
 from provision.prove.check.checks.project import amtool, promtool
 from provision.prove.check.custom import every_check
 from provision.prove.check.reading import estate_of
@@ -105,14 +104,13 @@ def _unasked(tools: Tools) -> frozenset[str]:
 
 @contextmanager
 def _few_collections() -> Iterator[None]:
-    """Millions of decoded values stay until the end, and what is known of expressions is freed then: looking for garbage among all of them costs a fifth of the time.
+    """Millions of decoded values stay until the end: looking for garbage among all of them costs a fifth of the time.
     Among those made last it is looked for, as the nodes of an expression hold each other."""
     before = gc.get_threshold()
     gc.set_threshold(_YOUNG, 20, 1_000_000)
     try:
         yield
     finally:
-        forget()
         gc.set_threshold(*before)
 
 

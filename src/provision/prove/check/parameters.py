@@ -6,12 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
-from difflib import get_close_matches
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from provision.author.waivers import day
-from provision.errors import UsageError
+from provision.errors import UsageError, did_you_mean
 
 _T = TypeVar("_T")
 
@@ -37,8 +36,7 @@ def filled(kind: type[_T], table: Mapping[str, Any], name: str, where: str) -> _
     known = [each for each in fields(kind) if each.init]  # type: ignore[arg-type]  # it is a dataclass
     names = [each.name for each in known]
     for unknown in sorted(table.keys() - set(names)):
-        close = get_close_matches(unknown, names, 1)
-        remedy = f"did you mean {close[0]!r}?" if close else _choices(names)
+        remedy = did_you_mean(unknown, names, _choices(names))
         raise UsageError(f"{name} has no setting {unknown!r}", where=where, remedy=remedy)
     for each in known:
         if each.name not in table and each.default is MISSING and each.default_factory is MISSING:

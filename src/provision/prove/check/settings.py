@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from typing import Any, Final, Protocol
 
-from provision.errors import UsageError
+from provision.errors import UsageError, did_you_mean
 from provision.model import SEVERITIES, Finding
 from provision.model.finding import Severity
 from provision.project import Project
@@ -121,6 +120,5 @@ class _None:
 
 
 def _unknown(id_: str, known: Iterable[str], where: str) -> UsageError:
-    close = get_close_matches(id_, known, 1)
-    remedy = f"did you mean {close[0]!r}?" if close else "docs/check.md lists them"
+    remedy = did_you_mean(id_, known, "docs/check.md lists them")
     return UsageError(f"[tool.provision.checks] there is no check {id_!r}", where=where, remedy=remedy)

@@ -26,9 +26,19 @@ from provision.prove.check.registry import Checks
 MANY: Final = 200
 """So many dashboards are worth another process: a fork takes 10 ms, as long as a dozen of 20 panels."""
 
+_REMEMBERED: Final = 200
+"""After so many dashboards what is known of their expressions is forgotten: nobody asks for it once they were looked at."""
+
 
 def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
     """What these checks say."""
+    try:
+        yield from _walked(estate, checks)
+    finally:
+        forget()
+
+
+def _walked(estate: Estate, checks: Checks) -> Iterator[Finding]:
     yield from _of_grafana(estate, checks)
     parts = _parts(estate) if checks.dashboards or checks.expressions else 1
     others = [each for each in checks.project if each is not promql]
@@ -122,8 +132,8 @@ def _walk(
                 yield from of_an_expression.check(estate, expression)
 
     for number, dashboard in enumerate(dashboards, 1):
-        if number % MANY == 0:
-            forget()  # nobody asks for the expressions of a dashboard once it was looked at
+        if number % _REMEMBERED == 0:
+            forget()
         for of_a_dashboard in checks.dashboards:
             yield from of_a_dashboard.check(estate, dashboard)
         yield from of_expressions(dashboard)
