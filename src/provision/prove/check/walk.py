@@ -26,7 +26,7 @@ from provision.prove.check.registry import Checks
 MANY: Final = 200
 """So many dashboards are worth another process: a fork takes 10 ms, as long as a dozen of 20 panels."""
 
-_REMEMBERED: Final = 200
+_REMEMBERED: Final = 20
 """After so many dashboards what is known of their expressions is forgotten: nobody asks for it once they were looked at."""
 
 
