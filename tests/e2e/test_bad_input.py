@@ -149,7 +149,7 @@ def server(say: Say, *, tls: ssl.SSLContext | None = None, host: str = "127.0.0.
         def get_request(self) -> tuple[socket.socket, object]:
             connection, address = super().get_request()
             if tls is not None:
-                connection.settimeout(5)
+                connection.settimeout(60)
                 connection = tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
             return connection, address
 

@@ -7,6 +7,7 @@ credentials. What a server says is quoted in one line, without the secrets that 
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from collections.abc import Iterable, Iterator, Mapping
@@ -23,6 +24,9 @@ _BUNDLE = "REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE"
 
 _SHORTEST_SECRET = 3
 
+_TLS_CUT = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+"""How the TLS library tells of a connection that ended, rather than of something it can't accept."""
+
 
 def was_cut(error: BaseException) -> bool:
     """Whether a connection that stood was closed on us: asking again may well be answered."""
@@ -34,8 +38,10 @@ def was_cut(error: BaseException) -> bool:
         return False
     causes = tuple(_causes(error))
     # A time limit that is over in the middle of an answer is told as a lost connection.
-    if any(isinstance(cause, socket.gaierror | ssl.SSLError | TimeoutError) for cause in causes):
+    if any(isinstance(cause, socket.gaierror | TimeoutError) for cause in causes):
         return False
+    if errors := [cause for cause in causes if isinstance(cause, ssl.SSLError)]:
+        return any(isinstance(cause, _TLS_CUT) for cause in errors)
     refused = (errno.ECONNREFUSED, errno.EHOSTUNREACH, errno.ENETUNREACH)
     return not any(isinstance(cause, OSError) and cause.errno in refused for cause in causes)
 
@@ -49,7 +55,8 @@ def lost(error: BaseException, endpoint: Endpoint, seconds: float) -> ProvisionE
     certificate = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
     numbers = {cause.errno for cause in causes if isinstance(cause, OSError)}
     if certificate is not None or "SSLError" in {type(cause).__name__ for cause in causes}:
-        return _tls(" ".join(str(cause) for cause in causes), endpoint)
+        ended = isinstance(certificate, _TLS_CUT)
+        return _tls(" ".join(str(cause) for cause in causes), endpoint, ended=ended)
     if isinstance(error, ProxyError):
         shown = endpoint.proxy_shown or "that the environment names"
         what = f"the proxy {shown} doesn't pass requests on"
@@ -80,8 +87,10 @@ def lost(error: BaseException, endpoint: Endpoint, seconds: float) -> ProvisionE
     return Unreachable(what, where=endpoint.url, remedy=remedy, sent=sent)
 
 
-def _tls(text: str, endpoint: Endpoint) -> ProvisionError:
-    what = "TLS could not be agreed on"
+def _tls(text: str, endpoint: Endpoint, *, ended: bool) -> ProvisionError:
+    # The library's code for what went wrong is a word in capitals and holds nothing of the request.
+    code = re.search(r"\[SSL: (\w+)\]", text)
+    what = f"TLS could not be agreed on{f' ({code[1]})' if code else ''}"
     remedy = "check the certificates of both sides"
     if any(
         mark in text
@@ -110,7 +119,9 @@ def _tls(text: str, endpoint: Endpoint) -> ProvisionError:
     elif "NO_CERTIFICATE_OR_CRL_FOUND" in text or "PEM" in text or "X509" in text:
         what = "the CA file or client certificate isn't in PEM format"
         remedy = "check it" if endpoint.ca_file or endpoint.client_cert else f"check {_BUNDLE}"
-    return Unreachable(what, where=endpoint.url, remedy=remedy)
+    elif ended:
+        what, remedy = "the connection was closed while TLS was spoken", "check the server and try again"
+    return Unreachable(what, where=endpoint.url, remedy=remedy, sent=ended)
 
 
 def refused(

@@ -9,7 +9,10 @@ import ssl
 import threading
 import time
 import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import islice
 
 import niquests
 import pytest
@@ -571,11 +574,47 @@ def test_a_certificate_of_another_name(tls, certificate):
         (OSError(errno.EHOSTUNREACH, "No route to host"), "there is no way to that host"),
         (ssl.SSLError(1, "certificate has expired"), "its certificate has expired; renew it"),
         (ssl.SSLError(1, "tlsv13 alert certificate required"), "it wants a client certificate"),
-        (ssl.SSLError(1, "no shared cipher"), "TLS could not be agreed on"),
+        (ssl.SSLError(1, "no shared cipher"), "TLS could not be agreed on; check"),
+        (
+            ssl.SSLError(1, "[SSL: NO_SHARED_CIPHER] no shared cipher (_ssl.c:1006)"),
+            "TLS could not be agreed on (NO_SHARED_CIPHER); check the certificates of both sides",
+        ),
     ],
 )
 def test_what_is_rarely_met(cause, said):
     assert said in str(lost(niquests.exceptions.ConnectionError(cause), Endpoint("https://h"), 30))
+
+
+def test_a_connection_that_ends_while_tls_is_agreed_on_is_tried_again(tls, certificate, monkeypatch):
+    monkeypatch.setattr("provision.client.session.PAUSES_SECONDS", (0.0, 0.0))
+
+    def one_after_another(times: int) -> Iterator[None]:
+        for _ in range(times):
+            connection, _ = listener.accept()
+            connection.recv(1)
+            # The rest of what the client says is read before the end, or it would be told of a reset.
+            connection.shutdown(socket.SHUT_WR)
+            while connection.recv(65536):
+                pass
+            connection.close()
+            yield
+        connection, _ = listener.accept()
+        with tls.wrap_socket(connection, server_side=True) as spoken:
+            spoken.recv(65536)
+            spoken.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 9\r\nConnection: close\r\n\r\n{"ok": 1}')
+            yield
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        with ThreadPoolExecutor(1) as pool:
+            played = pool.submit(list, one_after_another(2))
+            with session(url, ca_file=str(certificate[0])) as opened:
+                assert opened.request("GET", "/").json() == {"ok": 1}
+            assert len(played.result()) == 3
+            played = pool.submit(lambda: list(islice(one_after_another(3), 3)))
+            error = failing(url, ca_file=str(certificate[0]))
+            played.result()
+    assert "the connection was closed while TLS was spoken; check the server and try again" in str(error)
 
 
 def test_a_redirect_from_https_to_http_is_never_followed(tls, certificate):
