@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 import promql_parser as ast
 
+from provision.promql.lightened import matched
 from provision.promql.nodes import (
     Aggregation,
     Call,
@@ -28,7 +29,7 @@ from provision.promql.nodes import (
     Text,
     VectorSelector,
 )
-from provision.promql.parse import forget_trees, is_deep, tree
+from provision.promql.parse import forget_trees, is_deep, light_tree
 
 _KEPT = 12_288
 """Facts that are kept, each of 5 KB: as many as the rules of a large project, which several checks look at by turns."""
@@ -59,7 +60,7 @@ class Facts:
 def facts(expr: str) -> Facts | None:
     """The facts of `expr`; None when it isn't PromQL, or is longer than anybody looks at (some hundred operators or
     brackets in one another)."""
-    parsed = tree(expr)
+    parsed = light_tree(expr)
     if parsed is None or is_deep(expr):
         return None
     found = Facts()
@@ -89,7 +90,7 @@ def _selector(parsed: Any, parent: Node | None, found: Facts, range_: float | No
     name = parsed.name
     matchers = []
     for matcher in parsed.matchers.matchers:
-        label, op, value = matcher.name, _OPS[str(matcher.op)], matcher.value
+        label, (op, value) = matcher.name, matched(_OPS[str(matcher.op)], matcher.value)
         if label == "__name__" and op == "=" and name is None:
             name = value
         else:

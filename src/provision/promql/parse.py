@@ -9,6 +9,7 @@ from functools import lru_cache
 import promql_parser
 
 from provision.promql.grammar import ALL_FEATURES, EXPERIMENTAL, plain
+from provision.promql.lightened import lightened
 from provision.promql.tokens import Misplaced
 
 _LONGEST = 100_000
@@ -40,9 +41,14 @@ _LENIENT = re.compile(
 )
 """Where promql-parser accepts what Prometheus may refuse, or panics."""
 
-_MAYBE_WORDS = (*EXPERIMENTAL, "fill", "limitk", "limit_ratio", "inf", "nan", "+")
-_MAYBE = re.compile(r"[\"'`]\s*[oO][rR]|\"\"|''|``|[\[:]\s*[0._smhdwy]*\s*[\]:]|\d[eE]|\d{5}|\d\d[yw]")
-"""Where there may be such a place: most expressions have none, and looking for these takes a third of the time."""
+_RARE = (*EXPERIMENTAL, "fill", "limitk", "limit_ratio", "inf", "nan", "+", '""', "''", "``")
+_MAYBE_WORDS = [word for word in _RARE if not any(other in word for other in _RARE if other != word)]
+_MAYBE = [
+    re.compile(each)
+    for each in (r"[\"'`]\s*[oO][rR]", r"[\[:]\s*[0._smhdwy]*\s*[\]:]", r"\d(?:[eE]|\d{4}|\d[yw])")
+]
+"""Where there may be such a place: most expressions have none, and looking for these takes a fifth of the time. Patterns
+that begin with few characters are searched for quickest, each alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +104,23 @@ def tree(expr: str) -> promql_parser.Expr | None:
     return found
 
 
+def light_tree(expr: str) -> promql_parser.Expr | None:
+    """`tree`, in a fifth of the time where an expression has regular expressions: matchers may stand in it as
+    `provision.promql.lightened` has them."""
+    if not _too_large(expr) and not _is_lenient(expr):
+        light = lightened(expr)
+        if light is not None and (found := _attempt(light)[0]) is not None:
+            return found
+    return tree(expr)
+
+
 @lru_cache(maxsize=_KEPT)
 def _is_lenient(expr: str) -> bool:
     """Whether promql-parser's verdict alone isn't enough."""
     small = expr.lower()
-    if not any(word in small for word in _MAYBE_WORDS) and _MAYBE.search(expr) is None:
-        return False
-    return _LENIENT.search(expr) is not None
+    # Lists are made in half the time that generators take.
+    maybe = any([word in small for word in _MAYBE_WORDS]) or any([each.search(expr) for each in _MAYBE])  # noqa: C419
+    return maybe and _LENIENT.search(expr) is not None
 
 
 @lru_cache(maxsize=1024)
@@ -148,6 +164,9 @@ def _attempt(expr: str) -> tuple[promql_parser.Expr | None, str]:
 
 
 def _refused(expr: str) -> str | None:
+    light = lightened(expr)
+    if light is not None and _attempt(light)[0] is not None:
+        return None
     found, message = _attempt(expr)
     return message if found is None else None
 

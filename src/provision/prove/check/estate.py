@@ -32,7 +32,7 @@ from provision.compile.kinds import (
 from provision.model import JSON, Definition, Finding, Part
 from provision.model.finding import Severity, bounded
 from provision.project import Project
-from provision.promql.variables import placeholder
+from provision.promql.facts import Facts
 from provision.prove.check.lines import Columns, Placer
 from provision.prove.check.tools import Tools
 
@@ -157,19 +157,18 @@ class Expression:
         text: as it was written.
         pointer: JSON pointer to it in its owner's definition.
         what: what holds it, within its owner, such as `panel "Error ratio", query A`.
+        plain: the same with a word, number or duration in the place of each Grafana variable; a rule has none.
         offset: where it begins in the text there, which is more than the expression in `label_values(up, job)`.
+        known: what was found out about it, kept by `provision.prove.check.expressed` for all who look at it.
     """
 
     text: str
     owner: Dashboard | Group
     pointer: str
     what: str
+    plain: str
     offset: int = 0
-
-    @property
-    def plain(self) -> str:
-        """The same with a word, number or duration in the place of each Grafana variable; a rule has none."""
-        return placeholder(self.text) if isinstance(self.owner, Dashboard) else self.text
+    known: list[Facts | None] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def subject(self) -> str:

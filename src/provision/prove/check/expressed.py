@@ -24,10 +24,12 @@ _RANGE = re.compile(r"\[\s*([0-9][0-9a-z]*)\s*[\]:]")
 
 def facts_of(expression: Expression) -> Facts | None:
     """Its facts; None when it isn't PromQL, or calls a function that a Grafana variable names."""
-    return None if _calls_variable(expression.text) else facts(expression.plain)
+    known = expression.known
+    if not known:
+        known.append(None if _calls_variable(expression.text) else facts(expression.plain))
+    return known[0]
 
 
-@lru_cache(maxsize=1024)
 def _calls_variable(text: str) -> bool:
     return ("$" in text or "[[" in text) and _CALLED.search(text) is not None
 

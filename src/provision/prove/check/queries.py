@@ -8,6 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from provision.promql.variable_queries import VariableQuery
 from provision.promql.variable_queries import variable_query as parts_of
+from provision.promql.variables import placeholder
 from provision.prove.check import v2
 from provision.prove.check.estate import Dashboard, Expression, Group, Panel, objects, text_of
 from provision.prove.check.references import LOKI, Sources, plugin_of, speaks_promql
@@ -71,7 +72,7 @@ def group_expressions(group: Group) -> Iterator[Expression]:
     for rule in group.rules:
         expr = text_of(rule.body, "expr")
         if expr.strip():
-            yield Expression(expr, group, f"{rule.pointer}/expr", rule.subject)
+            yield Expression(expr, group, f"{rule.pointer}/expr", rule.subject, expr)
 
 
 def variable_query(variable: dict[str, Any]) -> str:
@@ -168,4 +169,4 @@ def _annotations(dashboard: Dashboard, sources: Sources) -> Iterator[Expression]
 def _expression(text: str, dashboard: Dashboard, pointer: str, what: str, within: str = "") -> Expression:
     """The expression with that text, or with that text within another."""
     offset = max(0, within.find(text))
-    return Expression(text, dashboard, pointer, what, offset)
+    return Expression(text, dashboard, pointer, what, placeholder(text), offset)
