@@ -28,7 +28,7 @@ lint: $(VENV)/.dev  ## the checks of the code itself
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
-servers: $(VENV)/.lab  ## find Prometheus, Alertmanager and Traefik, or unpack them into .tools/
+servers: $(VENV)/.lab  ## find Prometheus, Alertmanager, Traefik and Redis, or unpack them into .tools/
 	@$(BIN)/python -m provision.tools.servers .tools
 
 benchmarks: $(VENV)/.dev  ## the tables that the speed claims stand on

@@ -36,7 +36,7 @@ def _find(name: str) -> Path | MissingTool:
 
 
 def require(name: str) -> Path:
-    """The program of that name (`prometheus`, `promtool`, `alertmanager`, `amtool`, `traefik`)."""
+    """The program of that name (of `servers.NAMES`)."""
     found = _find(name)
     if isinstance(found, Path):
         return found

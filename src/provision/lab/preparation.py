@@ -10,7 +10,7 @@ from provision.compile.dialect import alertmanager as alertmanager_dialect
 from provision.compile.dialect import prometheus as prometheus_dialect
 from provision.compile.load import load
 from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageError
-from provision.lab import contained, stack
+from provision.lab import contained, redis, stack
 from provision.lab.stack import Component, Ports
 from provision.model import Definition, Resource, decode, encode
 from provision.project import Project
@@ -71,6 +71,7 @@ def prepare(
     _write(folder / "prometheus" / "prometheus.yml", _prometheus_config(project, definitions, ports))
     (folder / "prometheus" / "rules").mkdir()
     _write(folder / "alertmanager" / "alertmanager.yml", _first_alertmanager_config(project))
+    redis.prepare(folder / "redis", ports.redis)
     components = stack.components(
         ports, programs, folder, buckets_seconds=bounds, alertmanager_prefix=alertmanager_prefix
     )

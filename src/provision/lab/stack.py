@@ -6,11 +6,13 @@ import socket
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from provision.tools import servers
 
 REPLICAS = 3
 RATE = 40.0
@@ -23,7 +25,7 @@ INTERVAL = "1s"
 WINDOW = "10s"
 """What alerts look back over: long enough for several scrapes, short enough to watch."""
 
-PROGRAMS = ("prometheus", "alertmanager", "traefik")
+PROGRAMS = ("prometheus", "alertmanager", "traefik", "redis-server")
 """The programs of others that a lab runs."""
 
 _MIB = 1024 * 1024
@@ -41,6 +43,7 @@ class Ports:
     alertmanager: int
     webhook: int
     containers: int
+    redis: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,10 @@ class Component:
         service: what its replicas have in common, such as `app`.
         command: how it is started.
         url: where it answers; empty when it doesn't.
-        ready: the path under `url` that answers 200 once it is ready.
+        ready: the path under `url` that answers 200 once it is ready; of a `redis://` it is none.
         says: what the answer holds then.
         data_bytes: how much memory it may fill (RLIMIT_DATA).
+        environment: variables that it needs; others can read them, so no secrets.
     """
 
     name: str
@@ -64,6 +68,7 @@ class Component:
     ready: str = ""
     says: str = ""
     data_bytes: int = 512 * _MIB
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
@@ -71,7 +76,7 @@ def reserved_ports() -> Iterator[Ports]:
     """Free ports, all different; nobody else gets them before the end of the block."""
     with ExitStack() as stack:
         numbers = []
-        for _ in range(REPLICAS + 7):
+        for _ in range(REPLICAS + 8):
             holder = stack.enter_context(socket.socket())
             holder.bind(("127.0.0.1", 0))
             numbers.append(int(holder.getsockname()[1]))
@@ -112,6 +117,7 @@ def urls(ports: Ports) -> dict[str, str]:
         "Prometheus": url(ports.prometheus),
         "Alertmanager": url(ports.alertmanager),
         "notifications": url(ports.webhook) + "/alerts",
+        "Redis": url(ports.redis, "redis"),
         **{f"faults of replica {n}": f"{url(port)}/control" for n, port in enumerate(ports.replicas, 1)},
     }
 
@@ -177,6 +183,13 @@ def components(
     """
     prometheus, alertmanager = folder / "prometheus", folder / "alertmanager"
     return (
+        Component(
+            "redis",
+            "redis",
+            (str(programs["redis-server"]), str(folder / "redis" / "redis.conf")),
+            url(ports.redis, "redis"),
+            environment=servers.environment(programs["redis-server"]),
+        ),
         _ours("webhook", "webhook", ports.webhook, "/health", "--file", f"{folder / 'notifications.jsonl'}"),
         *(
             _ours(f"app-{number}", "app", port, "/health", module="app", replica=number)

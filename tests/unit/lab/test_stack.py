@@ -1,5 +1,6 @@
 import socket
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -9,15 +10,15 @@ from provision.lab.stack import Ports
 from provision.project import open_project
 from support.docs import ROOT
 
-PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004)
+PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004, 4001)
 PROGRAMS = {name: Path("/bin") / name for name in stack.PROGRAMS}
 
 
 def test_ports_are_free_and_different_and_held() -> None:
     with stack.reserved_ports() as ports:
         numbers = [*ports.replicas, ports.web, ports.websecure, ports.traefik, ports.prometheus]
-        numbers += [ports.alertmanager, ports.webhook, ports.containers]
-        assert len(set(numbers)) == 10
+        numbers += [ports.alertmanager, ports.webhook, ports.containers, ports.redis]
+        assert len(set(numbers)) == 11
         for number in numbers:
             with socket.socket() as other, pytest.raises(OSError, match="in use"):
                 other.bind(("127.0.0.1", number))
@@ -29,10 +30,10 @@ def test_ports_are_free_and_different_and_held() -> None:
 def test_everything_listens_on_loopback_and_calls_nobody() -> None:
     components = stack.components(PORTS, PROGRAMS, Path("/state"), buckets_seconds=(0.1, 0.2))
     assert [component.name for component in components] == [
-        "webhook", "app-1", "app-2", "app-3", "containers", "traefik", "alertmanager", "prometheus",
+        "redis", "webhook", "app-1", "app-2", "app-3", "containers", "traefik", "alertmanager", "prometheus",
     ]  # fmt: skip
     for component in components:
-        assert component.url.startswith("http://127.0.0.1:")
+        assert urlsplit(component.url).hostname == "127.0.0.1"
         assert not any("0.0.0.0" in word or "=:" in word for word in component.command)
     traefik = next(component for component in components if component.name == "traefik")
     assert "--metrics.prometheus.buckets=0.1,0.2" in traefik.command

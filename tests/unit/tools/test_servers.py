@@ -12,6 +12,7 @@ from provision.tools import debian, servers
 Put = Callable[..., Path]
 
 PROMETHEUS = "prometheus, version 2.42.0+ds (branch: debian/sid)"
+REDIS = "Redis server v=7.0.15 sha=00000000:0 malloc=jemalloc-5.3.0 bits=64"
 ALERTMANAGER = "alertmanager, version 0.25.0 (branch: debian/sid)"
 
 
@@ -144,6 +145,30 @@ def test_what_is_missing_is_fetched(put: Put, tools: Path, monkeypatch: pytest.M
     assert found["alertmanager"] == tools / "root" / "usr" / "bin" / "prometheus-alertmanager"
 
 
+def test_a_program_is_fetched_with_its_libraries_and_started_with_them(
+    put: Put, tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetched: list[str] = []
+
+    def fetch(packages: list[str], folder: Path) -> None:
+        fetched.extend(packages)
+        (folder / "root" / "usr" / "lib" / "x86_64-linux-gnu").mkdir(parents=True)
+        file = put("redis-server", "", folder=folder / "root" / "usr" / "bin")
+        file.write_text(f"#!/bin/sh\n[ -n \"$LD_LIBRARY_PATH\" ] && echo '{REDIS}'\n")
+
+    monkeypatch.setattr(debian, "fetch", fetch)
+    told: list[str] = []
+    found = servers.find_or_fetch(["redis-server"], tools, told.append)["redis-server"]
+    assert fetched == ["libatomic1", "libjemalloc2", "liblzf1", "redis-server", "redis-tools"]
+    assert told == [f"fetching Debian's redis-server into {tools}"]
+    libraries = tools.absolute() / "root" / "usr" / "lib" / "x86_64-linux-gnu"
+    assert servers.environment(found) == {"LD_LIBRARY_PATH": str(libraries)}
+
+
+def test_a_program_of_the_system_needs_no_variables(put: Put) -> None:
+    assert servers.environment(put("redis-server", REDIS)) == {}
+
+
 def test_each_program_that_can_not_be_had_is_one_line(
     put: Put, tools: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,10 +208,13 @@ def test_main_says_what_it_fetches(
 ) -> None:
     def fetch(_: object, folder: Path) -> None:
         for name, says in {"prometheus": PROMETHEUS, "promtool": "promtool, version 2.42.0",
-                           "alertmanager": ALERTMANAGER, "amtool": "amtool, version 0.25.0"}.items():  # fmt: skip
+                           "alertmanager": ALERTMANAGER, "amtool": "amtool, version 0.25.0",
+                           "redis-server": REDIS}.items():  # fmt: skip
             put(name, says, folder=folder / "root" / "usr" / "bin")
 
     monkeypatch.setattr(debian, "fetch", fetch)
     put("traefik", "Version: 3.7.15")
     assert servers.main([str(tools)]) == 0
-    assert capsys.readouterr().out.startswith("fetching Debian's prometheus and prometheus-alertmanager")
+    assert capsys.readouterr().out.startswith(
+        "fetching Debian's prometheus, prometheus-alertmanager and redis-server into"
+    )
