@@ -39,6 +39,7 @@ def connected(endpoint: Endpoint, prefixes: Sequence[str] = _PREFIXES) -> Iterat
         Unreachable, NotAllowed, ServerRefused: nothing there speaks the API, or not with these credentials.
     """
     failure: ProvisionError | None = None
+    refused: NotAllowed | None = None
     for prefix in prefixes:
         here = replace(endpoint, url=f"{endpoint.url}{prefix}")
         with Session(here) as session:
@@ -46,7 +47,12 @@ def connected(endpoint: Endpoint, prefixes: Sequence[str] = _PREFIXES) -> Iterat
             try:
                 client.query("vector(1)")
             except NotAllowed as error:
-                raise _with_tenant(error, endpoint) from None
+                # A gateway may guard the address as a whole, and let these credentials to the API alone.
+                wanted = _with_tenant(error, endpoint)
+                if wanted is not None:
+                    raise wanted from None
+                refused = refused or error
+                continue
             except (ServerRefused, Unreachable) as error:
                 failure = failure or error
                 if not _is_elsewhere(error):
@@ -54,6 +60,8 @@ def connected(endpoint: Endpoint, prefixes: Sequence[str] = _PREFIXES) -> Iterat
                 continue
             yield Found(client, _called(client))
             return
+    if refused is not None:
+        raise refused
     assert failure is not None
     raise _with_where(failure, prefixes)
 
@@ -80,10 +88,10 @@ def _is_elsewhere(error: ProvisionError) -> bool:
     )
 
 
-def _with_tenant(error: NotAllowed, endpoint: Endpoint) -> NotAllowed:
-    """The same error, with what to do where it is a tenant that is missing."""
+def _with_tenant(error: NotAllowed, endpoint: Endpoint) -> NotAllowed | None:
+    """The same error with what to do, where it is a tenant that is missing."""
     if "no org id" not in error.what or TENANT in endpoint.headers:
-        return error
+        return None
     return NotAllowed(
         "it wants to know which tenant is meant",
         status=error.status,

@@ -19,6 +19,9 @@ _BESIDE_GROUPS = frozenset({"groups", "namespace"})
 _ANCHORS = ("x-", ".", "_")
 """How the names of fields begin that only hold anchors for others."""
 
+_GROUPS = re.compile(r"""^\s*["']?groups["']?\s*:""", re.MULTILINE)
+"""Where a text that isn't YAML is meant to be a rule file all the same."""
+
 _PROMETHEUS_1 = re.compile(r"^(?:ALERT\s+\w+|\s+IF\s)", re.MULTILINE)
 _IN_QUOTES = (
     (re.compile(r"cannot start any token"), re.compile(r":\s+([%@`])"), "text that begins with {} must stand in quotes"),
@@ -58,7 +61,8 @@ class RuleFile:
 def read(path: str, content: bytes) -> RuleFile:
     """The groups of a YAML rule file: Prometheus' own form, PrometheusRules of the operator, ConfigMaps that hold
     rule files, and lists of these; several documents when they are Kubernetes' objects. A file that holds nothing
-    has no groups.
+    has no groups. Objects and texts of other kinds beside rules, as a chart renders them, are passed over; where there
+    is nothing else, the first of them is told.
 
     Args:
         path: relative to the project's root, for messages.
@@ -78,7 +82,15 @@ def read(path: str, content: bytes) -> RuleFile:
         return found
     for document in documents:
         _Reader(path, document, found).walk(document.value, ())
+    if all(_is_object(document.value) for document in documents):
+        return RuleFile(found.groups, _about_rules(found))
     return found
+
+
+def _about_rules(found: RuleFile) -> list[Problem]:
+    """The problems of rules; where neither rules nor such problems are, what was found in their place."""
+    wrong = [problem for problem in found.problems if not problem.other]
+    return wrong if wrong or found.groups else found.problems[:1]
 
 
 def _is_object(value: JSON) -> bool:
@@ -104,7 +116,8 @@ class _Reader:
             kind = "a list" if isinstance(value, list) else "text"
             old = isinstance(value, str) and _PROMETHEUS_1.search(value)
             what = _OLD_RULES if old else f"it is {kind} where `groups:` is expected"
-            self._wrong(f"not a rule file: {what}", at)
+            # A text of a ConfigMap may be anything.
+            self._wrong(f"not a rule file: {what}", at, other=self.within is not None and not old)
         elif _is_object(value):
             self._object(value, at)
         else:
@@ -129,13 +142,16 @@ class _Reader:
         for name, text in data.items() if isinstance(data, dict) else ():
             place = (*at, "data", name)
             if not isinstance(text, str):
-                self._wrong(f"{name!r} in the ConfigMap must be text", place)
+                self._wrong(f"{name!r} in the ConfigMap must be text", place, other=True)
                 continue
             try:
                 inner = yamltext.documents(text.encode(), self.path)
             except YamlError as error:
                 line = self.document.line_within(place, error.line or 0)
-                self.found.problems.append(Problem(self.path, line, _with_hint(error, text.encode())))
+                what, other = _with_hint(error, text.encode()), not _GROUPS.search(text)
+                if other:
+                    what = f"no rule file in the ConfigMap: {name!r} is {what}; {_LEAVE_OUT}"
+                self.found.problems.append(Problem(self.path, line, what, other=other))
                 continue
             for document in inner:
                 reader = _Reader(self.path, document, self.found, (self.document, place))

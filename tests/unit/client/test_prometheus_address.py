@@ -63,6 +63,22 @@ def test_who_wants_a_tenant():
     assert "it wants credentials: no org id" in str(failure(401, "no org id", **{TENANT: "a"}))
 
 
+@pytest.mark.parametrize("status", [401, 403])
+def test_an_address_that_is_guarded_but_for_the_api(status):
+    refused = {"/api/v1/query": (status, {"message": "not here"})}
+    assert called("/prometheus", **refused) == ("/prometheus", "")
+
+
+def test_credentials_that_are_refused_wherever_it_may_be():
+    error = failure(403, {"message": "go away"})
+    assert isinstance(error, NotAllowed)
+    assert "go away" in str(error)
+    with serving(Canned({"/prometheus/api/v1/query": (401, "who are you?")})) as url:
+        with pytest.raises(NotAllowed) as wanted, connected(Endpoint(url)):
+            pass
+    assert "who are you?" in str(wanted.value)
+
+
 def test_what_is_no_prometheus():
     assert "isn't a Prometheus" in str(failure(200, {"database": "ok"}))
     assert str(failure(404, "page not found")).endswith(

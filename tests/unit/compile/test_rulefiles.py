@@ -44,6 +44,9 @@ YAML = {
     "a rule in a ConfigMap": ("kind: ConfigMap\ndata:\n  a.yml: |\n    groups:\n    - name: g\n      rules: 5\n", 6, "group 'g': `rules` must be a list"),
     "YAML in a ConfigMap": ("kind: ConfigMap\ndata:\n  a.yml: |\n    groups:\n    - name: [\n", 6, "not valid YAML"),
     "a number in a ConfigMap": ("kind: ConfigMap\ndata:\n  a: 5\n", 3, "'a' in the ConfigMap must be text"),
+    "a setting in a ConfigMap": ("kind: ConfigMap\ndata:\n  a.ini: |\n    [a]\n    b = c\n", 5, "no rule file in the ConfigMap: 'a.ini' is not valid YAML"),
+    "a text in a ConfigMap": ("kind: ConfigMap\ndata:\n  a: b\n", 3, "not a rule file: it is text where `groups:` is expected"),
+    "two other objects of Kubernetes": ("kind: Service\n---\nkind: Deployment\n", 1, "a Service of Kubernetes"),
     "a group twice": (GROUP + "- name: g\n", 6, "two rule groups would be 'a.yml/g' (rule file and group name); the other is in rules/a.yml:2; give one of them another name"),
 }  # fmt: skip
 
@@ -73,6 +76,10 @@ FINE = {
     ).encode(),
     "a list of the operator's": (
         "kind: List\nitems:\n- kind: PrometheusRule\n  spec:\n    " + GROUP.replace("\n", "\n    ")
+    ).encode(),
+    "among other objects": (
+        "kind: Deployment\n---\nkind: ConfigMap\ndata:\n  a.ini: |\n    [a]\n    b = c\n  b: text\n  c: 5\n  prometheus.yml: |\n"
+        "    scrape_configs: []\n---\nkind: PrometheusRule\nspec:\n  " + GROUP.replace("\n", "\n  ")
     ).encode(),
     "a ConfigMap in quotes": json.dumps({"kind": "ConfigMap", "data": {"a": GROUP}}).encode(),
 }

@@ -55,6 +55,11 @@ def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:
     expr = asked.expr
     loose = relaxed(expr)
     count = known.count(loose)
+    if isinstance(count, Refusal) and count.kind == "wrong" and loose != expr:
+        # `{__name__=~"…"} > 0` keeps the names that `{__name__=~"…"} > bool 0` takes away from series alike but for them.
+        loose, count = expr, known.count(expr)
+        if not isinstance(count, Refusal) and not count.series:
+            return _counted(_as_it_is(asked, known), count)
     if isinstance(count, Refusal):
         return _refused(count, expr, known)
     if not count.series:
@@ -111,6 +116,14 @@ def _refused(refusal: Refusal, expr: str, known: Knowledge) -> Verdict:
     # What is wrong may be what an unknown name leads to.
     said = (unknown(found, expr, known) for found in located(expr))
     return next((each for each in said if each is not None), verdict)
+
+
+def _as_it_is(asked: Asked, known: Knowledge) -> Verdict:
+    """The verdict on an expression that has no data and whose conditions can't be left aside: on what it reads."""
+    found = located(asked.expr)
+    said = [unknown(each, asked.expr, known) or wanting(each, asked, known) for each in found]
+    fine = Verdict("data", message="what it reads has data, and its conditions hold for none of it just now")
+    return next((each for each in said if each is not None), fine)
 
 
 def _without_data(asked: Asked, loose: str, known: Knowledge) -> Verdict:

@@ -82,12 +82,7 @@ def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
     if known.ever(name, *matchers):
         return _not_now(found, asked, known)
     if not name:
-        start, end = found.matchers.get("__name__", (found.start, found.end))
-        return Verdict(
-            "unknown-metric",
-            message=f"no metric that the server has matches {asked.expr[start:end]}",
-            culprit=Culprit(start, end),
-        )
+        return _nameless(found, asked, known)
     if (verdict := unlabelled(found, known)) is not None:
         return verdict
     for matcher in matchers:
@@ -97,6 +92,33 @@ def wanting(found: Located, asked: Asked, known: Knowledge) -> Verdict | None:
         "empty",
         message=f"no series of {name} has all of these labels at once; each of them alone has some",
         culprit=Culprit(found.start, found.end, metric=name),
+    )
+
+
+def _nameless(found: Located, asked: Asked, known: Knowledge) -> Verdict:
+    """What is to blame where a selector names no metric: the pattern for the name, or one of the others."""
+    named = [each for each in found.selector.matchers if each.label == "__name__"]
+    others = [each for each in found.selector.matchers if each.label != "__name__"]
+    if named and others and known.ever("", *named):
+        start, end = found.start, found.end
+        for matcher in others:
+            if not known.ever("", *named, matcher):
+                start, end = found.matchers.get(matcher.label, (start, end))
+                return Verdict(
+                    "unknown-value",
+                    message=f"no series of those names has had {asked.expr[start:end]}",
+                    culprit=Culprit(start, end, label=matcher.label, value=matcher.value),
+                )
+        return Verdict(
+            "empty",
+            message="no series of those names has all of these labels at once; each of them alone has some",
+            culprit=Culprit(start, end),
+        )
+    start, end = found.matchers.get("__name__", (found.start, found.end))
+    return Verdict(
+        "unknown-metric",
+        message=f"no metric that the server has matches {asked.expr[start:end]}",
+        culprit=Culprit(start, end),
     )
 
 
