@@ -2,7 +2,7 @@
 
 | variable | meaning |
 | --- | --- |
-| `traefik_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, the tasks of the Swarm service of that name |
+| `traefik_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, every task of the Swarm service of that name |
 | `scrape_interval`, `evaluation_interval` | durations |
 """
 
@@ -11,8 +11,15 @@ from __future__ import annotations
 from typing import Any
 
 from provision.author import PrometheusGlobal, ScrapeConfig, env
+from provisioning._swarm import discovery
 
-SWARM_PORTS = {"traefik": 8080, "cadvisor": 8080, "prometheus": 9090, "alertmanager": 9093}
+SWARM = {
+    "traefik": ("app", 8080),
+    "cadvisor": ("monitor", 8080),
+    "prometheus": ("monitor", 9090),
+    "alertmanager": ("monitor", 9093),
+}
+"""The stack and the port of each service that is scraped."""
 
 
 def tasks(service: str) -> str:
@@ -26,7 +33,8 @@ def job(name: str) -> ScrapeConfig:
     targets = env.get(f"{name}_targets")
     if targets:
         return ScrapeConfig(job=name, targets=targets)
-    return ScrapeConfig(job=name, dns_names=[tasks(name)], dns_port=SWARM_PORTS[name])
+    stack, port = SWARM[name]
+    return ScrapeConfig(job=name, extra=discovery(stack, name, port))
 
 
 def alertmanagers() -> dict[str, Any]:
@@ -34,7 +42,7 @@ def alertmanagers() -> dict[str, Any]:
     targets = env.get("alertmanager_targets")
     if targets:
         return {"alertmanagers": targets}
-    names = {"names": [tasks("alertmanager")], "type": "A", "port": SWARM_PORTS["alertmanager"]}
+    names = {"names": [tasks("alertmanager")], "type": "A", "port": SWARM["alertmanager"][1]}
     return {"extra": {"alerting": {"alertmanagers": [{"dns_sd_configs": [names]}]}}}
 
 

@@ -1,5 +1,5 @@
 """What authors import: typed, frozen values for rules, routes, contact points, scrape jobs, data sources,
-folders and waivers.
+folders, stacks and waivers.
 
 Nothing here reads or writes anything. `env` is the one object that is filled from outside: it holds the
 variables of the environment that is being built. `Waive` is the one value that counts wherever a source makes it, so
@@ -21,29 +21,44 @@ from provision.author.grafana import ContactPoint, Integration, LibraryPanel, Me
 from provision.author.rules import Alert, Group, Record
 from provision.author.scrape import PrometheusGlobal, ScrapeConfig
 from provision.author.secrets import Secret
+from provision.author.service_parts import Healthcheck, Placement, Port, Resources, Restart, Update
+from provision.author.stacks import Bind, Config, Image, Network, Service, Stack, Volume
 from provision.author.waivers import Waive
 
 __all__ = [
     "Alert",
     "AlertmanagerGlobal",
+    "Bind",
+    "Config",
     "ContactPoint",
     "Datasource",
     "Email",
     "Environment",
     "Folder",
     "Group",
+    "Healthcheck",
+    "Image",
     "Inhibit",
     "Integration",
     "JsonDashboard",
     "LibraryPanel",
     "MessageTemplate",
+    "Network",
+    "Placement",
+    "Port",
     "PrometheusGlobal",
     "Receiver",
     "Record",
+    "Resources",
+    "Restart",
     "Route",
     "ScrapeConfig",
     "Secret",
+    "Service",
+    "Stack",
     "TimeInterval",
+    "Update",
+    "Volume",
     "Waive",
     "Webhook",
     "env",

@@ -3,6 +3,7 @@ reference, instead."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
@@ -64,6 +65,26 @@ _OF_INTEGRATIONS: Final[Mapping[str, frozenset[str]]] = {
     "wecom": frozenset({"secret", "url"}),
 }  # fmt: skip
 """The settings that Grafana's integrations keep as secrets. Source: `/api/alert-notifiers` of Grafana 12.4."""
+
+_IN_VARIABLES: Final = re.compile(
+    r"(?:^|_)(?:PASSWORD|PASSWD|SECRET|TOKEN|API_?KEY|(?:ACCESS|SECRET|PRIVATE)_KEY)$", re.I
+)
+"""What names of environment variables that hold a secret end in."""
+
+
+def refuse_environment(where: str, variables: Mapping[str, str]) -> None:
+    """Refuse a secret among the environment variables of a service: everybody who may ask the engine sees them.
+
+    Raises:
+        ValueError: there is one; the message names the variable, not the secret.
+    """
+    for name, value in variables.items():
+        if _IN_VARIABLES.search(str(name)) and value:
+            raise ValueError(
+                f"{where}: the environment variable {name} would show a secret to everybody who may ask the engine; give "
+                f"it as a file, as in secrets={{...}} with {name}_FILE"
+            )
+
 
 _OFTEN: Final[frozenset[str]] = frozenset[str]().union(*_OF_INTEGRATIONS.values()) - {"url", "user"}
 """Taken for secrets in an integration that isn't known here."""

@@ -21,9 +21,11 @@ from provision.compile.kinds import (
     ROUTE,
     RULE_GROUP,
     SCRAPE_CONFIG,
+    STACK,
     TEMPLATE,
     TIME_INTERVAL,
 )
+from provision.compile.stacks import unknown_networks
 from provision.errors import Problem
 from provision.model import Definition, decode
 
@@ -44,6 +46,7 @@ _TAKEN = {
     RECEIVER: "two receivers are called {key!r}",
     TIME_INTERVAL: "two time intervals are called {key!r}",
     ROUTE: "a project has one root route, one without matchers",
+    STACK: "two stacks are called {key!r}",
 }
 _REMEDY = {
     DASHBOARD: "give one of them a uid of its own, or take it out",
@@ -81,6 +84,7 @@ def assemble(
             earlier = uids.setdefault(uid, definition)
             if earlier is not definition:
                 problems.append(_problem(definition, earlier, f"two folders have the uid {uid!r}"))
+    problems.extend(unknown_networks(kept))
     problems.extend(_rule_files(sources))
     return tuple(kept), tuple(problems)
 

@@ -23,6 +23,7 @@ from provision.author import (
     Record,
     Route,
     ScrapeConfig,
+    Stack,
     TimeInterval,
     Waive,
 )
@@ -35,6 +36,7 @@ from provision.compile import (
     provisioned,
     rules,
     scrape,
+    stacks,
     uncompiled,
     waivers,
 )
@@ -255,6 +257,7 @@ _AUTHORED: dict[type, Callable[[str, Any, Place, Locate], list[Definition]]] = {
     ContactPoint: grafana.compile_contact_point,
     MessageTemplate: grafana.compile_template,
     LibraryPanel: grafana.compile_library_panel,
+    Stack: stacks.compile_stack,
 }
 
 

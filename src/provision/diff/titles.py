@@ -72,6 +72,7 @@ _TITLES: Final[dict[str, Callable[[str, dict[str, Any]], str]]] = {
     kinds.RECEIVER: _called("receiver", "name"),
     kinds.ROUTE: _route,
     kinds.INHIBIT: lambda _, body: inhibition_name(body, [body]),
+    kinds.STACK: _called("stack", "name"),
     kinds.WAIVER: lambda key, _: f"waiver {quoted(key.partition('#')[2], always=True)}",
     "rule-file": lambda key, _: f"rule file {key}",
     "alertmanager-config": lambda *_: "Alertmanager configuration",

@@ -27,6 +27,7 @@ _OTHERS: Final = (
     (kinds.RECEIVER, "receiver"),
     (kinds.INHIBIT, "inhibition"),
     (kinds.TIME_INTERVAL, "time interval"),
+    (kinds.STACK, "stack"),
 )
 _STATES: Final = {
     Verb.CREATE: "created",

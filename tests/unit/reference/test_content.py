@@ -313,8 +313,19 @@ class TestProvisioning:
             (self.built(compiled, tmp_path) / "prometheus" / "prometheus.yml").read_text()
         )
         for job in config["scrape_configs"]:
-            (found,) = job["dns_sd_configs"]
-            assert found["names"] == [f"tasks.{job['job_name']}"]
+            (found,) = job["dockerswarm_sd_configs"]
+            assert found["role"] == "tasks"
+            kept = {
+                rule["source_labels"][0]: rule["regex"] for rule in job["relabel_configs"] if "action" in rule
+            }
+            assert kept["__meta_dockerswarm_task_desired_state"] == "running"
+            assert kept["__meta_dockerswarm_service_name"].endswith(f"_{job['job_name']}")
+            instance = job["relabel_configs"][-1]
+            assert instance["target_label"] == "instance"
+            assert instance["source_labels"] == [
+                "__meta_dockerswarm_node_hostname",
+                "__meta_dockerswarm_task_slot",
+            ]
         (alertmanagers,) = config["alerting"]["alertmanagers"]
         assert alertmanagers["dns_sd_configs"][0]["names"] == ["tasks.alertmanager"]
 

@@ -1,5 +1,5 @@
 """Definitions to the files that `build` writes: dashboards and Grafana's own file provisioning, Prometheus'
-configuration and rules, Alertmanager's configuration."""
+configuration and rules, Alertmanager's configuration, Compose files of stacks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import orjson
 
 from provision.compile import yamltext
 from provision.compile.dashboards import GENERAL
-from provision.compile.dialect import alertmanager, grafana_v2, prometheus
+from provision.compile.dialect import alertmanager, grafana_v2, prometheus, stacks
 from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
 from provision.model import Definition, Place, Resource, decode
@@ -20,7 +20,11 @@ _DASHBOARDS_PATH = "/var/lib/grafana/dashboards"
 
 
 def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource, ...]:
-    """Resources of kind `file`: key is the path under the output folder, body the bytes of the file."""
+    """Resources of kind `file`: key is the path under the output folder, body the bytes of the file.
+
+    Raises:
+        SourceErrors: a stack mounts what isn't built.
+    """
     dialect = prometheus.PrometheusDialect.of(project)
     files = [*_dashboards(definitions, project), *_datasources(definitions)]
     config = prometheus.shape_config(definitions, dialect)
@@ -34,7 +38,20 @@ def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource
     if routing is not None:
         text = alertmanager.config_bytes(routing, project.name)
         files.append(_file("alertmanager/alertmanager.yml", text, routing.places))
-    return tuple(files)
+    return (*files, *_stacks(definitions, files))
+
+
+def _stacks(definitions: Sequence[Definition], files: Sequence[Resource]) -> list[Resource]:
+    """The Compose file of each stack, and the files that only its configs hold.
+
+    Raises:
+        SourceErrors: as `stacks.shape`.
+    """
+    made: list[Resource] = []
+    for stack in stacks.shape(definitions, {file.key: file.body for file in files}):
+        made.append(_file(stack.path, stack.compose_bytes(), (stack.place,)))
+        made += [_file(each.path, each.content, (stack.place,)) for each in stack.configs if each.own]
+    return made
 
 
 def _routing(definitions: Sequence[Definition], project: Project) -> Resource | None:

@@ -25,6 +25,7 @@ from provision.compile.kinds import (
     ROUTE,
     RULE_GROUP,
     SCRAPE_CONFIG,
+    STACK,
     TEMPLATE,
     TIME_INTERVAL,
     WAIVER,
@@ -328,6 +329,7 @@ _CALLED: Final = {
     INHIBIT: "inhibition",
     TIME_INTERVAL: "time interval",
     ALERTMANAGER: "alertmanager.yml",
+    STACK: "stack",
     WAIVER: "waiver",
 }
 

@@ -1,0 +1,103 @@
+"""What both stacks and the scrape jobs know of the Swarm they run on.
+
+| variable | meaning |
+| --- | --- |
+| `swarm_without_ipvs` | true where nodes' kernels have no IPVS: services have no virtual address, and ports are those of the nodes that a task runs on |
+| `publish_monitoring` | true: Prometheus and Alertmanager, which ask for no password, are reached from outside, too |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from provision.author import Bind, Network, Placement, Port, Resources, Service, env
+
+WITHOUT_IPVS = bool(env.get("swarm_without_ipvs", False))
+
+SOCKET = "/var/run/docker.sock"
+ENGINE = {SOCKET: Bind(SOCKET, every_node=True)}
+"""The engine's own socket: who asks a manager's sees the whole Swarm."""
+
+MANAGERS = "node.role == manager"
+
+edge = Network("edge", of="app")
+"""Between Traefik and what it leads to; Prometheus is in it as well."""
+
+inner = Network("inner", of="app")
+"""Between the gallery and its data."""
+
+watch = Network("watch", of="monitor")
+"""Between what watches."""
+
+NETWORK_OF = {"app": edge, "monitor": watch}
+
+
+def data_of(stack: str) -> str:
+    """The constraint that keeps a stack's data where it is: a volume lies on one node, and a task that moves to another
+    starts empty."""
+    return f"node.labels.{stack}-data == true"
+
+
+def port(target: int, published: int, *, of_node: bool = False) -> Port:
+    """A published port: at every node, or at those that a task runs on, when that is meant or nothing else can be had."""
+    return Port(target, published, mode="host" if of_node or WITHOUT_IPVS else "ingress")
+
+
+def image(name: str, default: str) -> str:
+    """The image of a service: the variable `NAME_image`, or the version that this was written for."""
+    return str(env.get(f"{name}_image", default))
+
+
+def service(
+    name: str, *args: Any, memory: str, keeps: str = "", on: tuple[str, ...] = (), **fields: Any
+) -> Service:
+    """A service within the limits of a small node.
+
+    Args:
+        memory: what a task may use at most; a quarter of it is kept free.
+        keeps: the stack whose data it keeps in volumes; empty: none.
+        on: further constraints.
+    """
+    constraints = [*on, *([data_of(keeps)] if keeps else [])]
+    resources = Resources(memory=memory, reserved_memory=f"{int(memory.removesuffix('M')) // 4}M")
+    return Service(
+        name,
+        *args,
+        **{
+            "placement": Placement(constraints),
+            "resources": resources,
+            "endpoint_mode": "dnsrr" if WITHOUT_IPVS else "vip",
+            "init": True,
+            **fields,
+        },
+    )
+
+
+def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:
+    """Every running task of a service as a scrape target, which a manager is asked for. `instance` is where it runs, the
+    node and the task's number, and stays when a task is replaced: an address wouldn't."""
+    return {
+        "dockerswarm_sd_configs": [{"host": f"unix://{SOCKET}", "role": "tasks", "refresh_interval": "5s"}],
+        "relabel_configs": [
+            _keep("__meta_dockerswarm_task_desired_state", "running"),
+            _keep("__meta_dockerswarm_service_name", f"{stack}_{name}"),
+            _keep("__meta_dockerswarm_network_name", f"{stack}_{NETWORK_OF[stack].name}"),
+            {
+                "source_labels": ["__address__"],
+                "regex": r"([^:]+)(?::\d+)?",
+                "replacement": f"$1:{port_number}",
+                "target_label": "__address__",
+            },
+            {"source_labels": ["__meta_dockerswarm_node_hostname"], "target_label": "node"},
+            {
+                "source_labels": ["__meta_dockerswarm_node_hostname", "__meta_dockerswarm_task_slot"],
+                "separator": "/",
+                "target_label": "instance",
+            },
+        ],
+    }
+
+
+def _keep(label: str, value: str) -> dict[str, Any]:
+    return {"source_labels": [label], "regex": value, "action": "keep"}

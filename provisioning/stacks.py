@@ -1,0 +1,272 @@
+"""The stacks of the platform: `app`, a gallery behind Traefik, `monitor`, which watches it, and `registry`, where the
+project's own images are pulled from.
+
+| variable | meaning |
+| --- | --- |
+| `host_name` | the name that the gallery answers to |
+| `NAME_image` | an image instead of the one below: `traefik_image`, `gallery_image`, … |
+| `gallery_replicas`, `client_replicas` | how many tasks |
+| `data_retention` | how long Prometheus keeps its data, such as `15d` |
+
+Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
+`registry-data`. All secrets come from the environment of who deploys.
+"""
+
+from __future__ import annotations
+
+from provision.author import Bind, Config, Healthcheck, Image, Secret, Stack, Volume, env
+from provisioning._swarm import ENGINE, MANAGERS, edge, image, inner, port, service, watch
+
+HOST = env.get("host_name", "myhbsapp.com")
+BUCKETS_SECONDS = sorted({0.1, 0.3, 1.2, 5.0, env.number("sla_latency_seconds")})
+"""Traefik's own, and one at the objective, which couldn't be measured without it."""
+
+# ── app ──────────────────────────────────────────────────────────────────────
+
+_traefik = service(
+    "traefik",
+    image("traefik", "traefik:v3.7"),
+    command=[
+        "--entrypoints.web.address=:80",
+        "--entrypoints.web.transport.respondingtimeouts.readtimeout=30s",
+        "--entrypoints.traefik.address=:8080",
+        "--api.dashboard=true",
+        "--api.insecure=true",
+        "--ping=true",
+        "--providers.swarm=true",
+        f"--providers.swarm.endpoint=unix://{next(iter(ENGINE))}",
+        "--providers.swarm.exposedbydefault=false",
+        "--providers.swarm.network=app_edge",
+        "--providers.swarm.refreshseconds=5",
+        "--metrics.prometheus=true",
+        "--metrics.prometheus.entrypoint=traefik",
+        "--metrics.prometheus.addentrypointslabels=true",
+        "--metrics.prometheus.addrouterslabels=true",
+        "--metrics.prometheus.addserviceslabels=true",
+        f"--metrics.prometheus.buckets={','.join(f'{bound:g}' for bound in BUCKETS_SECONDS)}",
+        # A server that is gone costs a second (502 or 504), one that hangs five (504): nobody waits for ever.
+        "--serverstransport.forwardingtimeouts.dialtimeout=1s",
+        "--serverstransport.forwardingtimeouts.responseheadertimeout=5s",
+        "--global.checknewversion=false",
+        "--global.sendanonymoususage=false",
+    ],
+    networks=[edge],
+    # The dashboard asks for no password: it is at the managers' own port 8080 alone, which is for no firewall to open.
+    ports=[port(80, 80), port(8080, 8080, of_node=True)],
+    volumes=ENGINE,
+    healthcheck=Healthcheck(["traefik", "healthcheck", "--ping"]),
+    mode="global",
+    on=(MANAGERS,),  # only managers can be asked for services
+    memory="128M",
+)
+
+# Without a registry's name these are found on the nodes; `provision stack deploy --registry` pulls them from one.
+_gallery_image = env.get("gallery_image") or Image("provision-gallery", "docker/gallery.Dockerfile")
+_client_image = env.get("client_image") or Image("provision-client", "docker/client.Dockerfile")
+
+_gallery = service(
+    "gallery",
+    _gallery_image,
+    command=[
+        "python",
+        "-m",
+        "provision.lab.gallery",
+        "--host",
+        "0.0.0.0",  # noqa: S104  # in a container
+        "--port",
+        "8080",
+        "--redis",
+        "redis://redis:6379/0",
+        "--storage",
+        "s3+http://minio:9000/gallery",
+        "--admin-token-file",
+        "/run/secrets/gallery_admin_token",
+    ],
+    environment={
+        "S3_ACCESS_KEY_FILE": "/run/secrets/minio_root_user",
+        "S3_SECRET_KEY_FILE": "/run/secrets/minio_root_password",
+    },
+    secrets={
+        "gallery_admin_token": Secret.env("GALLERY_ADMIN_TOKEN"),
+        "minio_root_user": Secret.env("MINIO_ROOT_USER"),
+        "minio_root_password": Secret.env("MINIO_ROOT_PASSWORD"),
+    },
+    networks=[edge, inner],
+    healthcheck=Healthcheck(
+        ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health', timeout=2)"]
+    ),
+    replicas=int(env.get("gallery_replicas", 3)),
+    labels={
+        "traefik.enable": "true",
+        "traefik.http.routers.gallery.rule": f"Host(`{HOST}`)",
+        "traefik.http.routers.gallery.entrypoints": "web",
+        "traefik.http.routers.gallery.middlewares": "again",
+        "traefik.http.middlewares.again.retry.attempts": "3",
+        "traefik.http.middlewares.again.retry.initialinterval": "10ms",
+        "traefik.http.services.gallery.loadbalancer.server.port": "8080",
+        "traefik.http.services.gallery.loadbalancer.healthcheck.path": "/health",
+        "traefik.http.services.gallery.loadbalancer.healthcheck.interval": "2s",
+        "traefik.http.services.gallery.loadbalancer.healthcheck.timeout": "1s",
+    },
+    memory="128M",
+)
+
+_redis = service(
+    "redis",
+    image("redis", "redis:7.4-alpine"),
+    command=[
+        "redis-server",
+        "--appendonly",
+        "yes",
+        "--maxmemory",
+        "48mb",
+        "--maxmemory-policy",
+        "allkeys-lru",
+    ],
+    networks=[inner],
+    volumes={"/data": Volume("redis")},
+    healthcheck=Healthcheck(["redis-cli", "ping"]),
+    keeps="app",
+    memory="64M",
+)
+
+_minio = service(
+    "minio",
+    image("minio", "minio/minio:RELEASE.2025-04-22T22-12-26Z"),
+    command=["server", "/data", "--address", ":9000"],
+    environment={
+        "MINIO_ROOT_USER_FILE": "/run/secrets/minio_root_user",
+        "MINIO_ROOT_PASSWORD_FILE": "/run/secrets/minio_root_password",
+    },
+    secrets={
+        "minio_root_user": Secret.env("MINIO_ROOT_USER"),
+        "minio_root_password": Secret.env("MINIO_ROOT_PASSWORD"),
+    },
+    networks=[inner],
+    volumes={"/data": Volume("minio")},
+    healthcheck=Healthcheck(["mc", "ready", "local"]),
+    keeps="app",
+    memory="256M",
+)
+
+_client = service(
+    "client",
+    _client_image,
+    command=["python", "-m", "provision.lab.client", "--url", "http://traefik", "--host", HOST],
+    networks=[edge],
+    replicas=int(env.get("client_replicas", 0)),
+    memory="384M",
+)
+
+_visualizer = service(
+    "visualizer",
+    image("visualizer", "dockersamples/visualizer:stable"),
+    networks=[edge],
+    ports=[port(8080, 8088, of_node=True)],
+    volumes=ENGINE,
+    on=(MANAGERS,),
+    memory="96M",
+)
+
+app = Stack("app", [_traefik, _gallery, _redis, _minio, _client, _visualizer])
+
+# ── monitor ──────────────────────────────────────────────────────────────────
+
+_PUBLISHED = bool(env.get("publish_monitoring", False))
+
+_prometheus = service(
+    "prometheus",
+    image("prometheus", "prom/prometheus:v3.5.0"),
+    command=[
+        "--config.file=/etc/prometheus/prometheus.yml",
+        "--storage.tsdb.path=/prometheus",
+        f"--storage.tsdb.retention.time={env.get('data_retention', '15d')}",
+        f"--web.external-url={env.get('prometheus_external_url', 'http://prometheus:9090')}",
+    ],
+    networks=[watch, edge],
+    ports=[port(9090, 9090)] if _PUBLISHED else [],
+    configs={"/etc/prometheus/": Config(built="prometheus/")},
+    volumes={"/prometheus": Volume("prometheus"), **ENGINE},
+    # The tasks to scrape are found through the engine's socket, which only root may open.
+    user="root",
+    healthcheck=Healthcheck(["promtool", "check", "ready"], start_period="30s"),
+    on=(MANAGERS,),
+    keeps="monitor",
+    memory="256M",
+)
+
+_alertmanager = service(
+    "alertmanager",
+    image("alertmanager", "prom/alertmanager:v0.28.1"),
+    command=[
+        "--config.file=/etc/alertmanager/alertmanager.yml",
+        "--storage.path=/alertmanager",
+        "--cluster.listen-address=",
+    ],
+    networks=[watch],
+    ports=[port(9093, 9093)] if _PUBLISHED else [],
+    configs={"/etc/alertmanager/alertmanager.yml": Config(built="alertmanager/alertmanager.yml")},
+    volumes={"/alertmanager": Volume("alertmanager")},
+    healthcheck=Healthcheck(["amtool", "--alertmanager.url=http://127.0.0.1:9093", "config", "show"]),
+    keeps="monitor",
+    memory="64M",
+)
+
+_grafana = service(
+    "grafana",
+    image("grafana", "grafana/grafana:12.4.0"),
+    environment={
+        "GF_SECURITY_ADMIN_USER": "admin",
+        "GF_SECURITY_ADMIN_PASSWORD__FILE": "/run/secrets/grafana_admin_password",
+        "GF_ANALYTICS_REPORTING_ENABLED": "false",
+        "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
+        "GF_USERS_ALLOW_SIGN_UP": "false",
+    },
+    secrets={"grafana_admin_password": Secret.env("GRAFANA_ADMIN_PASSWORD")},
+    networks=[watch],
+    ports=[port(3000, 3000)],
+    configs={
+        "/etc/grafana/provisioning/": Config(built="grafana/provisioning/"),
+        "/etc/grafana/dashboards/": Config(built="grafana/dashboards/"),
+    },
+    volumes={"/var/lib/grafana": Volume("grafana")},
+    healthcheck=Healthcheck(
+        ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"], start_period="60s"
+    ),
+    keeps="monitor",
+    memory="256M",
+)
+
+_cadvisor = service(
+    "cadvisor",
+    image("cadvisor", "gcr.io/cadvisor/cadvisor:v0.52.1"),
+    command=[
+        "--docker_only=true",
+        "--housekeeping_interval=10s",
+        "--disable_metrics=percpu,sched,tcp,udp,disk",
+    ],
+    networks=[watch],
+    volumes={
+        "/rootfs": Bind("/", every_node=True),
+        "/var/run": Bind("/var/run", every_node=True),
+        "/sys": Bind("/sys", every_node=True),
+        "/var/lib/docker": Bind("/var/lib/docker", every_node=True),
+    },
+    mode="global",
+    memory="128M",
+)
+
+monitor = Stack("monitor", [_prometheus, _alertmanager, _grafana, _cadvisor])
+
+# ── registry ─────────────────────────────────────────────────────────────────
+
+_registry = service(
+    "registry",
+    image("registry", "registry:2"),
+    ports=[port(5000, 5000)],
+    volumes={"/var/lib/registry": Volume("registry")},
+    keeps="registry",
+    memory="128M",
+)
+
+registry = Stack("registry", [_registry])

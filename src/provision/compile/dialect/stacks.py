@@ -1,0 +1,265 @@
+"""Stacks to Compose files for `docker stack deploy`, with the files that their configs hold.
+
+A config of a Swarm never changes, so each is named by its content: another content is another config, and the service
+that mounts it is updated. Source of the limits: docs.docker.com, "Store configuration data using Docker Configs".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provision.compile import yamltext
+from provision.compile.kinds import STACK
+from provision.errors import Problem, SourceErrors
+from provision.model import Definition, Place, decode
+
+VERSION: Final = "3.8"
+"""Of the Compose format: what every engine since 19.03 reads."""
+
+CONFIG_LIMIT_BYTES: Final = 500_000
+_LONGEST_NAME: Final = 64
+_HASH_DIGITS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class MountedFile:
+    """A file that services mount as a config.
+
+    Attributes:
+        key: what the Compose file calls it, such as `prometheus-rules-traefik.yml`.
+        name: on the Swarm, STACK_KEY-HASH.
+        path: below the folder that `build` writes.
+        content: what it holds.
+    """
+
+    key: str
+    name: str
+    path: str
+    content: bytes
+
+    @property
+    def own(self) -> bool:
+        """Whether it is made for the stack alone, and is nothing that `build` writes anyway."""
+        return self.path.startswith("stacks/")
+
+
+@dataclass(frozen=True, slots=True)
+class ShapedStack:
+    """A stack as the Swarm is told of it.
+
+    Attributes:
+        name: the stack's name.
+        compose: the Compose file as a JSON value; paths in it are relative to `stacks/NAME/`.
+        configs: the files that services mount, each once, in the order of their keys.
+        secrets: name on the Swarm → reference to the secret.
+        images: service → the project's own image that it runs, as the definition has it.
+        needs: the stacks whose networks it uses.
+        place: where it was written.
+    """
+
+    name: str
+    compose: dict[str, Any]
+    configs: tuple[MountedFile, ...]
+    secrets: Mapping[str, Mapping[str, str]]
+    images: Mapping[str, Mapping[str, Any]]
+    needs: tuple[str, ...]
+    place: Place
+
+    @property
+    def path(self) -> str:
+        """Of the Compose file, below the folder that `build` writes."""
+        return f"stacks/{self.name}/compose.yml"
+
+    def compose_bytes(self) -> bytes:
+        """The Compose file."""
+        return yamltext.render(self.compose, header=f"Made by provision. Edit {self.place.path} instead.")
+
+
+def shape(
+    definitions: Iterable[Definition],
+    files: Mapping[str, bytes],
+    registry: str = "",
+    images: Mapping[str, str] | None = None,
+) -> tuple[ShapedStack, ...]:
+    """Every stack, in the order of their names.
+
+    Args:
+        files: what `build` writes besides: path → bytes.
+        registry: `host:port` that the project's own images are pulled from; empty: the nodes have them.
+        images: name of an own image → the reference to run instead of `registry/name:tag`.
+
+    Raises:
+        SourceErrors: a service mounts what isn't built, or more than a config may hold.
+    """
+    stacks = sorted((found for found in definitions if found.kind == STACK), key=lambda found: found.key)
+    problems: list[Problem] = []
+    shaped = [_Shaping(definition, files, problems).shaped(registry, images or {}) for definition in stacks]
+    if problems:
+        raise SourceErrors(tuple(problems))
+    return tuple(shaped)
+
+
+def in_order(stacks: Iterable[ShapedStack]) -> tuple[ShapedStack, ...]:
+    """The stacks so that each comes after those whose networks it uses; else in the order given."""
+    left = {stack.name: stack for stack in stacks}
+    done: list[ShapedStack] = []
+    while left:
+        ready = [stack for stack in left.values() if not set(stack.needs) & set(left) - {stack.name}]
+        # Stacks that use each other's networks have no order; then the first goes first.
+        following = (ready or list(left.values()))[0]
+        done.append(left.pop(following.name))
+    return tuple(done)
+
+
+class _Shaping:
+    """One stack on its way; collects the configs and secrets of its services."""
+
+    def __init__(self, definition: Definition, files: Mapping[str, bytes], problems: list[Problem]) -> None:
+        self._definition = definition
+        self._files = files
+        self._problems = problems
+        self._body = decode(definition.body)
+        self._stack = str(self._body["name"])
+        self._configs: dict[str, MountedFile] = {}
+        self._secrets: dict[str, dict[str, str]] = {}
+
+    def shaped(self, registry: str, images: Mapping[str, str]) -> ShapedStack:
+        own = {
+            name: service["image"]
+            for name, service in self._body["services"].items()
+            if isinstance(service["image"], dict)
+        }
+        services = {}
+        for name, service in self._body["services"].items():
+            body = dict(service)
+            if name in own:
+                body["image"] = reference(own[name], registry, images)
+            body["networks"] = sorted(body["networks"])
+            body["configs"] = self._mounted(name, body.pop("configs", {}))
+            body["secrets"] = self._given(body.pop("secrets", {}))
+            services[name] = {key: value for key, value in body.items() if value not in ([], {})}
+        configs = tuple(self._configs[key] for key in sorted(self._configs))
+        networks = {key: self._network(key, value) for key, value in self._body["networks"].items()}
+        compose: dict[str, Any] = {
+            "version": VERSION,
+            "services": services,
+            "networks": networks,
+            "volumes": self._body["volumes"],
+            "configs": {
+                each.key: {"name": each.name, "file": posixpath.relpath(each.path, f"stacks/{self._stack}")}
+                for each in configs
+            },
+            "secrets": {
+                key: {"name": name, "external": True} for key, name in sorted(self._secret_names.items())
+            },
+        }
+        needs = {value["of"] for value in self._body["networks"].values() if "of" in value} - {self._stack}
+        return ShapedStack(
+            self._stack,
+            _literal({key: value for key, value in compose.items() if value != {}}),
+            configs,
+            {self._secret_names[key]: found for key, found in sorted(self._secrets.items())},
+            own,
+            tuple(sorted(needs)),
+            self._definition.place,
+        )
+
+    @property
+    def _secret_names(self) -> dict[str, str]:
+        return {key: secret_name(self._stack, key, found) for key, found in self._secrets.items()}
+
+    def _network(self, key: str, network: dict[str, Any]) -> dict[str, Any]:
+        if "of" in network:
+            return {"name": f"{network['of']}_{network['name']}", "external": True}
+        encrypted = {"driver_opts": {"encrypted": "true"}} if network.get("encrypted") else {}
+        flags = {flag: True for flag in ("attachable", "internal") if network.get(flag)}
+        return {"name": f"{self._stack}_{key}", "driver": "overlay", **flags, **encrypted}
+
+    def _given(self, secrets: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
+        self._secrets.update(secrets)
+        return [{"source": name, "target": name} for name in sorted(secrets)]
+
+    def _mounted(self, service: str, configs: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
+        found = []
+        for target, config in configs.items():
+            for relative, path, content in self._contents(service, target, config):
+                key = _key(path)
+                name = config_name(self._stack, key, content)
+                self._configs[key] = MountedFile(key, name, path, content)
+                found.append({"source": key, "target": target + relative})
+        return found
+
+    def _contents(self, service: str, target: str, config: dict[str, str]) -> list[tuple[str, str, bytes]]:
+        """Path below the target, path below the output folder, and content of each file of a config."""
+        if "text" in config:
+            content = config["text"].encode()
+            path = f"stacks/{self._stack}/configs/{service}{target.replace('/', '-')}"
+            found = [("", path, content)]
+        elif config["built"].endswith("/"):
+            prefix = config["built"]
+            found = [
+                (path.removeprefix(prefix), path, content)
+                for path, content in sorted(self._files.items())
+                if path.startswith(prefix)
+            ]
+        else:
+            path = config["built"]
+            found = [("", path, self._files[path])] if path in self._files else []
+        if not found:
+            self._complain(
+                service,
+                f"nothing is built at {config['built']!r}, which service {service!r} mounts at {target}",
+            )
+        for _, path, content in found:
+            if len(content) > CONFIG_LIMIT_BYTES:
+                self._complain(
+                    service,
+                    f"{path} has {len(content):,} bytes, and a config of a Swarm holds {CONFIG_LIMIT_BYTES:,}; split it, "
+                    "or give it to the service in an image",
+                )
+        return found
+
+    def _complain(self, service: str, what: str) -> None:
+        place = self._definition.place_of(f"/services/{service}")
+        self._problems.append(Problem(place.path, place.line, f"stack {self._stack!r}: {what}"))
+
+
+def reference(image: Mapping[str, Any], registry: str, images: Mapping[str, str]) -> str:
+    """What a service runs: an own image's reference."""
+    name = str(image["name"])
+    return images.get(name) or (f"{registry}/" if registry else "") + f"{name}:{image['tag']}"
+
+
+def config_name(stack: str, key: str, content: bytes) -> str:
+    """What a Swarm calls a config of that content; at most 64 characters, of which the hash stays whole."""
+    mark = hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]
+    return f"{f'{stack}_{key}'[: _LONGEST_NAME - _HASH_DIGITS - 1].rstrip('.-_')}-{mark}"
+
+
+def secret_name(stack: str, key: str, secret: Mapping[str, str]) -> str:
+    """What a Swarm calls a secret; another version is another one. Nothing of the secret itself is in the name."""
+    version = f"-{secret['version']}" if secret.get("version") else ""
+    return f"{f'{stack}_{key}'[: _LONGEST_NAME - len(version)]}{version}"
+
+
+def _key(path: str) -> str:
+    """What a Compose file calls the file at that path below the output folder."""
+    parts = path.split("/")
+    kept = parts[3:] if parts[:1] == ["stacks"] else parts
+    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(kept))
+
+
+def _literal(value: Any) -> Any:
+    """Every `$` doubled, so that Compose doesn't take it for a variable."""
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, dict):
+        return {key: _literal(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_literal(item) for item in value]
+    return value
