@@ -15,7 +15,7 @@ import threading
 import time
 from base64 import b64decode
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -264,8 +264,10 @@ class _Handler(BaseHTTPRequestHandler):
             return self._send(fault.status, fault.body, fault.headers)
         parts = urlsplit(self.path)
         headers: dict[str, str] = {}
+        # What is behind a data source takes its own time.
+        alone = nullcontext() if "/datasources/proxy/" in parts.path else state.lock
         try:
-            with state.lock:
+            with alone:
                 account = Account("", "")
                 if parts.path not in ("/api/health", "/login"):
                     account = authenticate(

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from provision.commands.options import Servers
@@ -14,10 +15,16 @@ from provision.project import Project
 
 if TYPE_CHECKING:
     from provision.client.endpoint import Endpoint
+    from provision.client.grafana_sources import SourceOfGrafana
+    from provision.client.prometheus import Prometheus
     from provision.prove.verify.servers import Server
 
 _LOOKED_UP: Final = 3
 """So many times as long as over a query a server may take over names, labels and types."""
+
+
+_AT_ONCE: Final = 8
+"""So many data sources are looked behind at the same time."""
 
 
 @contextmanager
@@ -61,10 +68,7 @@ def asked_servers(
 def _behind_grafana(
     servers: Servers, project: Project, environ: Mapping[str, str], timeout_seconds: float, *, lenient: bool
 ) -> Iterator[Sequence[Server]]:
-    from provision.client.grafana_sources import sources_of_grafana, through
-    from provision.client.prometheus import Prometheus
-    from provision.client.prometheus_address import connected
-    from provision.client.session import Session
+    from provision.client.grafana_sources import sources_of_grafana
     from provision.prove.check.references import PROMETHEUS
     from provision.prove.verify.durations import length_of
     from provision.prove.verify.servers import Server
@@ -82,20 +86,18 @@ def _behind_grafana(
     with ExitStack() as open_:
         found = []
         failures: list[ProvisionError] = []
-        for number, source in enumerate(sources):
-            there = through(endpoint, source.uid)
+        for number, (source, reached) in enumerate(
+            zip(sources, _reached(sources, endpoint, open_), strict=True)
+        ):
             fault, called = None, f"data source {source.name!r} of {endpoint.url}"
-            try:
-                server = open_.enter_context(connected(there, ("",)))
-            except (Unreachable, ServerRefused) as error:
+            if (error := reached.error) is not None:
                 failures.append(error)
                 fault = Unreachable(f"it can't be asked: {error.what}", where=error.where)
-                client = Prometheus(open_.enter_context(Session(there)))
-            else:
-                client, called = server.client, called + (f" ({server.called})" if server.called else "")
+            elif reached.called:
+                called += f" ({reached.called})"
             found.append(
                 Server(
-                    client,
+                    reached.client,
                     called,
                     (source.uid, source.name),
                     source.is_default or number == 0,
@@ -106,6 +108,48 @@ def _behind_grafana(
         if len(failures) == len(found):
             raise failures[0]
         yield [*found, replace(found[0], names=())] if lenient else found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reached:
+    """What was found at the other end of a data source.
+
+    Attributes:
+        open_: closes the connections.
+        error: why it can't be asked.
+    """
+
+    client: Prometheus
+    called: str
+    open_: ExitStack
+    error: ProvisionError | None = None
+
+
+def _reached(sources: Sequence[SourceOfGrafana], endpoint: Endpoint, open_: ExitStack) -> Iterator[_Reached]:
+    """The servers behind some data sources; all are looked for at once, as each that hangs takes its time."""
+    from provision.client.grafana_sources import through
+
+    with ThreadPoolExecutor(_AT_ONCE, "sources") as pool:
+        tried = [pool.submit(_reach, through(endpoint, source.uid)) for source in sources]
+    for each in tried:
+        if each.exception() is None:
+            open_.push(each.result().open_)
+    for each in tried:
+        yield each.result()
+
+
+def _reach(there: Endpoint) -> _Reached:
+    from provision.client.prometheus import Prometheus
+    from provision.client.prometheus_address import connected
+    from provision.client.session import Session
+
+    with ExitStack() as mine:
+        try:
+            found = mine.enter_context(connected(there, ("",)))
+        except (Unreachable, ServerRefused) as error:
+            client = Prometheus(mine.enter_context(Session(there)))
+            return _Reached(client, "", mine.pop_all(), error)
+        return _Reached(found.client, found.called, mine.pop_all())
 
 
 def grafana_endpoint(servers: Servers, project: Project, environ: Mapping[str, str]) -> Endpoint:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -300,6 +301,28 @@ def test_a_data_source_of_a_grafana_that_cannot_be_asked_is_told_beside_what_the
     grafana.behind.clear()
     ran = provision("verify", "--grafana", grafana.url)
     assert (ran.code, ran.out) == (1, "")
+
+
+def test_data_sources_are_looked_behind_at_the_same_time(provision, grafana, tmp_path, monkeypatch):
+    monkeypatch.chdir(project(tmp_path / "shop"))
+    both = threading.Barrier(2)
+
+    class Patient(SeriesServer):
+        """Answers its first question once the other's was asked too."""
+
+        waits = True
+
+        def answer(self, method, path, query):
+            if self.waits:
+                self.waits = False
+                both.wait(timeout=20)
+            return super().answer(method, path, query)
+
+    for uid, server in list(grafana.behind.items()):
+        grafana.behind[uid] = Patient(server.known)
+    ran = provision("verify", "--grafana", grafana.url)
+    assert (ran.code, ran.out.splitlines()[0]) == (1, 'dashboard "Shop"  2 data, 1 unknown metric, 1 error')
+    assert not both.broken
 
 
 def test_a_file_by_the_data_sources_of_a_grafana(provision, grafana, tmp_path, monkeypatch):
