@@ -19,7 +19,7 @@ from provision.client.session import Endpoint, open_session
 from provision.commands.guests import collect_guests
 from provision.compile.dialect.prometheus import shape_rules
 from provision.compile.kinds import RULE_GROUP
-from provision.lab import lifecycle, processes, stack, supervisor
+from provision.lab import faults, lifecycle, processes, stack, supervisor
 from provision.lab.lifecycle import Started
 from provision.lab.readings import readings
 from provision.model import Definition, Verb, decode
@@ -59,21 +59,23 @@ def prometheus(lab: Started) -> Iterator[Prometheus]:
 
 
 @pytest.fixture
-def faults(lab: Started) -> Iterator[Callable[..., None]]:
+def tell_all(lab: Started, folder: Path) -> Iterator[Callable[..., None]]:
     """Sets faults in every replica; they are gone after the test."""
     urls = [url for name, url in lab.lab.urls.items() if name.startswith("faults of replica")]
     assert len(urls) == stack.REPLICAS
 
-    def tell(**faults: object) -> None:
+    token = faults.read_token(folder)
+
+    def tell(**given: object) -> None:
         for url in urls:
-            fetch(url, json.dumps(faults).encode())
+            faults.set(url, token, **given)
 
     yield tell
-    tell(error_ratio=0, latency_seconds=0, healthy=True)
+    tell(error_ratio=0, slow_seconds=0, healthy=True)
 
 
-def fetch(url: str, body: bytes | None = None) -> Any:
-    with urllib.request.urlopen(url, body, timeout=10) as answer:
+def fetch(url: str) -> Any:
+    with urllib.request.urlopen(url, timeout=10) as answer:
         return json.loads(answer.read())
 
 
@@ -207,34 +209,35 @@ def test_a_healthy_lab_is_quiet(lab: Started, prometheus: Prometheus) -> None:
 
 
 def test_errors_fire_an_alert_that_is_delivered_and_recovery_resolves_it(
-    lab: Started, prometheus: Prometheus, faults: Callable[..., None]
+    lab: Started, prometheus: Prometheus, tell_all: Callable[..., None]
 ) -> None:
-    faults(error_ratio=0.5)
+    tell_all(error_ratio=0.5)
     alert = wait_for("page", lambda: told(lab, "TraefikErrorBudgetBurn", "pages", "firing"))
     assert alert["labels"]["severity"] == "page"
     assert alert["labels"]["entrypoint"] in ("web", "websecure")
     assert "fail" in alert["annotations"]["summary"]
     assert alert["annotations"]["runbook_url"].endswith("/TraefikErrorBudgetBurn.md")
     assert prometheus.query('ALERTS{alertname="TraefikErrorBudgetBurn", alertstate="firing"}')
-    faults(error_ratio=0)
+    tell_all(error_ratio=0)
     wait_for("resolved page", lambda: told(lab, "TraefikErrorBudgetBurn", "pages", "resolved"))
     high = 'ALERTS{alertname="TraefikErrorRatioHigh", alertstate="firing"}'
     wait_for("end of the high ratio", lambda: not prometheus.query(high))
 
 
-def test_slow_answers_fire_the_average_response_time(lab: Started, faults: Callable[..., None]) -> None:
-    faults(latency_seconds=0.4)
+def test_slow_answers_fire_the_average_response_time(lab: Started, tell_all: Callable[..., None]) -> None:
+    tell_all(slow_seconds=0.4)
     wait_for("page", lambda: told(lab, "average_response_time", "pages", "firing"))
-    faults(latency_seconds=0)
+    tell_all(slow_seconds=0)
     wait_for("resolved page", lambda: told(lab, "average_response_time", "pages", "resolved"))
 
 
-def test_a_replica_that_is_unwell_is_told_as_a_ticket(lab: Started) -> None:
+def test_a_replica_that_is_unwell_is_told_as_a_ticket(lab: Started, folder: Path) -> None:
     url = lab.lab.urls["faults of replica 2"]
-    fetch(url, b'{"healthy": false}')
+    token = faults.read_token(folder)
+    faults.set(url, token, healthy=False)
     alert = wait_for("ticket", lambda: told(lab, "TraefikBackendDown", "tickets", "firing"))
-    assert alert["labels"]["url"] == url.removesuffix("/control")
-    fetch(url, b'{"healthy": true}')
+    assert alert["labels"]["url"] == url.removesuffix("/admin/faults")
+    faults.set(url, token, healthy=True)
     wait_for("resolved ticket", lambda: told(lab, "TraefikBackendDown", "tickets", "resolved"))
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from provision.lab import faults
 from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
 
@@ -62,10 +63,12 @@ def status_text(found: Status, folder: Path) -> str:
     lab = found.lab
     if lab is None:
         return f"No lab runs in {folder}."
+    token = faults.token_file(folder)
     return "\n".join(
         [
             f"The lab in {folder} is {found.condition} (environment {lab.environment}).",
             *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
+            *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
             *(f"  {name} has ended" for name, alive in found.alive.items() if not alive),
             "Stop it with: provision lab down",
         ]
@@ -76,6 +79,9 @@ def status_value(found: Status, folder: Path) -> dict[str, Any]:
     """The same for JSON."""
     value: dict[str, Any] = {"state": found.condition, "folder": str(folder)}
     lab = found.lab
+    token = faults.token_file(folder)
+    if token.exists():
+        value["admin_token_file"] = str(token)
     if lab is not None:
         value |= {"project": lab.project, "environment": lab.environment, "urls": dict(lab.urls)}
         value["processes"] = [

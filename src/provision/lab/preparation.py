@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -10,13 +12,14 @@ from provision.compile.dialect import alertmanager as alertmanager_dialect
 from provision.compile.dialect import prometheus as prometheus_dialect
 from provision.compile.load import load
 from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageError
-from provision.lab import contained, redis, stack
+from provision.lab import contained, faults, redis, stack
 from provision.lab.stack import Component, Ports
 from provision.model import Definition, Resource, decode, encode
 from provision.project import Project
 from provision.tools import openssl
 
 _CERTIFICATE_DAYS = 90
+_LIBRARIES = ("flask", "prometheus_client", "redis", "waitress")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +65,17 @@ def prepare(
     Raises:
         SourceErrors: some sources are broken; all are listed.
         UsageError: the setting `lab_buckets` can't be used.
+        MissingTool: a library that the application needs isn't installed.
         ProvisionError: the project doesn't say what Prometheus scrapes.
     """
+    _require_libraries()
     definitions = compiled(project, ports)
     bounds = _buckets(project)
     certificate = _certificate(folder / "traefik", tell)
     _write(folder / "traefik" / "routes.yml", stack.traefik_routes(ports, certificate))
     _write(folder / "prometheus" / "prometheus.yml", _prometheus_config(project, definitions, ports))
     (folder / "prometheus" / "rules").mkdir()
+    faults.make_token(folder)
     _write(folder / "alertmanager" / "alertmanager.yml", _first_alertmanager_config(project))
     redis.prepare(folder / "redis", ports.redis)
     components = stack.components(
@@ -105,6 +111,16 @@ def _first_alertmanager_config(project: Project) -> bytes:
     body = {"route": {"receiver": "nobody"}, "receivers": [{"name": "nobody"}]}
     kind, key = alertmanager_dialect.CONFIG, alertmanager_dialect.CONFIG_KEY
     return alertmanager_dialect.config_bytes(Resource(kind, key, encode(body)), project.name)
+
+
+def _require_libraries() -> None:
+    missing = [name for name in _LIBRARIES if importlib.util.find_spec(name) is None]
+    if missing:
+        raise MissingTool(
+            f"Python's {' and '.join(missing)} can't be imported",
+            where="the lab's application",
+            remedy=f"install what it needs with: {sys.executable} -m pip install 'provision[lab]'",
+        )
 
 
 def _buckets(project: Project) -> tuple[float, ...]:

@@ -12,11 +12,15 @@ from typing import Any
 
 import yaml
 
+from provision.lab import faults
 from provision.tools import servers
 
 REPLICAS = 3
 RATE = 40.0
 """Requests a second."""
+
+WORK_SECONDS = 0.006
+"""What the application's pages take at least: nothing would be seen of times that are all below a millisecond."""
 
 BUCKETS_SECONDS = (0.1, 0.2, 0.3, 1.2, 5.0)
 """Traefik's own histogram buckets and one at the SLA of 200 ms, which could not be measured without it."""
@@ -118,7 +122,7 @@ def urls(ports: Ports) -> dict[str, str]:
         "Alertmanager": url(ports.alertmanager),
         "notifications": url(ports.webhook) + "/alerts",
         "Redis": url(ports.redis, "redis"),
-        **{f"faults of replica {n}": f"{url(port)}/control" for n, port in enumerate(ports.replicas, 1)},
+        **{f"faults of replica {n}": f"{url(port)}/admin/faults" for n, port in enumerate(ports.replicas, 1)},
     }
 
 
@@ -192,7 +196,19 @@ def components(
         ),
         _ours("webhook", "webhook", ports.webhook, "/health", "--file", f"{folder / 'notifications.jsonl'}"),
         *(
-            _ours(f"app-{number}", "app", port, "/health", module="app", replica=number)
+            _ours(
+                f"app-{number}",
+                "app",
+                port,
+                "/health",
+                *("--name", f"app-{number}"),
+                *("--storage", f"{folder / 'storage'}"),
+                *("--redis", f"{url(ports.redis, 'redis')}/0"),
+                *("--work-seconds", f"{WORK_SECONDS:g}"),
+                *("--admin-token-file", f"{faults.token_file(folder)}"),
+                module="gallery",
+                environment={"GALLERY_REDIS_PASSWORD_FILE": str(folder / "redis" / "password")},
+            )
             for number, port in enumerate(ports.replicas, 1)
         ),
         _ours("containers", "containers", ports.containers, "/metrics", "--state", str(folder)),
@@ -266,11 +282,16 @@ def traffic(ports: Ports, certificate: Path | None = None) -> Component:
 
 
 def _ours(
-    name: str, service: str, port: int, ready: str, *arguments: str, module: str = "", replica: int = 0
+    name: str,
+    service: str,
+    port: int,
+    ready: str,
+    *arguments: str,
+    module: str = "",
+    environment: Mapping[str, str] | None = None,
 ) -> Component:
-    more = ("--replica", str(replica)) if replica else arguments
-    command = _python(module or name, "--port", str(port), *more)
-    return Component(name, service, command, url(port), ready)
+    command = _python(module or name, "--port", str(port), *arguments)
+    return Component(name, service, command, url(port), ready, environment=environment or {})
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -1,5 +1,5 @@
-"""Clients of the lab's application, through Traefik: a steady mix of pages, posts, a missing page, an error and
-a slow answer, some of it over TLS.
+"""Clients of the lab's application, through Traefik: a steady mix of pages, albums made and deleted, a missing page,
+an error and a slow answer, some of it over TLS.
 
 The mix isn't left to chance: every 200 requests hold one error and one slow answer, evenly spread, so that a
 healthy lab stays well inside its objective in any window.
@@ -9,26 +9,29 @@ from __future__ import annotations
 
 import argparse
 import http.client
+import json
 import ssl
 import sys
 import threading
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from provision.lab.app import ALBUMS
+from provision.lab.gallery.collection import SAMPLES
 from provision.lab.serving import wait_for_stop
 
 WORKERS = 16
 TIMEOUT_SECONDS = 10.0
+_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 _WEIGHTS = {
     "/": 60,
     "/album": 100,
-    "POST /album": 20,
+    "POST /album": 10,
+    "POST /delete": 10,
     "/missing": 10,
     "tls /": 8,
     "/slow": 1,
@@ -57,7 +60,7 @@ def mix() -> tuple[Visit, ...]:
 
 def _visit(kind: str, number: int) -> Visit:
     words = kind.split()
-    path = f"/album/{number % ALBUMS + 1}" if kind == "/album" else words[-1]
+    path = f"/album/{number % SAMPLES + 1}" if kind == "/album" else words[-1]
     return Visit("POST" if "POST" in words else "GET", path, "tls" in words)
 
 
@@ -82,6 +85,7 @@ class Traffic:
         self._stopped = threading.Event()
         self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(WORKERS)]
         self.counts: Counter[str] = Counter()
+        self._made: deque[str] = deque()
 
     def start(self) -> None:
         """Begin, in the background."""
@@ -102,11 +106,26 @@ class Traffic:
                 self._tls_address, timeout=TIMEOUT_SECONDS, context=self._context
             )
         while (visit := self._next()) is not None:
-            outcome = _pay(visit, secure if visit.tls else plain)
+            outcome = self._pay(visit, secure if visit.tls else plain)
             with self._lock:
                 self.counts[outcome] += 1
         plain.close()
         secure.close()
+
+    def _pay(self, visit: Visit, connection: http.client.HTTPConnection) -> str:
+        """Make one visit; the status code as text, or `no answer`."""
+        path = visit.path
+        if path == "/delete":
+            # Of those that this traffic has made; the front page instead, when none is left of them.
+            path = f"{self._made.popleft()}/delete" if self._made else "/"
+        method = "GET" if path == "/" else visit.method
+        found = _asked(method, path, connection)
+        if found is None:
+            return "no answer"
+        answer, body = found
+        if answer.status == 201:
+            self._made.append(json.loads(body)["url"])
+        return str(answer.status)
 
     def _next(self) -> Visit | None:
         """The next visit, once it is due; None after a stop."""
@@ -118,16 +137,18 @@ class Traffic:
         return None if self._stopped.wait(delay) else visit
 
 
-def _pay(visit: Visit, connection: http.client.HTTPConnection) -> str:
-    """Make one request; the status code as text, or `no answer`."""
+def _asked(
+    method: str, path: str, connection: http.client.HTTPConnection
+) -> tuple[http.client.HTTPResponse, bytes] | None:
+    """The answer to one request and its body; None when there is none."""
+    body, headers = (b"title=Sea", _FORM) if method == "POST" else (None, {})
     try:
-        connection.request(visit.method, visit.path, b"title=Sea" if visit.method == "POST" else None)
+        connection.request(method, path, body, headers)
         answer = connection.getresponse()
-        answer.read()
+        return answer, answer.read()
     except (OSError, http.client.HTTPException):
         connection.close()
-        return "no answer"
-    return str(answer.status)
+        return None
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ import yaml
 
 from provision.compile.dialect import alertmanager as alertmanager_dialect
 from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageError
-from provision.lab import preparation, stack
+from provision.lab import faults, preparation, stack
 from provision.lab.stack import Ports
 from provision.model import decode
 from provision.project import Project, open_project
@@ -154,3 +154,21 @@ def test_broken_sources_are_told(tmp_path: Path, folder: Path) -> None:
 def test_a_project_that_scrapes_nothing_is_told(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(ProvisionError, match="no source says what Prometheus scrapes; add ScrapeConfig"):
         prepare(project_with(tmp_path, None), folder)
+
+
+def test_the_applications_libraries_are_missed_before_anything_is_made(
+    tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparation, "_LIBRARIES", ("json", "no_such_library"))
+    with pytest.raises(MissingTool, match=r"no_such_library can't be imported; install .*provision\[lab\]"):
+        prepare(project_with(tmp_path, SOURCE), folder)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_token_is_made_for_the_administration_of_the_replicas(tmp_path: Path, folder: Path) -> None:
+    prepared = prepare(project_with(tmp_path, SOURCE), folder)
+    file = folder / "admin-token"
+    assert file.stat().st_mode & 0o777 == 0o600
+    for component in prepared.components:
+        assert (str(file) in component.command) == (component.service == "app")
+        assert faults.read_token(folder) not in component.command

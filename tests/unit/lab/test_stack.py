@@ -103,7 +103,7 @@ def test_a_bucket_that_is_none_is_refused(bad: object) -> None:
 def test_the_table_of_urls_names_what_a_person_looks_for() -> None:
     urls = stack.urls(PORTS)
     assert urls["Prometheus"] == "http://127.0.0.1:3001"
-    assert urls["faults of replica 2"] == "http://127.0.0.1:1002/control"
+    assert urls["faults of replica 2"] == "http://127.0.0.1:1002/admin/faults"
 
 
 def test_the_environment_lab_of_the_reference_project_is_what_a_lab_tells_its_sources() -> None:

@@ -26,8 +26,11 @@ class Site:
             self.seen[f"{request.method} {request.path}"] += 1
             if sum(self.seen.values()) >= self._enough:
                 self.reached.set()
-        status = {"/error": 500, "/missing": 404}.get(request.path, 201 if request.method == "POST" else 200)
-        return Reply(status, "answer")
+            number = self.seen.total()
+        if request.method == "POST":
+            made = Reply(201, f'{{"url": "/album/{number}"}}')
+            return made if request.path == "/album" else Reply(204, "")
+        return Reply({"/error": 500, "/missing": 404}.get(request.path, 200), "answer")
 
 
 def test_the_mix_holds_its_proportions_in_any_stretch() -> None:
@@ -57,6 +60,9 @@ def test_requests_go_out_and_answers_are_counted() -> None:
     assert clients.counts["500"] == site.seen["GET /error"] >= 1
     assert clients.counts["201"] == site.seen["POST /album"]
     assert clients.counts["404"] >= 10
+    gone = [path for path in site.seen if path.endswith("/delete")]
+    assert clients.counts["204"] == len(gone) >= 5
+    assert {site.seen[path] for path in gone} == {1}  # what was made is deleted, and only once
     assert "no answer" not in clients.counts
 
 
@@ -119,6 +125,7 @@ def test_main_prints_what_the_answers_were(
     assert traffic.main(["--url", f"http://127.0.0.1:{server.server_port}", "--rate", "2000"]) == 0
     server.stop()
     lines = dict(line.split(": ") for line in capsys.readouterr().out.splitlines())
-    assert int(lines["200"]) == site.seen.total() - site.seen["POST /album"] - sum(
-        site.seen[f"GET {path}"] for path in ("/error", "/missing")
-    )
+    pages = [
+        path for path in site.seen if path.startswith("GET") and path not in ("GET /error", "GET /missing")
+    ]
+    assert int(lines["200"]) == sum(site.seen[path] for path in pages)

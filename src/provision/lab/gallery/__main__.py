@@ -1,0 +1,78 @@
+"""`python -m provision.lab.gallery --port PORT`: serve until told to end."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+
+from provision.errors import ProvisionError
+from provision.lab.gallery import settings
+from provision.lab.gallery.collection import Collection
+from provision.lab.gallery.parts import assembled
+from provision.lab.gallery.server import Server
+from provision.lab.gallery.site import LARGEST_BODY, application
+from provision.lab.serving import wait_for_stop
+
+
+def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Serve until told to end; 0, or the code of what keeps it from starting, which is said on the standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        with ExitStack() as stack:
+            storage = options.storage or stack.enter_context(tempfile.TemporaryDirectory(prefix="gallery-"))
+            parts = assembled(
+                options.name,
+                Collection(settings.storage(storage)),
+                settings.visits(options.redis, environ),
+                settings.token(options.admin_token_file),
+                options.work_seconds,
+            )
+            try:
+                server = Server(application(parts), options.host, options.port, LARGEST_BODY)
+            except OSError as error:
+                where = f"{options.host}:{options.port}"
+                raise ProvisionError(f"can't listen there: {error.strerror}", where=where) from None
+            parts.upkeep.start()
+            server.start()
+            wait_for_stop()
+            parts.switches.close()
+            server.stop()
+            parts.upkeep.stop()
+    except ProvisionError as error:
+        sys.stderr.write(f"gallery: {error}\n")
+        return error.exit_code
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="provision.lab.gallery",
+        description="A web gallery of albums and pictures that can be told to fail.",
+    )
+    parser.add_argument("--port", type=int, required=True, help="0 for a free one")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--name", default="gallery", help="what this replica calls itself")
+    parser.add_argument(
+        "--redis", default="", metavar="URL", help="where visits are counted; in memory unless given"
+    )
+    parser.add_argument(
+        "--storage", default="", metavar="DIR", help="a folder; one that is gone afterwards unless given"
+    )
+    parser.add_argument(
+        "--work-seconds",
+        type=float,
+        default=0.0,
+        metavar="S",
+        help="how much longer a page takes, as if it were much work",
+    )
+    parser.add_argument("--admin-token-file", type=Path, metavar="FILE", help="what /admin/faults asks for")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:], os.environ))

@@ -1,0 +1,82 @@
+"""What a replica is told: its storage, its Redis, its token. Secrets come from files or the environment, never from
+arguments, which every user of a machine can read.
+
+| variable | holds |
+| --- | --- |
+| `GALLERY_REDIS_PASSWORD`, or `GALLERY_REDIS_PASSWORD_FILE` | Redis' password, or the file that holds it; none unless set |
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from provision.errors import ProvisionError, UsageError
+from provision.lab.gallery.storage import Folder, Storage
+from provision.lab.gallery.visits import InMemory, InRedis, Visits
+
+
+def storage(place: str) -> Storage:
+    """The storage at `place`: a folder.
+
+    Raises:
+        ProvisionError: it can't be used.
+    """
+    try:
+        return Folder(Path(place))
+    except OSError as error:
+        raise ProvisionError(f"can't be used as a storage: {error.strerror}", where=place) from None
+
+
+def visits(url: str, environ: Mapping[str, str]) -> Visits:
+    """Where visits are counted: in that Redis, or in memory when there is no URL.
+
+    Raises:
+        UsageError: the URL isn't one of a Redis, or holds a password.
+        ProvisionError: the password's file can't be read.
+    """
+    if not url:
+        return InMemory()
+    if urlsplit(url).password is not None:
+        raise UsageError(
+            "a password in an argument can be read by every user of this machine",
+            where="--redis",
+            remedy="set GALLERY_REDIS_PASSWORD_FILE",
+        )
+    try:
+        return InRedis(url, secret("GALLERY_REDIS_PASSWORD", environ))
+    except ValueError as error:
+        raise UsageError(f"{error}", where="--redis", remedy="give redis://HOST:PORT/0") from None
+
+
+def token(file: Path | None) -> str:
+    """The token in that file; empty without a file, which lets nobody in.
+
+    Raises:
+        ProvisionError: it can't be read, or is empty.
+    """
+    return "" if file is None else _content(file)
+
+
+def secret(name: str, environ: Mapping[str, str]) -> str:
+    """The variable of that name, else what is in the file that `NAME_FILE` names; empty when neither is set.
+
+    Raises:
+        ProvisionError: the file can't be read, or is empty.
+    """
+    if environ.get(name):
+        return environ[name]
+    file = environ.get(f"{name}_FILE")
+    return _content(Path(file)) if file else ""
+
+
+def _content(file: Path) -> str:
+    try:
+        text = file.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        why = error.strerror if isinstance(error, OSError) else "isn't UTF-8"
+        raise ProvisionError(f"can't be read: {why}", where=str(file)) from None
+    if not text:
+        raise ProvisionError("is empty", where=str(file), remedy="write the secret into it")
+    return text
