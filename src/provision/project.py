@@ -28,6 +28,7 @@ SETTINGS = frozenset(
         "grafana",
         "grafana_alerting",
         "grafana_dashboards_path",
+        "grafana_home",
         "grafana_rules_folder",
         "lab_buckets",
         "name",

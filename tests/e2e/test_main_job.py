@@ -19,7 +19,7 @@ from provision.client.session import Endpoint, open_session
 from provision.commands.guests import collect_guests
 from provision.compile.dialect.prometheus import shape_rules
 from provision.compile.kinds import RULE_GROUP
-from provision.lab import faults, lifecycle, processes, stack, supervisor
+from provision.lab import faults, lifecycle, ports, processes, stack, supervisor
 from provision.lab.lifecycle import Started
 from provision.lab.readings import readings
 from provision.model import Definition, Verb, decode
@@ -62,7 +62,7 @@ def prometheus(lab: Started) -> Iterator[Prometheus]:
 def tell_all(lab: Started, folder: Path) -> Iterator[Callable[..., None]]:
     """Sets faults in every replica; they are gone after the test."""
     urls = [url for name, url in lab.lab.urls.items() if name.startswith("faults of replica")]
-    assert len(urls) == stack.REPLICAS
+    assert len(urls) == ports.REPLICAS
 
     token = faults.read_token(folder)
 

@@ -108,6 +108,7 @@ class State:
         ungranted: dashboards of the root folder whose creator asked for no permission on them: only administrators
             see them.
         hidden: names that lists leave out for a while, as seen with accounts that aren't administrators.
+        password: the administrator's.
         keep: called after each write that was carried out, before it is answered.
         behind: what data sources ask, by uid: an object that answers (method, path, query).
     """
@@ -125,6 +126,7 @@ class State:
         self.gone = False
         self.behind: dict[str, Any] = {}
         self.admin = Account("admin", "dg533o6db5z40c")
+        self.password = "admin"
         self.tokens: dict[str, Account] = {}
         self.accounts: dict[int, Account] = {}
         self.folders: dict[str, Any] = {}
@@ -217,7 +219,7 @@ def answer(state: State, request: Request) -> tuple[int, Any]:
 def authenticate(state: State, header: str, organisation: str) -> Account:
     kind, _, value = header.partition(" ")
     account = None
-    if kind == "Basic" and b64decode(value).decode() == "admin:admin":
+    if kind == "Basic" and b64decode(value).decode() == f"admin:{state.password}":
         account = state.admin
     elif kind == "Bearer":
         account = state.tokens.get(value)

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provision.commands.options import format_option, opened, project_options
-from provision.errors import DONE, FAILED, ProvisionError
+from provision.commands.options import (
+    SOMEWHERE,
+    Servers,
+    format_option,
+    given,
+    opened,
+    project_options,
+)
+from provision.errors import DONE, FAILED, MissingTool, ProvisionError, did_you_mean
+from provision.project import Project
 
 if TYPE_CHECKING:
+    from provision.client.endpoint import Endpoint
     from provision.lab.lifecycle import Started, Status
     from provision.lab.readings import Reading
+    from provision.tools.grafana import Installed
 
 INTERVAL_SECONDS = 5.0
 _CLEAR = "\x1b[2J\x1b[H"
@@ -31,6 +41,27 @@ state_option = click.option(
     type=click.Path(path_type=Path, file_okay=False),
     help="Where the lab keeps what it needs (default: .provision/lab in the project).",
 )
+
+
+def _ports(_context: click.Context, _option: click.Parameter, values: tuple[str, ...]) -> dict[str, int]:
+    """The ports that the command line gives, by name."""
+    from provision.lab.ports import NAMES
+
+    found: dict[str, int] = {}
+    for value in values:
+        name, _, number = value.partition("=")
+        if name not in NAMES:
+            raise click.BadParameter(f"there is no {name!r}; {did_you_mean(name, NAMES, _one_of(NAMES))}")
+        if not number.isdecimal() or not 0 < int(number) < 65536:
+            raise click.BadParameter(f"{value!r} isn't a name and a port, such as {name}=9090")
+        if int(number) in found.values():
+            raise click.BadParameter(f"port {number} is given twice")
+        found[name] = int(number)
+    return found
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"it may be one of {', '.join(names)}"
 
 
 @click.group("lab")
@@ -50,6 +81,30 @@ def command() -> None:
 )
 @click.option("--once", is_flag=True, help="With --watch: print once, then stop the lab.")
 @click.option("--no-traffic", is_flag=True, help="Start no clients.")
+@click.option(
+    "--port",
+    "given_ports",
+    metavar="NAME=N",
+    multiple=True,
+    callback=_ports,
+    help="The port that something is to have, such as prometheus=9090; may be given several times "
+    "(default: free ones).",
+)
+@click.option(
+    "--grafana",
+    "grafana_url",
+    metavar="URL|NAME",
+    type=given,
+    help="A Grafana that is there anyway, to push dashboards to, with credentials as for provision push "
+    "(default: one that is installed here becomes part of the lab).",
+)
+@click.option(
+    "--grafana-home",
+    metavar="DIR",
+    type=SOMEWHERE,
+    help="The home path of the Grafana that is installed here (default: GF_PATHS_HOME, or as it is usual).",
+)
+@click.option("--no-grafana", is_flag=True, help="Start no Grafana, and push to none.")
 @format_option
 @project_options
 def up(
@@ -57,13 +112,17 @@ def up(
     watch: bool,
     once: bool,
     no_traffic: bool,
+    given_ports: dict[str, int],
+    grafana_url: str | None,
+    grafana_home: Path | None,
+    no_grafana: bool,
     form: str,
     project_dir: Path | None,
     environment: str | None,
     verbose: int,
     quiet: bool,
 ) -> int:
-    """Start the lab, and push this project's rules and routes to it.
+    """Start the lab, and push this project's rules, routes and dashboards to it.
 
     Sources see the lab's ports and its short intervals through their variables. Receivers deliver to the lab's
     own webhook, whatever the environment says. Without --watch the lab runs until `provision lab down`.
@@ -74,8 +133,13 @@ def up(
         raise click.UsageError("--once belongs to --watch")
     project = opened(project_dir, environment, verbose=verbose)
     folder = (folder or lifecycle.default_folder(project)).absolute()
+    tell = _teller(quiet=quiet)
+    if (grafana_url is not None) + (grafana_home is not None) + no_grafana > 1:
+        raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
+    grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
+    wanted = lifecycle.Wanted(traffic=not no_traffic, ports=given_ports, grafana=grafana)
     with _ended_by_signals(), _without_proxy():
-        started = lifecycle.up(project, folder, traffic=not no_traffic, tell=_teller(quiet=quiet))
+        started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:
             _show_status(lifecycle.status(folder), folder, form)
             return DONE
@@ -128,6 +192,27 @@ def down(
         what = f"The lab in {folder} is stopped" if there else f"No lab runs in {folder}"
         click.echo(f"{what}{'; the folder is kept' if there and keep else ''}.")
     return DONE
+
+
+def _grafana(
+    project: Project, url: str | None, home: Path | None, tell: Callable[[str], None]
+) -> Installed | Endpoint | None:
+    """The Grafana that is to show the lab: the one that is named, or one that is installed here. When there is none,
+    that is told."""
+    from provision.commands.instances import instances
+    from provision.tools.grafana import find
+
+    if url is not None:
+        found = instances(Servers(grafana=(url,)), project, os.environ)
+        return found[0].endpoint
+    named = str(home or "") or os.environ.get("GF_PATHS_HOME") or project.setting("grafana_home", str, "")
+    try:
+        return find(project.root / named if named else None)
+    except MissingTool as error:
+        if named:
+            raise
+        tell(f"no Grafana in this lab: {error}")
+        return None
 
 
 def _watch(started: Started, folder: Path, form: str, *, once: bool, quiet: bool) -> int:
@@ -217,7 +302,7 @@ def _ended_by_signals() -> Iterator[None]:
 def _without_proxy() -> Iterator[None]:
     """What goes to this machine doesn't go through a proxy, whatever the environment says of proxies."""
     before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
-    os.environ.update(dict.fromkeys(before, "127.0.0.1"))
+    os.environ.update({name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()})
     try:
         yield
     finally:

@@ -4,12 +4,14 @@ is; and both as values for JSON."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from provision.lab import faults
 from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
+from provision.lab.state import Grafana
 
 SERIES = 6
 """How many series of a panel are written; the others are counted."""
@@ -69,6 +71,7 @@ def status_text(found: Status, folder: Path) -> str:
             f"The lab in {folder} is {found.condition} (environment {lab.environment}).",
             *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
             *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
+            *_grafana_lines(lab.grafana),
             *(f"  {name} has ended" for name, alive in found.alive.items() if not alive),
             "Stop it with: provision lab down",
         ]
@@ -84,6 +87,7 @@ def status_value(found: Status, folder: Path) -> dict[str, Any]:
         value["admin_token_file"] = str(token)
     if lab is not None:
         value |= {"project": lab.project, "environment": lab.environment, "urls": dict(lab.urls)}
+        value |= {"seconds": lab.seconds, "grafana": lab.grafana and asdict(lab.grafana)}
         value["processes"] = [
             {
                 "name": entry.name,
@@ -95,6 +99,14 @@ def status_value(found: Status, folder: Path) -> dict[str, Any]:
             for entry in lab.processes
         ]
     return value
+
+
+def _grafana_lines(grafana: Grafana | None) -> list[str]:
+    if grafana is None:
+        return []
+    way_in = f" (user {grafana.user}, password in {grafana.password_file})" if grafana.user else ""
+    pages = [f"    {title:<18} {url}" for title, url in grafana.dashboards.items()]
+    return [f"  {'Grafana':<20} {grafana.url}{way_in}", *pages]
 
 
 def _named(value: Value) -> str:

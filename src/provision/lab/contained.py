@@ -3,12 +3,20 @@ people rely on, whatever the environment it was started with says."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from provision.model import JSON
+from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, LIBRARY_PANEL
+from provision.model import JSON, Definition, Place, decode, encode
 
 RULES = "rules/*.yml"
 """Where the lab's Prometheus finds its rules, relative to its configuration."""
+
+_SHOWN = frozenset((FOLDER, LIBRARY_PANEL, DASHBOARD))
+_PROMETHEUS = "prometheus"
+_KEPT = ("timeInterval", "httpMethod", "queryTimeout")
+"""The settings of a data source that say how it is asked, and not by whom or as whom."""
 
 
 def prometheus(config: dict[str, JSON], alertmanager: str) -> dict[str, JSON]:
@@ -47,3 +55,42 @@ def _receiver(receiver: dict[str, Any], webhook: str) -> dict[str, Any]:
     if not ours and delivers:
         ours = [{"url": webhook, "send_resolved": True}]
     return {"name": receiver["name"], **({"webhook_configs": ours} if ours else {})}
+
+
+def shown(definitions: Iterable[Definition], prometheus_url: str, name: str = "") -> Iterator[Definition]:
+    """What a Grafana of the lab is to hold: folders, library panels, dashboards, and the data sources that are a
+    Prometheus, all of which ask the lab's and have no secrets. Rules, and whom they tell, are none of its business.
+
+    Args:
+        prometheus_url: of the lab's.
+        name: what the project calls a data source that it expects to be there; for when it has none of its own.
+    """
+    sources = 0
+    for definition in definitions:
+        if definition.kind in _SHOWN:
+            yield definition
+        elif definition.kind == DATASOURCE and (body := decode(definition.body))["type"] == _PROMETHEUS:
+            sources += 1
+            yield replace(definition, body=encode(_datasource(body, prometheus_url)))
+    if not sources:
+        body = {"name": name or "Prometheus", "uid": _PROMETHEUS, "type": _PROMETHEUS, "isDefault": True}
+        yield Definition(DATASOURCE, _PROMETHEUS, encode(_datasource(body, prometheus_url)), Place("the lab"))
+
+
+def left_out(definitions: Iterable[Definition]) -> tuple[str, ...]:
+    """The names of the data sources that the lab has nothing for."""
+    bodies = (decode(definition.body) for definition in definitions if definition.kind == DATASOURCE)
+    return tuple(str(body["name"]) for body in bodies if body["type"] != _PROMETHEUS)
+
+
+def _datasource(body: dict[str, JSON], prometheus_url: str) -> dict[str, JSON]:
+    settings = body.get("jsonData") or {}
+    return {
+        **body,
+        "url": prometheus_url,
+        "access": "proxy",
+        "jsonData": {name: settings[name] for name in _KEPT if name in settings},
+        "basicAuth": False,
+        "basicAuthUser": "",
+        "secure": {},
+    }

@@ -3,21 +3,44 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
+from provision.client.endpoint import Endpoint
 from provision.errors import ProvisionError
-from provision.lab import processes, stack, state, supervisor
+from provision.lab import grafana, ports, processes, stack, state, supervisor
+from provision.lab.ports import Ports
 from provision.lab.state import Lab
 from provision.model import Definition
 from provision.project import Project
 from provision.tools import alertmanager_templates, servers
+from provision.tools.grafana import Installed
 
 STARTER_SECONDS = 30.0
 """How long a lab that is being started or watched elsewhere may take to end itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a user wants of a lab.
+
+    Attributes:
+        traffic: whether there are clients.
+        ports: those that must be certain ones, by a name of `ports.NAMES`.
+        grafana: one that is installed and becomes part of the lab; or the way into one that is there anyway, and
+            stays what it is but for what is pushed to it; or none.
+    """
+
+    traffic: bool = True
+    ports: Mapping[str, int] = field(default_factory=dict)
+    grafana: Installed | Endpoint | None = None
+
+
+_USUAL = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,27 +78,35 @@ def default_folder(project: Project) -> Path:
 
 
 def up(
-    project: Project, folder: Path, *, traffic: bool = True, tell: Callable[[str], None] = lambda _: None
+    project: Project,
+    folder: Path,
+    wanted: Wanted = _USUAL,
+    *,
+    tell: Callable[[str], None] = lambda _: None,
 ) -> Started:
     """Start a lab of `project` with its state in `folder`; returns once everything runs, is scraped and evaluated.
     When that fails or is interrupted, nothing is left of it.
 
     Args:
-        traffic: whether there are clients.
         tell: called with a sentence before something that takes time.
 
     Raises:
         MissingTool: a server program can't be had.
         SourceErrors: the project's sources are broken.
-        ProvisionError: a lab is running there, the folder holds something else, or a program doesn't start.
+        ProvisionError: a lab is running there, the folder holds something else, a port is taken, a program doesn't
+            start, or the Grafana refuses something.
     """
+    began = time.monotonic()
     _require_linux()
     tools_dir = project.root / ".tools"
     programs = servers.find_or_fetch(stack.PROGRAMS, tools_dir, tell)
     folder = folder.absolute()
     lab = _claim(project, folder, tell)
     try:
-        return _start(project, folder, lab, programs, traffic=traffic, tell=tell)
+        lab, definitions = _start(project, folder, lab, programs, wanted, tell)
+        lab = replace(lab, ready=True, seconds=round(time.monotonic() - began, 3))
+        state.write(folder, lab)
+        return Started(lab, definitions)
     except BaseException:
         _end(folder, state.read(folder) or lab)
         raise
@@ -132,42 +163,73 @@ def _start(
     folder: Path,
     lab: Lab,
     programs: Mapping[str, Path],
-    *,
-    traffic: bool,
+    wanted: Wanted,
     tell: Callable[[str], None],
-) -> Started:
+) -> tuple[Lab, tuple[Definition, ...]]:
     from provision.lab import delivery, preparation
 
+    if isinstance(wanted.grafana, Endpoint):
+        delivery.require_grafana(wanted.grafana)
     launch = alertmanager_templates.prepare(programs["alertmanager"], folder / "alertmanager" / "share")
     for path in launch.made:
         tell(f"Debian's Alertmanager needs {path}; it is removed with the lab")
     lab = replace(lab, made=(*lab.made, *map(str, launch.made)))
     state.write(folder, lab)
-    with stack.reserved_ports() as ports:
-        lab = replace(lab, urls=stack.urls(ports))
+    with ports.reserved(wanted.ports) as found:
+        lab = replace(lab, urls=stack.urls(found))
         tell(f"compiling {project.root} for the lab, environment {project.environment}")
         prepared = preparation.prepare(
-            project, ports, programs, folder, alertmanager_prefix=launch.prefix, tell=tell
+            project, found, programs, folder, alertmanager_prefix=launch.prefix, tell=tell
         )
-    tell(f"starting {', '.join(component.name for component in prepared.components)}")
-    lab = supervisor.start(prepared.components, lab, folder)
+    components = prepared.components
+    if isinstance(wanted.grafana, Installed):
+        # First, as it takes longest.
+        components = (grafana.component(wanted.grafana, folder, found.grafana), *components)
+    tell(f"starting {', '.join(component.name for component in components)}")
+    lab = supervisor.start(components, lab, folder)
     tools_dir = project.root / ".tools"
-    prometheus_url, alertmanager_url = stack.url(ports.prometheus), stack.url(ports.alertmanager)
-    routing = preparation.routing(prepared.definitions, ports)
+    prometheus_url, alertmanager_url = ports.url(found.prometheus), ports.url(found.alertmanager)
+    routing = preparation.routing(prepared.definitions, found)
     if routing is not None:
         tell(f"pushing routes to {alertmanager_url}")
         file = folder / "alertmanager" / "alertmanager.yml"
         delivery.push_routes(alertmanager_url, file, routing, project.name, tools_dir)
-    if traffic:
+    if wanted.traffic:
         lab = supervisor.start([prepared.traffic], lab, folder)
     tell(f"pushing rules to {prometheus_url}")
     rules_dir = folder / "prometheus" / "rules"
     delivery.push_rules(prometheus_url, rules_dir, prepared.definitions, project.name, tools_dir)
+    if wanted.grafana is not None:
+        lab = replace(
+            lab, grafana=_shown_in(wanted.grafana, project, folder, found, prepared.definitions, tell)
+        )
     tell("waiting for the first scrapes and evaluations")
     delivery.settle(prometheus_url)
-    lab = replace(lab, ready=True)
-    state.write(folder, lab)
-    return Started(lab, prepared.definitions)
+    return lab, prepared.definitions
+
+
+def _shown_in(
+    wanted: Installed | Endpoint,
+    project: Project,
+    folder: Path,
+    found: Ports,
+    definitions: Sequence[Definition],
+    tell: Callable[[str], None],
+) -> state.Grafana:
+    from provision.lab import contained, delivery
+
+    own = isinstance(wanted, Installed)
+    endpoint = grafana.endpoint(folder, found.grafana) if isinstance(wanted, Installed) else wanted
+    tell(f"pushing dashboards to {endpoint.url}")
+    for name in contained.left_out(definitions):
+        tell(f"the data source {name!r} is no Prometheus, and isn't pushed")
+    datasource = project.setting("datasource", str, "")
+    shown = tuple(contained.shown(definitions, ports.url(found.prometheus), datasource))
+    # On a Grafana of others what the project itself has pushed there must not ask a lab all of a sudden.
+    owner = project.name if own else f"{project.name} lab"
+    pages = delivery.push_dashboards(endpoint, shown, owner)
+    password_file = str(grafana.password_file(folder)) if own else ""
+    return state.Grafana(endpoint.url, pages, grafana.USER if own else "", password_file)
 
 
 def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:

@@ -13,7 +13,8 @@ from provision.compile.dialect import prometheus as prometheus_dialect
 from provision.compile.load import load
 from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageError
 from provision.lab import contained, faults, redis, stack
-from provision.lab.stack import Component, Ports
+from provision.lab.ports import Ports
+from provision.lab.stack import Component
 from provision.model import Definition, Resource, decode, encode
 from provision.project import Project
 from provision.tools import openssl

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import socket
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,9 +11,9 @@ from typing import Any
 import yaml
 
 from provision.lab import faults
+from provision.lab.ports import Ports, url
 from provision.tools import servers
 
-REPLICAS = 3
 RATE = 40.0
 """Requests a second."""
 
@@ -32,22 +30,7 @@ WINDOW = "10s"
 PROGRAMS = ("prometheus", "alertmanager", "traefik", "redis-server")
 """The programs of others that a lab runs."""
 
-_MIB = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class Ports:
-    """Where everything listens on 127.0.0.1."""
-
-    replicas: tuple[int, ...]
-    web: int
-    websecure: int
-    traefik: int
-    prometheus: int
-    alertmanager: int
-    webhook: int
-    containers: int
-    redis: int
+MIB = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,25 +54,8 @@ class Component:
     url: str = ""
     ready: str = ""
     says: str = ""
-    data_bytes: int = 512 * _MIB
+    data_bytes: int = 512 * MIB
     environment: Mapping[str, str] = field(default_factory=dict)
-
-
-@contextmanager
-def reserved_ports() -> Iterator[Ports]:
-    """Free ports, all different; nobody else gets them before the end of the block."""
-    with ExitStack() as stack:
-        numbers = []
-        for _ in range(REPLICAS + 8):
-            holder = stack.enter_context(socket.socket())
-            holder.bind(("127.0.0.1", 0))
-            numbers.append(int(holder.getsockname()[1]))
-        yield Ports(tuple(numbers[:REPLICAS]), *numbers[REPLICAS:])
-
-
-def url(port: int, scheme: str = "http") -> str:
-    """The address of a port of ours."""
-    return f"{scheme}://127.0.0.1:{port}"
 
 
 def variables(ports: Ports) -> dict[str, Any]:
@@ -237,7 +203,7 @@ def components(
             # Its /ping answers before the routes are there, and requests would meet 404.
             "/metrics",
             'traefik_service_server_up{service="app@file"',
-            2048 * _MIB,
+            2048 * MIB,
         ),
         Component(
             "alertmanager",
@@ -253,7 +219,7 @@ def components(
             ),
             url(ports.alertmanager),
             "/-/ready",
-            data_bytes=2048 * _MIB,
+            data_bytes=2048 * MIB,
         ),
         Component(
             "prometheus",
@@ -268,7 +234,7 @@ def components(
             ),
             url(ports.prometheus),
             "/-/ready",
-            data_bytes=2048 * _MIB,
+            data_bytes=2048 * MIB,
         ),
     )
 

@@ -42,6 +42,23 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Grafana:
+    """The Grafana that shows the lab.
+
+    Attributes:
+        url: where it is.
+        dashboards: the title of each dashboard that was pushed → its URL.
+        user: who may sign in; empty when the Grafana isn't the lab's own.
+        password_file: where the password stands.
+    """
+
+    url: str
+    dashboards: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
+    password_file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lab:
     """A lab that has been started.
 
@@ -56,6 +73,8 @@ class Lab:
         processes: what runs.
         made: what was made outside the state folder for it, in that order; removed afterwards.
         keep: whether the folder outlives the processes.
+        grafana: how its Grafana is reached, if it has one.
+        seconds: how long its start took; None until it is ready.
     """
 
     id: str
@@ -68,6 +87,8 @@ class Lab:
     processes: tuple[Running, ...] = ()
     made: tuple[str, ...] = ()
     keep: bool = False
+    grafana: Grafana | None = None
+    seconds: float | None = None
 
 
 def this_boot() -> str:
@@ -130,4 +151,6 @@ def _lab(found: dict[str, Any]) -> Lab:
     found["starter"] = Process(**found["starter"])
     found["processes"] = tuple(Running(**process) for process in found["processes"])
     found["made"] = tuple(found["made"])
+    if found.get("grafana") is not None:
+        found["grafana"] = Grafana(**found["grafana"])
     return Lab(**found)

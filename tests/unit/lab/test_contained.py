@@ -1,4 +1,7 @@
+from typing import Any
+
 from provision.lab import contained
+from provision.model import Definition, Place, decode, encode
 
 WEBHOOK = "http://127.0.0.1:3003/alerts"
 
@@ -57,3 +60,53 @@ def test_receivers_deliver_to_the_labs_webhook_only() -> None:
             {"name": "nobody"},
         ],
     }
+
+
+PROMETHEUS = "http://127.0.0.1:3001"
+
+
+def definition(kind: str, key: str, **body: Any) -> Definition:
+    return Definition(kind, key, encode(body), Place("provisioning/one.py", 1))
+
+
+def test_a_grafana_gets_what_it_shows_and_data_sources_that_ask_the_lab() -> None:
+    own = {
+        "name": "Mimir", "uid": "mimir", "type": "prometheus", "url": "https://mimir.example.org", "access": "direct",
+        "isDefault": True, "basicAuth": True, "basicAuthUser": "reader",
+        "jsonData": {"timeInterval": "1s", "httpHeaderName1": "X-Scope-OrgID"},
+        "secure": {"basicAuthPassword": {"source": "env", "name": "MIMIR_PASSWORD"}},
+    }  # fmt: skip
+    given = [
+        definition("folder", "Shop", title="Shop"),
+        definition("dashboard", "one", spec={}),
+        definition("library-panel", "two", name="two"),
+        definition("datasource", "mimir", **own),
+        definition("datasource", "loki", name="Loki", type="loki"),
+        *(
+            definition(kind, "x")
+            for kind in ("contact-point", "policy", "rule-group", "receiver", "template")
+        ),
+    ]
+    found = list(contained.shown(given, PROMETHEUS))
+    assert [(one.kind, one.key) for one in found] == [
+        ("folder", "Shop"), ("dashboard", "one"), ("library-panel", "two"), ("datasource", "mimir"),
+    ]  # fmt: skip
+    assert found[-1].place == given[3].place
+    assert decode(found[-1].body) == {
+        "name": "Mimir", "uid": "mimir", "type": "prometheus", "url": PROMETHEUS, "access": "proxy", "isDefault": True,
+        "basicAuth": False, "basicAuthUser": "", "jsonData": {"timeInterval": "1s"}, "secure": {},
+    }  # fmt: skip
+    assert contained.left_out(given) == ("Loki",)
+
+
+def test_a_project_that_expects_a_data_source_to_be_there_gets_one() -> None:
+    (found,) = contained.shown([], PROMETHEUS, "Thanos")
+    body = decode(found.body)
+    assert (found.key, body["name"], body["url"], body["isDefault"]) == (
+        "prometheus",
+        "Thanos",
+        PROMETHEUS,
+        True,
+    )
+    (unnamed,) = contained.shown([], PROMETHEUS)
+    assert decode(unnamed.body)["name"] == "Prometheus"

@@ -3,11 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from provision.client.endpoint import Credentials, Endpoint
 from provision.client.prometheus import LoadedGroup, LoadedRule, Sample, ScrapeTarget
 from provision.compile.dialect.prometheus import PrometheusDialect
-from provision.errors import ProvisionError
-from provision.lab import delivery
+from provision.errors import NotAllowed, ProvisionError
+from provision.lab import contained, delivery
 from provision.model import Action, Definition, Live, Outcome, Place, Resource, encode
+from support.grafana_standin import standin
 
 URL = "http://127.0.0.1:9090"
 RULES = Definition(
@@ -69,6 +71,39 @@ def test_what_is_refused_is_told(target: Target, tmp_path: Path) -> None:
     target._answer = ("failed", "parse error")
     with pytest.raises(ProvisionError, match="^test target: one.yml: parse error$"):
         delivery.push_rules(URL, tmp_path, (RULES,), "test", tmp_path)
+
+
+BOARD = Definition(
+    "dashboard",
+    "one",
+    encode({"folder": "", "spec": {"title": "One", "uid": "one", "panels": []}}),
+    Place("a.py", 1),
+)
+
+
+def test_dashboards_go_the_ordinary_way_and_are_linked(monkeypatch: pytest.MonkeyPatch) -> None:
+    with standin() as server:
+        endpoint = Endpoint(server.url, Credentials(user="admin", password="admin"))
+        delivery.require_grafana(endpoint)
+        shown = (BOARD, *contained.shown([], URL))
+        pages = delivery.push_dashboards(endpoint, shown, "shop lab")
+        assert pages == {"One": f"{server.url}/d/one/one"}
+        writes = [request for request in server.requests if request[0] != "GET"]
+        assert delivery.push_dashboards(endpoint, shown, "shop lab") == pages
+        assert [request for request in server.requests if request[0] != "GET"] == writes
+        others = contained.shown([BOARD], "http://127.0.0.1:9091")
+        with pytest.raises(ProvisionError) as caught:
+            delivery.push_dashboards(endpoint, tuple(others), "shop")
+        assert str(caught.value) == (
+            f"grafana {server.url}: data source \"Prometheus\": it belongs to 'shop lab'"
+        )
+        assert [request for request in server.requests if request[0] != "GET"] == writes
+
+
+def test_a_grafana_that_wants_other_credentials_is_told_before_anything_is_started() -> None:
+    with standin() as server:
+        with pytest.raises(NotAllowed):
+            delivery.require_grafana(Endpoint(server.url, Credentials(user="admin", password="wrong")))
 
 
 class Server:

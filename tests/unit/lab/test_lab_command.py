@@ -9,14 +9,17 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from provision.client.endpoint import Credentials, Endpoint
 from provision.client.prometheus import Prometheus
 from provision.commands import lab as lab_command
-from provision.errors import ProvisionError
+from provision.errors import MissingTool, ProvisionError
 from provision.lab import lifecycle, readings, state
-from provision.lab.lifecycle import Started, Status
+from provision.lab.lifecycle import Started, Status, Wanted
 from provision.lab.processes import Process
 from provision.lab.readings import Reading, Value
-from provision.lab.state import Lab, Running
+from provision.lab.state import Grafana, Lab, Running
+from provision.tools import grafana
+from provision.tools.grafana import Installed
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
@@ -50,8 +53,8 @@ def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any
     seen: list[tuple[str, Any]] = []
     shown = [READINGS[:1]]
 
-    def up(found: Any, folder: Path, *, traffic: bool, tell: Callable[[str], None]) -> Started:
-        seen.append(("up", (found.environment, folder, traffic, os.environ.get("NO_PROXY"))))
+    def up(found: Any, folder: Path, wanted: Wanted, *, tell: Callable[[str], None]) -> Started:
+        seen.append(("up", (found.environment, folder, wanted, os.environ.get("NO_PROXY"))))
         tell("starting it")
         folder.mkdir(parents=True)
         state.write(folder, RUNNING)
@@ -65,7 +68,12 @@ def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any
         seen.append(("read", (client.url, scrape_seconds)))
         return iter(shown[0])
 
+    def nowhere(home: Path | None = None) -> Installed:
+        raise MissingTool("not found on the PATH", where="grafana")
+
     monkeypatch.setattr(lifecycle, "up", up)
+    monkeypatch.setattr(grafana, "find", nowhere)
+    monkeypatch.delenv("GF_PATHS_HOME", raising=False)
     monkeypatch.setattr(lifecycle, "down", down)
     monkeypatch.setattr(lifecycle, "ended", lambda *_: "")
     monkeypatch.setattr(
@@ -90,20 +98,20 @@ def test_up_says_where_everything_is(project: Path, calls: list[tuple[str, Any]]
     result = run(project, "up", "--env", "demo")
     assert result.return_value == 0
     folder = project / ".provision" / "lab"
-    assert calls == [("up", ("demo", folder, True, "127.0.0.1"))]
+    assert calls == [("up", ("demo", folder, Wanted(), "127.0.0.1"))]
     assert result.stdout.splitlines() == [
         f"The lab in {folder} is running (environment demo).",
         "  Prometheus           http://127.0.0.1:9090",
         "Stop it with: provision lab down",
     ]
-    assert result.stderr == "starting it\n"
+    assert result.stderr == "no Grafana in this lab: grafana: not found on the PATH\nstarting it\n"
 
 
 def test_up_quietly_as_json_elsewhere_without_traffic(
     project: Path, tmp_path: Path, calls: list[tuple[str, Any]]
 ) -> None:
     result = run(project, "up", "-q", "--format", "json", "--no-traffic", "--state", str(tmp_path / "here"))
-    assert calls == [("up", ("default", tmp_path / "here", False, "127.0.0.1"))]
+    assert calls == [("up", ("default", tmp_path / "here", Wanted(traffic=False), "127.0.0.1"))]
     assert result.stderr == ""
     assert json.loads(result.stdout) == {
         "state": "running",
@@ -111,11 +119,95 @@ def test_up_quietly_as_json_elsewhere_without_traffic(
         "project": "/project",
         "environment": "demo",
         "urls": {"Prometheus": "http://127.0.0.1:9090"},
+        "grafana": None,
+        "seconds": None,
         "processes": [
             {"name": "app-1", "service": "app", "pid": 5, "url": "http://127.0.0.1:1", "alive": True},
             {"name": "traffic", "service": "traffic", "pid": 6, "url": None, "alive": True},
         ],
     }
+
+
+def test_ports_that_are_given(project: Path, calls: list[tuple[str, Any]]) -> None:
+    run(project, "up", "--port", "prometheus=9090", "--port", "app-3=8003")
+    assert calls[0][1][2] == Wanted(ports={"prometheus": 9090, "app-3": 8003})
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (["grafanna=3000"], "there is no 'grafanna'; did you mean 'grafana'?"),
+        (["x=3000"], "there is no 'x'; it may be one of app-1, app-2, app-3, web,"),
+        (["web"], "'web' isn't a name and a port, such as web=9090"),
+        (["web=65536"], "'web=65536' isn't a name and a port"),
+        (["web=8000", "grafana=8000"], "port 8000 is given twice"),
+    ],
+)
+def test_ports_that_can_not_be_meant(project: Path, given: list[str], said: str) -> None:
+    import click
+
+    with pytest.raises(click.BadParameter) as caught:
+        run(project, "up", *(word for each in given for word in ("--port", each)))
+    assert caught.value.message.startswith(said)
+
+
+HOME = Path("/opt/grafana")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "variable", "setting", "home"),
+    [
+        (["--grafana-home", "/opt/grafana"], "/other", "other", HOME),
+        ([], "/opt/grafana", "other", HOME),
+        ([], None, "../grafana", Path("../grafana")),
+        ([], None, "", None),
+    ],
+)
+def test_a_grafana_that_is_installed_becomes_part_of_it(
+    project: Path,
+    calls: list[tuple[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+    arguments: list[str],
+    variable: str | None,
+    setting: str,
+    home: Path | None,
+) -> None:
+    asked: list[Path | None] = []
+
+    def find(home: Path | None = None) -> Installed:
+        asked.append(home)
+        return Installed(("grafana", "server"), HOME, "12.4.0")
+
+    monkeypatch.setattr(grafana, "find", find)
+    if variable:
+        monkeypatch.setenv("GF_PATHS_HOME", variable)
+    (project / "pyproject.toml").write_text(f'[tool.provision]\ngrafana_home = "{setting}"\n')
+    run(project, "up", *arguments)
+    assert asked == [home and project / home]
+    assert calls[0][1][2] == Wanted(grafana=Installed(("grafana", "server"), HOME, "12.4.0"))
+
+
+def test_a_home_path_that_is_none_is_no_reason_to_go_on(project: Path, calls: list[tuple[str, Any]]) -> None:
+    with pytest.raises(MissingTool):
+        run(project, "up", "--grafana-home", "/nowhere")
+    assert calls == []
+
+
+def test_a_grafana_that_is_there_anyway(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFANA_TOKEN", "glsa_hush")
+    run(project, "up", "--grafana", "http://127.0.0.1:3000/")
+    wanted = calls[0][1][2]
+    assert wanted == Wanted(
+        grafana=Endpoint("http://127.0.0.1:3000", Credentials(token="glsa_hush"), prefix="GRAFANA")
+    )
+
+
+def test_no_grafana_at_all(project: Path, calls: list[tuple[str, Any]]) -> None:
+    assert run(project, "up", "--no-grafana").stderr == "starting it\n"
+    with pytest.raises(Exception, match="exclude each other"):
+        run(project, "up", "--no-grafana", "--grafana", "http://127.0.0.1:3000")
 
 
 def test_the_proxy_settings_are_put_back(
@@ -124,6 +216,7 @@ def test_the_proxy_settings_are_put_back(
     monkeypatch.setenv("NO_PROXY", "example.org")
     monkeypatch.delenv("no_proxy", raising=False)
     run(project, "up")
+    assert calls[0][1][-1] == "example.org,127.0.0.1"
     assert os.environ["NO_PROXY"] == "example.org"
     assert "no_proxy" not in os.environ
 
@@ -245,6 +338,22 @@ def test_status(project: Path, monkeypatch: pytest.MonkeyPatch, found: Status, c
     assert text in result.stdout
     assert run(project, "status", "-q").stdout == ""
     assert json.loads(run(project, "status", "--format", "json").stdout)["state"] == found.condition
+
+
+def test_where_grafana_and_the_dashboards_are(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {"One": "http://127.0.0.1:3000/d/one/one"}
+    shown = Grafana("http://127.0.0.1:3000", pages, "admin", "/lab/grafana/password")
+    found = Status("running", replace(RUNNING, grafana=shown, seconds=12.5), {"app-1": True, "traffic": True})
+    monkeypatch.setattr(lifecycle, "status", lambda _: found)
+    assert run(project, "status").stdout.splitlines()[2:4] == [
+        "  Grafana              http://127.0.0.1:3000 (user admin, password in /lab/grafana/password)",
+        "    One                http://127.0.0.1:3000/d/one/one",
+    ]
+    value = json.loads(run(project, "status", "--format", "json").stdout)
+    assert value["seconds"] == 12.5
+    assert value["grafana"] == {
+        "url": "http://127.0.0.1:3000", "dashboards": pages, "user": "admin", "password_file": "/lab/grafana/password",
+    }  # fmt: skip
 
 
 def test_down(project: Path, calls: list[tuple[str, Any]]) -> None:

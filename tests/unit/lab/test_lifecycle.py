@@ -7,23 +7,36 @@ from pathlib import Path
 
 import pytest
 
-from provision.errors import ProvisionError
-from provision.lab import delivery, lifecycle, preparation, processes, stack, state, supervisor
-from provision.lab.lifecycle import Status, down, status, up
+from provision.client.endpoint import Credentials, Endpoint
+from provision.errors import ProvisionError, Unreachable
+from provision.lab import delivery, lifecycle, preparation, processes, state, supervisor
+from provision.lab.lifecycle import Status, Wanted, down, status, up
+from provision.lab.ports import Ports
 from provision.lab.preparation import Prepared
 from provision.lab.serving import Reply, Server
 from provision.lab.stack import Component
 from provision.lab.state import Lab
-from provision.model import Definition, Place, Resource
+from provision.model import Definition, Place, Resource, encode
 from provision.project import Project
+from provision.ship.target import grafana
 from provision.tools import alertmanager_templates, servers
 from provision.tools.alertmanager_templates import Launch
+from provision.tools.grafana import Installed
+from support.grafana_program import installed
+from support.grafana_standin import standin
 
 SERVES = (
     "import sys; from provision.lab.serving import *;"
     "sys.exit(run(Server(int(sys.argv[1]), lambda r: Reply(200, 'well'))))"
 )
 WAITS = "import time; time.sleep(600)"
+BOARD = Definition(
+    "dashboard",
+    "one",
+    encode({"folder": "", "spec": {"title": "One", "uid": "one", "panels": []}}),
+    Place("a.py", 1),
+)
+LOKI = Definition("datasource", "loki", encode({"name": "Loki", "type": "loki"}), Place("b.py", 1))
 DEFINITIONS = (Definition("dashboard", "one", b"{}", Place("dashboards/one.py")),)
 
 
@@ -49,9 +62,7 @@ def pushed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """A lab of two small processes instead of the real servers; what was pushed to it."""
     done: list[str] = []
 
-    def prepare(
-        _project: Project, _ports: stack.Ports, _programs: object, folder: Path, **_: object
-    ) -> Prepared:
+    def prepare(_project: Project, _ports: Ports, _programs: object, folder: Path, **_: object) -> Prepared:
         (folder / "prometheus").mkdir()
         port = Server(0, lambda _: Reply(200, ""))
         port.server_close()
@@ -91,8 +102,67 @@ def test_from_start_to_end(project: Project, folder: Path, pushed: list[str]) ->
 
 
 def test_without_traffic_there_are_no_clients(project: Project, folder: Path, pushed: list[str]) -> None:
-    started = up(project, folder, traffic=False)
+    started = up(project, folder, Wanted(traffic=False))
     assert [entry.name for entry in started.lab.processes] == ["one"]
+
+
+def test_a_grafana_that_is_installed_runs_and_ends_with_it(
+    project: Project, folder: Path, tmp_path: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    program = installed(home)
+    monkeypatch.setattr(
+        preparation, "prepare", lambda *_, **__: Prepared((BOARD, LOKI), (), python("traffic", WAITS))
+    )
+    told: list[str] = []
+    wanted = Wanted(grafana=Installed((str(program), "server"), home, "12.4.0"))
+    lab = up(project, folder, wanted, tell=told.append).lab
+    assert [entry.name for entry in lab.processes] == ["grafana", "traffic"]
+    assert lab.grafana is not None
+    url = lab.grafana.url
+    assert lab.grafana == state.Grafana(
+        url, {"One": f"{url}/d/one/one"}, "admin", str(folder / "grafana" / "password")
+    )
+    assert f"pushing dashboards to {url}" in told
+    assert "the data source 'Loki' is no Prometheus, and isn't pushed" in told
+    assert state.read(folder) == lab
+    assert lab.seconds is not None
+    assert lab.seconds > 0
+    down(folder)
+    assert left(lab) == set()
+    assert not supervisor.answers(f"{url}/api/health")
+    assert not project.root.exists()
+
+
+def test_a_grafana_that_is_there_anyway_stays_as_it_is_but_for_what_was_pushed(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        preparation, "prepare", lambda *_, **__: Prepared((BOARD,), (), python("traffic", WAITS))
+    )
+    with standin() as server:
+        endpoint = Endpoint(server.url, Credentials(user="admin", password="admin"))
+        lab = up(project, folder, Wanted(grafana=endpoint)).lab
+        assert lab.grafana == state.Grafana(server.url, {"One": f"{server.url}/d/one/one"})
+        down(folder)
+        assert supervisor.answers(f"{server.url}/api/health")
+        found = grafana.connect(endpoint).read(frozenset({("dashboard", "one")}))
+        assert {one.key: one.mark and one.mark.owner for one in found} == {
+            "one": "test lab",
+            "prometheus": "test lab",
+        }
+
+
+def test_a_grafana_that_does_not_answer_is_told_before_anything_is_started(
+    project: Project, folder: Path, pushed: list[str]
+) -> None:
+    with standin() as server:
+        url = server.url
+    told: list[str] = []
+    with pytest.raises(Unreachable):
+        up(project, folder, Wanted(grafana=Endpoint(url)), tell=told.append)
+    assert told == []
+    assert not project.root.exists()
 
 
 def test_without_routes_none_are_pushed(

@@ -6,12 +6,12 @@ import yaml
 from provision.compile.dialect import alertmanager as alertmanager_dialect
 from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageError
 from provision.lab import faults, preparation, stack
-from provision.lab.stack import Ports
+from provision.lab.ports import Ports
 from provision.model import decode
 from provision.project import Project, open_project
 from provision.tools import openssl
 
-PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004, 4001)
+PORTS = Ports((1001, 1002, 1003), 2001, 2002, 2003, 3001, 3002, 3003, 3004, 4001, 4002)
 PROGRAMS = {name: Path("/bin") / name for name in stack.PROGRAMS}
 
 SOURCE = """

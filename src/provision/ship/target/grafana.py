@@ -223,6 +223,10 @@ class Grafana:
             return Outcome(action, "done", url=link(self.server, keeper, action))
         return carry_out(self.server, keeper, action, owner)
 
+    def page(self, action: Action) -> str:
+        """Where people look at what an action is about."""
+        return link(self.server, self.keepers[action.kind], action)
+
     def annotate(self, text: str, tags: Sequence[str]) -> None:
         """Leave a note on the time line.
 
