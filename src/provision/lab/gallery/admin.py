@@ -28,7 +28,7 @@ def blueprint(parts: Parts) -> Blueprint:
             status="well" if well else "unwell",
             replica=parts.replica,
             storage="fails" if state.storage else "works",
-            sessions="counted" if state.sessions else "not counted",
+            sessions="not counted" if state.sessions else "counted",
         )
         response.status_code = 200 if well else 503
         return response

@@ -92,7 +92,7 @@ class _State:
         if state.albums is not None and state.pictures is not None:
             yield GaugeMetricFamily("gallery_albums", "Albums in the storage.", value=state.albums)
             yield GaugeMetricFamily("gallery_pictures", "Pictures in the storage.", value=state.pictures)
-        up = {"sessions": state.sessions, "storage": not state.storage}
+        up = {"sessions": not state.sessions, "storage": not state.storage}
         yield _by("gallery_dependency_up", "Whether it can be used.", "dependency", up)
         values = {name: getattr(faults, name) for name in ("slow_seconds", "error_ratio", "hang", "healthy")}
         yield _by("gallery_fault", "The fault switches.", "switch", values)

@@ -21,13 +21,13 @@ class State:
     Attributes:
         albums, pictures: how many there are; None while the storage can't be used.
         storage: empty, or why the storage can't be used.
-        sessions: whether visits can be counted.
+        sessions: empty, or why visits can't be counted.
     """
 
     albums: int | None = None
     pictures: int | None = None
     storage: str = "not looked at yet"
-    sessions: bool = False
+    sessions: str = "not looked at yet"
 
 
 class Upkeep:
@@ -51,7 +51,7 @@ class Upkeep:
 
     def look(self) -> None:
         """Look at the storage and at Redis; says on the standard error what has changed for the worse or back."""
-        before, sessions = self.state, self._visits.works()
+        before, sessions = self.state, self._visits.fault()
         try:
             if not self._samples_added:
                 self._collection.add_samples()
@@ -62,9 +62,9 @@ class Upkeep:
         else:
             self.state = State(albums, pictures, storage="", sessions=sessions)
         if self.state.storage != before.storage:
-            _tell(f"the storage {f'fails: {self.state.storage}' if self.state.storage else 'works'}")
+            _tell(f"the storage fails: {self.state.storage}" if self.state.storage else "the storage works")
         if sessions != before.sessions:
-            _tell(f"visits are {'' if sessions else 'not '}counted")
+            _tell(f"visits are not counted: {sessions}" if sessions else "visits are counted")
 
     def _go_on(self) -> None:
         while not self._ended.wait(INTERVAL_SECONDS):

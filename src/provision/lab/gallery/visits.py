@@ -40,8 +40,8 @@ class Visits(Protocol):
     def count(self, session: str) -> Visit | None:
         """Count a page of that session; None when that can't be done now."""
 
-    def works(self) -> bool:
-        """Whether it could be done now."""
+    def fault(self) -> str:
+        """Why it can't be done now; empty when it can."""
 
 
 def session_of(cookie: str | None) -> str:
@@ -67,9 +67,9 @@ class InMemory:
             self._pages[session] = pages
             return Visit(pages, self._total)
 
-    def works(self) -> bool:
-        """Always."""
-        return True
+    def fault(self) -> str:
+        """None, ever."""
+        return ""
 
 
 class InRedis:
@@ -116,9 +116,10 @@ class InRedis:
             return None
         return Visit(pages, total)
 
-    def works(self) -> bool:
-        """Whether Redis answers."""
+    def fault(self) -> str:
+        """As `Visits` says."""
         try:
-            return bool(self._client.ping())
-        except self._error:
-            return False
+            self._client.ping()
+        except self._error as error:
+            return str(error) or type(error).__name__
+        return ""
