@@ -31,6 +31,7 @@ COMMANDS = {
     "verify": "Ask a server whether every expression has data.",
     "pull": "Take changes of a Grafana into the sources, or all it holds.",
     "lab": "Run the whole stack on this machine, with traffic.",
+    "drill": "Break something in a lab on purpose, and see what comes of it.",
     "completion": "Print the completion script of a shell.",
 }
 """Each command's one line; the command itself is `command` in `provision.commands.NAME`."""

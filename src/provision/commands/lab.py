@@ -138,7 +138,7 @@ def up(
         raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
     grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
     wanted = lifecycle.Wanted(traffic=not no_traffic, ports=given_ports, grafana=grafana)
-    with _ended_by_signals(), _without_proxy():
+    with _ended_by_signals(), without_proxy():
         started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:
             _show_status(lifecycle.status(folder), folder, form)
@@ -299,7 +299,7 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def _without_proxy() -> Iterator[None]:
+def without_proxy() -> Iterator[None]:
     """What goes to this machine doesn't go through a proxy, whatever the environment says of proxies."""
     before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
     os.environ.update({name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()})

@@ -1,0 +1,101 @@
+"""`provision drill`: failures on purpose, with what they must set off, and when."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from provision.commands.options import SOMEWHERE, format_option, opened, project_options
+from provision.errors import DONE, FAILED, UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from provision.lab.drill.values import Drill, Outcome
+
+
+@click.command("drill")
+@click.argument("names", metavar="[NAME]...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="Run all drills, one after the other on one lab.")
+@click.option("--list", "listed", is_flag=True, help="Say which drills there are.")
+@click.option(
+    "--state", "folder", metavar="DIR", type=SOMEWHERE,
+    help="The lab to break, started there unless it runs (default: the project's lab where that runs, "
+         "otherwise one of the drill's own).",
+)  # fmt: skip
+@format_option
+@project_options
+def command(
+    names: tuple[str, ...],
+    every: bool,
+    listed: bool,
+    folder: Path | None,
+    form: str,
+    project_dir: Path | None,
+    environment: str | None,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Break something in a lab on purpose, and see whether what is supposed to happen does.
+
+    Each drill states what must stay up, which alert is told of within how many seconds, when that must be over, and
+    what it costs of the error budget. Whatever was broken is healed, also on Ctrl-C. Exits with 1 when something that
+    was supposed didn't come to pass.
+    """
+    from provision.commands.lab import without_proxy
+    from provision.lab.drill import timeline, values_json
+    from provision.lab.drill.runner import run
+    from provision.lab.drill.staging import staged
+
+    if listed:
+        _list(form)
+        return DONE
+    drills = _chosen(names, every=every)
+    project = opened(project_dir, environment, verbose=verbose)
+    tell = _teller(quiet=quiet)
+    outcomes: list[Outcome] = []
+    with without_proxy(), staged(project, folder, tell) as stage:
+        for drill in drills:
+            outcome = run(drill, stage, tell)
+            outcomes.append(outcome)
+            if form == "text":
+                click.echo("\n".join([*timeline.lines(outcome), ""]))
+                sys.stdout.flush()
+    if form == "json":
+        click.echo(_json(values_json.document(outcomes)))
+    return DONE if all(outcome.passed for outcome in outcomes) else FAILED
+
+
+def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill]:
+    from provision.lab.drill.catalogue import DRILLS
+
+    if every == bool(names):
+        raise click.UsageError("name a drill, or give --all; --list says which there are")
+    unknown = [name for name in names if name not in DRILLS]
+    if unknown:
+        remedy = did_you_mean(unknown[0], DRILLS, "provision drill --list says which there are")
+        raise UsageError(f"there is no drill {unknown[0]!r}", remedy=remedy)
+    return list(DRILLS.values()) if every else [DRILLS[name] for name in dict.fromkeys(names)]
+
+
+def _list(form: str) -> None:
+    from provision.lab.drill.catalogue import DRILLS
+
+    if form == "json":
+        click.echo(_json([{"name": drill.name, "summary": drill.summary} for drill in DRILLS.values()]))
+        return
+    width = max(map(len, DRILLS))
+    for drill in DRILLS.values():
+        click.echo(f"{drill.name:<{width}}  {drill.summary}")
+
+
+def _json(value: Any) -> str:
+    from provision.model import encode
+
+    return encode(value).decode()
+
+
+def _teller(*, quiet: bool) -> Callable[[str], None]:
+    return lambda text: None if quiet else click.echo(text, err=True)

@@ -1,0 +1,85 @@
+"""The client that measures what users see: requests at an even rate, each timed from the moment it was due."""
+
+from __future__ import annotations
+
+import http.client
+import threading
+import time
+from urllib.parse import urlsplit
+
+from provision.lab.drill.values import Visit
+
+RATE = 10.0
+"""Requests a second."""
+
+TIMEOUT_SECONDS = 12.0
+"""Longer than Traefik waits for a server, so that it is Traefik's answer that is seen."""
+
+_WORKERS = 64
+"""So many requests may wait for an answer. With a third of them hanging for 10 s, 34 do."""
+
+
+class Client:
+    """Asks for the first page again and again, over a new connection each time, as new visitors do.
+
+    A request that can't be sent in time, because all others hang, is late all the same: it is timed from when it was
+    due, or a server that answers nobody would look fast.
+
+    Args:
+        url: Traefik's entry point, `http://host:port`.
+        rate: requests a second.
+    """
+
+    def __init__(self, url: str, rate: float = RATE) -> None:
+        self._address = urlsplit(url).netloc
+        self._pause = 1 / rate
+        self._next = 0.0
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._visits: list[Visit] = []
+        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(_WORKERS)]
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        self._next = time.time()
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Send no more, and wait for the answers that are due."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def visits(self) -> tuple[Visit, ...]:
+        """Those that were answered, or failed, until now, in the order they were due."""
+        with self._lock:
+            return tuple(sorted(self._visits, key=lambda visit: visit.due))
+
+    def _work(self) -> None:
+        while True:
+            with self._lock:
+                due = self._next
+                self._next += self._pause
+            if self._stopped.wait(max(due - time.time(), 0)):
+                return
+            status, why = _ask(self._address)
+            visit = Visit(due, time.time() - due, status, why)
+            with self._lock:
+                self._visits.append(visit)
+
+
+def _ask(address: str) -> tuple[int, str]:
+    """The status code of the first page, or 0 and why there is none."""
+    connection = http.client.HTTPConnection(address, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", "/", headers={"Connection": "close"})
+        answer = connection.getresponse()
+        answer.read()
+    except TimeoutError:
+        return 0, "no answer in time"
+    except (OSError, http.client.HTTPException) as error:
+        return 0, str(error) or type(error).__name__
+    finally:
+        connection.close()
+    return answer.status, ""

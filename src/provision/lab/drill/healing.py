@@ -1,0 +1,194 @@
+"""Healing what a drill broke: each undoing is written down before the breaking is done, in `drill.json` in the lab's
+state folder, so that a drill that was killed is healed by the next one.
+
+What is written down is a value: what to do (a name in `_DONE`) and with what. Undoings are carried out last in, first
+out; each may be done twice, and one that fails doesn't keep the others from being done.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
+from provision.errors import ProvisionError, Unreachable
+from provision.lab import faults, processes, state, supervisor
+from provision.lab.processes import Process
+from provision.lab.stack import Component
+
+FILE = "drill.json"
+_RELOAD_SECONDS: Final = 15.0
+
+Doing = Literal["signal", "start", "end", "faults", "file", "reload"]
+
+
+@dataclass(frozen=True, slots=True)
+class Undoing:
+    """How one thing is undone.
+
+    Attributes:
+        doing: `signal` a process, `start` a program again, `end` a program of the drill's own, take `faults` out of
+            a replica, put a `file` back as it was, have Prometheus `reload`.
+        what: that in words.
+        given: what it needs; JSON.
+        stays: whether it undoes what was only prepared, and stays until the fault is over.
+    """
+
+    doing: Doing
+    what: str
+    given: Mapping[str, Any] = field(default_factory=dict)
+    stays: bool = False
+
+
+def write_down(folder: Path, undoing: Undoing) -> None:
+    """Remember how to undo what is about to be done to the lab in that state folder."""
+    _write(folder, (*written_down(folder), undoing))
+
+
+def written_down(folder: Path) -> tuple[Undoing, ...]:
+    """What is still to be undone there."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return ()
+    return tuple(Undoing(**each) for each in found)
+
+
+def heal(folder: Path, *, all_of_it: bool = True) -> tuple[str, ...]:
+    """Undo all that is written down there, or only the fault itself; what was done, in words.
+
+    Raises:
+        ProvisionError: something can't be undone; it stays written down.
+    """
+    done: list[str] = []
+    left: list[Undoing] = []
+    failures: list[str] = []
+    with _undisturbed():
+        for undoing in reversed(written_down(folder)):
+            if undoing.stays and not all_of_it:
+                left.append(undoing)
+                continue
+            try:
+                _DONE[undoing.doing](folder, undoing.given)
+                done.append(undoing.what)
+            except (ProvisionError, OSError) as error:
+                left.append(undoing)
+                failures.append(f"{undoing.what}: {error}")
+        _write(folder, tuple(reversed(left)))
+    if failures:
+        said = "; ".join(failures)
+        raise ProvisionError(
+            f"not all of what the drill broke can be healed: {said}",
+            where=str(folder),
+            remedy="stop the lab with `provision lab down`",
+        )
+    return tuple(done)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Signals that would end this are heard when it is over: half a healing is none. They aren't blocked, or the
+    programs that are started meanwhile would never hear them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.getsignal(number) for number in numbers}
+    for number in numbers:
+        if before[number] not in (signal.SIG_IGN, None):
+            signal.signal(number, lambda told, _: heard.append(told))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
+        for told in heard[:1]:
+            signal.raise_signal(told)
+
+
+def _write(folder: Path, undoings: tuple[Undoing, ...]) -> None:
+    file = folder / FILE
+    if not undoings:
+        file.unlink(missing_ok=True)
+        return
+    beside = folder / f".{FILE}"
+    beside.write_text(json.dumps([asdict(each) for each in undoings]), encoding="utf-8")
+    beside.replace(file)
+
+
+def _signal(_: Path, given: Mapping[str, Any]) -> None:
+    process = Process(**given["process"])
+    if processes.alive(process):
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, given["number"])
+
+
+def _start(folder: Path, given: Mapping[str, Any]) -> None:
+    lab = state.read(folder)
+    if lab is None:
+        return
+    component = Component(**{**given["component"], "command": tuple(given["component"]["command"])})
+    for entry in lab.processes:
+        if entry.name == component.name and processes.alive(entry.process):
+            return
+    others = tuple(entry for entry in lab.processes if entry.name != component.name)
+    supervisor.start([component], replace(lab, processes=others), folder)
+
+
+def _end(folder: Path, given: Mapping[str, Any]) -> None:
+    lab = state.read(folder)
+    if lab is None:
+        return
+    ended = [entry for entry in lab.processes if entry.name == given["name"]]
+    processes.stop(entry.process for entry in ended)
+    state.write(folder, replace(lab, processes=tuple(each for each in lab.processes if each not in ended)))
+
+
+def _faults(folder: Path, given: Mapping[str, Any]) -> None:
+    none = {"slow_seconds": 0, "error_ratio": 0, "hang": False, "healthy": True}
+    faults.set(given["url"], faults.read_token(folder), **none)
+
+
+def _file(_: Path, given: Mapping[str, Any]) -> None:
+    file = Path(given["path"])
+    if given["content"] is None:
+        file.unlink(missing_ok=True)
+        return
+    beside = file.with_name(f".{file.name}.drill")
+    beside.write_bytes(base64.b64decode(given["content"]))
+    beside.replace(file)
+
+
+def _reload(_: Path, given: Mapping[str, Any]) -> None:
+    limit = time.monotonic() + _RELOAD_SECONDS
+    with open_session(Endpoint(given["url"])) as session:
+        while True:
+            try:
+                Prometheus(session).reload()
+                return
+            except Unreachable:  # it is just being started
+                if time.monotonic() > limit:
+                    raise
+                time.sleep(0.2)
+
+
+_DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], None]]] = {
+    "signal": _signal,
+    "start": _start,
+    "end": _end,
+    "faults": _faults,
+    "file": _file,
+    "reload": _reload,
+}

@@ -1,0 +1,163 @@
+"""Running a drill: steady, broken, healed, over, judged. What was broken is healed whatever happens."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
+from provision.errors import ProvisionError
+from provision.lab.drill import healing, judging
+from provision.lab.drill.client import Client
+from provision.lab.drill.judged import expected, judged
+from provision.lab.drill.objectives import Objectives, objectives
+from provision.lab.drill.stage import Stage
+from provision.lab.drill.timing import Detection, Resolution, Step
+from provision.lab.drill.traefik import seen_by_traefik
+from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, Signal
+from provision.lab.drill.watch import Watch
+
+STEADY_SECONDS: Final = 5.0
+"""For how long all is well before something is broken."""
+
+PATIENCE_SECONDS: Final = 120.0
+"""How long a steady state is waited for."""
+
+GRACE_SECONDS: Final = 10.0
+"""How much longer than its bound something is waited for, so that the verdict can say by how much it was late."""
+
+_PAUSE_SECONDS: Final = 0.5
+
+Tell = Callable[[str], None]
+Bounds = tuple[Detection, Resolution]
+
+
+def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
+    """Run a drill on a lab. Afterwards the lab is as before, also when this fails or is interrupted.
+
+    Raises:
+        ProvisionError: the lab isn't well to begin with, or something can't be broken or healed as it should.
+    """
+    healing.heal(stage.folder)
+    hypothesis, goals = drill.supposes(stage), objectives(stage.definitions)
+    client, watch = Client(stage.url("application")), Watch(stage)
+    began = time.time()
+    watch.start()
+    client.start()
+    try:
+        try:
+            if drill.prepare is not None:
+                drill.prepare(stage)
+            tell(f"{drill.name}: waiting until all is well")
+            bounds = _await_steady(stage, client, hypothesis)
+            tell(f"{drill.name}: {drill.summary}")
+            broken = time.time()
+            drill.breaks(stage)
+            _await_telling(drill, hypothesis, watch, broken, bounds)
+            more = drill.checks(stage) if drill.checks is not None else ()
+        finally:
+            done = healing.heal(stage.folder, all_of_it=False)
+        healed = time.time()
+        tell(f"{drill.name}: healed ({', '.join(done)})")
+        _await_end(hypothesis, watch, healed, bounds)
+    finally:
+        healing.heal(stage.folder)
+        client.stop()
+        watch.stop()
+    found = {"began": began, "broken": broken, "healed": healed, "ended": time.time()}
+    ours = [Event(broken, "drill", drill.summary), *(Event(healed, "drill", what) for what in done)]
+    return _judged(drill, hypothesis, goals, stage, client, watch, found, bounds, more, ours)
+
+
+def _judged(
+    drill: Drill,
+    hypothesis: Hypothesis,
+    goals: Objectives,
+    stage: Stage,
+    client: Client,
+    watch: Watch,
+    marks: dict[str, float],
+    bounds: Bounds | None,
+    more: tuple[Clause, ...],
+    ours: list[Event],
+) -> Outcome:
+    visits = client.visits()
+    broken, healed = marks["broken"], marks["healed"]
+    events = sorted([*ours, *watch.events(), *seen_by_traefik(stage, broken, marks["ended"])])
+    clauses = [
+        *judging.users(hypothesis, visits, broken, healed, goals.latency_seconds),
+        judging.budget(hypothesis, visits, broken, goals.error_ratio),
+    ]
+    if hypothesis.signal is not None and bounds is not None:
+        marks |= judging.marks(hypothesis.signal, events, broken, healed)
+        clauses += judging.told(hypothesis.signal, marks, bounds)
+    clauses += [judging.surprises(hypothesis, events, broken), *more]
+    return Outcome(drill, hypothesis, marks, tuple(events), visits, tuple(clauses))
+
+
+def _await_steady(stage: Stage, client: Client, hypothesis: Hypothesis) -> Bounds | None:
+    """Wait until the users' requests succeed and no alert says otherwise; when the alert must be told of then.
+
+    Raises:
+        ProvisionError: that doesn't come to pass.
+    """
+    began = time.time()
+    with open_session(Endpoint(stage.url("Prometheus"))) as session:
+        prometheus = Prometheus(session)
+        while why := _unwell(client, prometheus, hypothesis.signal, began):
+            if time.time() - began > PATIENCE_SECONDS:
+                raise ProvisionError(f"{why} after {PATIENCE_SECONDS:.0f} s", where="the lab")
+            time.sleep(_PAUSE_SECONDS)
+        if hypothesis.signal is None:
+            return None
+        return _bounds(stage, hypothesis.signal, _history(prometheus, hypothesis.signal))
+
+
+def _unwell(client: Client, prometheus: Prometheus, signal: Signal | None, began: float) -> str:
+    now = time.time()
+    if now - began < STEADY_SECONDS:
+        return "all isn't well long enough"
+    recent = [visit for visit in client.visits() if visit.due > now - STEADY_SECONDS]
+    if not recent or any(visit.failed for visit in recent):
+        return "users' requests still fail"
+    which = 'severity="page"'
+    if signal is not None:
+        which = f'alertname="{signal.alert}", severity=~"{signal.severity or ".*"}"'
+    alerts = prometheus.query(f"ALERTS{{{which}}}")
+    return f"{alerts[0].labels['alertname']} is still {alerts[0].labels['alertstate']}" if alerts else ""
+
+
+def _history(prometheus: Prometheus, signal: Signal) -> float:
+    """For how many seconds there are samples of the job."""
+    found = prometheus.query(f'time() - min(min_over_time(timestamp(up{{job="{signal.job}"}})[1d:1s]))')
+    return found[0].value if found else 0.0
+
+
+def _bounds(stage: Stage, signal: Signal, history: float) -> Bounds:
+    step = Step(signal.before, signal.after, signal.exposure, signal.recovery, history)
+    return expected(judged(stage.definitions, signal.alert, signal.job, signal.severity), step)
+
+
+def _await_telling(
+    drill: Drill, hypothesis: Hypothesis, watch: Watch, broken: float, bounds: Bounds | None
+) -> None:
+    """Wait until the alert was delivered, or should have been long ago; at least as long as the drill lasts."""
+    signal = hypothesis.signal
+    if signal is not None and bounds is not None:
+        watch.wait(
+            lambda: "delivered" in judging.marks(signal, watch.events(), broken, broken),
+            broken + bounds[0].delivered + GRACE_SECONDS,
+        )
+    watch.wait(lambda: False, broken + drill.least_seconds)
+
+
+def _await_end(hypothesis: Hypothesis, watch: Watch, healed: float, bounds: Bounds | None) -> None:
+    signal = hypothesis.signal
+    if signal is not None and bounds is not None:
+        watch.wait(
+            lambda: "resolved" in judging.marks(signal, watch.events(), healed, healed),
+            healed + bounds[1].resolved + GRACE_SECONDS,
+        )
+    watch.wait(lambda: False, healed + STEADY_SECONDS)

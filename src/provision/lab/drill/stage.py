@@ -1,0 +1,104 @@
+"""What a drill acts on: a lab that runs, and the project that was compiled for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from provision.author.durations import seconds
+from provision.errors import ProvisionError
+from provision.lab import processes, state, supervisor
+from provision.lab.stack import Component
+from provision.lab.state import Lab, Running
+from provision.model import Definition
+
+_GIVEN: Final = frozenset({"PATH", "HOME", "LANG", "TMPDIR", "PYTHONPATH", supervisor.MARK})
+"""Variables that every process of a lab gets."""
+
+_READY: Final = {"app": "/health", "prometheus": "/-/ready"}
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A lab to try something on.
+
+    Attributes:
+        folder: its state folder.
+        definitions: the project's, compiled for it.
+    """
+
+    folder: Path
+    definitions: Sequence[Definition]
+
+    @property
+    def lab(self) -> Lab:
+        """What is known of it now.
+
+        Raises:
+            ProvisionError: it was stopped.
+        """
+        lab = state.read(self.folder)
+        if lab is None:
+            raise ProvisionError("the lab was stopped", where=str(self.folder))
+        return lab
+
+    def url(self, name: str) -> str:
+        """Where a person looks for it, such as `Prometheus`."""
+        return self.lab.urls[name]
+
+    def running(self, name: str) -> Running:
+        """The process of that name, such as `app-2`.
+
+        Raises:
+            ProvisionError: it doesn't run.
+        """
+        for entry in self.lab.processes:
+            if entry.name == name and processes.alive(entry.process):
+                return entry
+        raise ProvisionError(
+            f"{name} doesn't run", where=f"the lab in {self.folder}", remedy="start another lab"
+        )
+
+    def component(self, name: str) -> Component:
+        """How the process of that name is started again: as it was started that runs now."""
+        entry = self.running(name)
+        told = processes.PROC / str(entry.pid)
+        command, environment = (_texts((told / name).read_bytes()) for name in ("cmdline", "environ"))
+        own = dict(text.split("=", 1) for text in environment if text.partition("=")[0] not in _GIVEN)
+        ready = _READY.get(entry.service, "")
+        return Component(name, entry.service, command, entry.url, ready, environment=own)
+
+    @property
+    def routes_file(self) -> Path:
+        """Traefik's dynamic configuration, which it watches."""
+        return self.folder / "traefik" / "routes.yml"
+
+    def routes(self) -> dict[str, Any]:
+        """The same, read."""
+        found: dict[str, Any] = yaml.load(self.routes_file.read_bytes(), yaml.CSafeLoader)
+        return found
+
+    def balancer(self) -> dict[str, Any]:
+        """Of it, the load balancer of the application."""
+        found: dict[str, Any] = self.routes()["http"]["services"]["app"]["loadBalancer"]
+        return found
+
+    def health_check_seconds(self) -> float:
+        """The longest that a server may be gone before Traefik's health check has noticed: a whole interval, and
+        the time-out of the check."""
+        check = self.balancer()["healthCheck"]
+        return seconds(check["interval"]) + seconds(check["timeout"])
+
+    @property
+    def replicas(self) -> int:
+        """How many servers Traefik has for the application."""
+        return len(self.balancer()["servers"])
+
+
+def _texts(zero_ended: bytes) -> tuple[str, ...]:
+    return tuple(os.fsdecode(part) for part in zero_ended.rstrip(b"\0").split(b"\0") if part)

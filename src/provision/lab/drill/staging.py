@@ -1,0 +1,90 @@
+"""A lab to try something on: one that runs, or one that is started for it and stopped afterwards."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from provision.errors import ProvisionError
+from provision.lab import lifecycle, ports, preparation, processes, state
+from provision.lab.drill.healing import heal, written_down
+from provision.lab.drill.stage import Stage
+from provision.project import Project
+
+LOCK = "drill.lock"
+
+
+def default_folder(project: Project) -> Path:
+    """The state folder of a lab that is started for drills."""
+    return project.root / ".provision" / "drill"
+
+
+@contextmanager
+def staged(project: Project, folder: Path | None, tell: Callable[[str], None]) -> Iterator[Stage]:
+    """A lab of the project, healed of what an earlier drill left broken in it.
+
+    Args:
+        folder: its state folder; a lab is started there unless one runs, and stopped at the end. None: the project's
+            lab where that runs, otherwise one of the drills' own.
+
+    Raises:
+        ProvisionError: it can't be started or healed, or another drill uses it.
+    """
+    usual = (folder or lifecycle.default_folder(project)).absolute()
+    if _runs(usual, tell):
+        with _alone(usual), ports.reserved() as found:
+            # Its ports are others, but what is compared, and how often, is the same.
+            definitions = preparation.compiled(project, found)
+            yield Stage(usual, definitions)
+        return
+    own = usual if folder is not None else default_folder(project)
+    _clear(own, tell)
+    started = lifecycle.up(project, own, tell=tell)
+    try:
+        with _alone(own):
+            yield Stage(own, started.definitions)
+    finally:
+        tell("stopping the lab")
+        lifecycle.down(own)
+
+
+def _runs(folder: Path, tell: Callable[[str], None]) -> bool:
+    """Whether a lab runs there, perhaps once it is healed."""
+    condition = lifecycle.status(folder).condition
+    if condition in ("running", "incomplete") and written_down(folder):
+        with _alone(folder):
+            tell(f"healing what an earlier drill left: {', '.join(heal(folder))}")
+        condition = lifecycle.status(folder).condition
+    return condition == "running"
+
+
+def _clear(folder: Path, tell: Callable[[str], None]) -> None:
+    """Stop a lab whose drill was killed."""
+    left = state.read(folder)
+    if left is not None and not (left.boot == state.this_boot() and processes.alive(left.starter)):
+        tell(f"stopping the lab that an earlier drill left in {folder}")
+        lifecycle.down(folder)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """No other drill meanwhile.
+
+    Raises:
+        ProvisionError: there is one.
+    """
+    descriptor = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(descriptor)
+        raise ProvisionError(
+            "another drill runs on this lab", where=str(folder), remedy="wait until it is over"
+        ) from None
+    try:
+        yield
+    finally:
+        os.close(descriptor)

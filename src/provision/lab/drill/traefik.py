@@ -1,0 +1,40 @@
+"""What Traefik saw of a drill, from the samples that Prometheus has of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
+from provision.lab.drill.stage import Stage
+from provision.lab.drill.values import Event
+
+_STEP_SECONDS = 1.0
+_BEFORE_SECONDS = 20.0
+"""How much of the time before shows what is usual."""
+
+_NOISE = 0.5
+"""Answers a second more than usual that mean nothing."""
+
+_SERVERS = 'traefik_service_server_up{service=~"app@.*"}'
+_CODES = "sum by (code) (increase(traefik_entrypoint_requests_total[3s]) / 3 > 0)"
+
+
+def seen_by_traefik(stage: Stage, start: float, end: float) -> list[Event]:
+    """Servers that were taken out and put back, and more 5xx answers than before; between two
+    moments in Unix seconds."""
+    with open_session(Endpoint(stage.url("Prometheus"))) as session:
+        prometheus = Prometheus(session)
+        found = []
+        for series in prometheus.query_range(_SERVERS, start, end, _STEP_SECONDS):
+            for (_, before), (at, now) in pairwise(series.points):
+                if before != now:
+                    what = "is back" if now else "is taken out: its health check fails"
+                    found.append(Event(at, "Traefik", f"server {series.labels.get('url', '?')} {what}"))
+        for series in prometheus.query_range(_CODES, start - _BEFORE_SECONDS, end, _STEP_SECONDS):
+            usual = max((rate for at, rate in series.points if at < start), default=0.0)
+            more = [(at, rate) for at, rate in series.points if at >= start and rate > usual + _NOISE]
+            if more and (code := series.labels.get("code", "?")).startswith("5"):
+                most = max(rate for _, rate in more)
+                found.append(Event(more[0][0], "Traefik", f"answers {code}, up to {most:.1f} a second"))
+    return found

@@ -1,0 +1,180 @@
+"""Watching a lab from all sides while something is broken in it: what Prometheus' alerts are, what Alertmanager holds,
+what was delivered, which processes run. Every change becomes an event.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import quote, urlsplit
+
+from provision.lab import processes
+from provision.lab.drill.stage import Stage
+from provision.lab.drill.values import Event, Source
+
+POLL_SECONDS: Final = 0.25
+_TIMEOUT_SECONDS: Final = 2.0
+
+Look = Callable[[], list[Event]]
+"""What is so, and since when."""
+
+
+class Watch:
+    """Looks at a lab four times a second, in the background."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._events: list[Event] = []
+        self._told: dict[str, str] = {}
+        self._changed = threading.Condition()
+        self._stopped = threading.Event()
+        looks: tuple[tuple[Source, Look], ...] = (
+            ("Prometheus", self._alerts),
+            ("Alertmanager", self._held),
+            ("processes", self._processes),
+        )
+        self._threads = [
+            threading.Thread(target=self._compare, args=(source, look), daemon=True) for source, look in looks
+        ]
+        self._threads.append(threading.Thread(target=self._receive, daemon=True))
+
+    def start(self) -> None:
+        """Begin."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Look no longer."""
+        self._stopped.set()
+        for thread in self._threads:
+            thread.join()
+
+    def events(self) -> tuple[Event, ...]:
+        """What was seen until now, in order."""
+        with self._changed:
+            return tuple(sorted(self._events))
+
+    def wait(self, found: Callable[[], bool], until: float) -> bool:
+        """Whether `found` came true before that moment (Unix seconds)."""
+        while not found():
+            left = until - time.time()
+            if left <= 0:
+                return False
+            with self._changed:
+                self._changed.wait(min(left, POLL_SECONDS))
+        return True
+
+    def _compare(self, source: Source, look: Look) -> None:
+        before: dict[str, Event] | None = None
+        answers = True
+        while not self._stopped.wait(POLL_SECONDS):
+            try:
+                now = {event.what: event for event in look()}
+            except (OSError, http.client.HTTPException, LookupError, ValueError):
+                if answers:
+                    self._tell(Event(time.time(), source, "doesn't answer"))
+                answers = False
+                continue
+            if not answers:
+                self._tell(Event(time.time(), source, "answers again"))
+            answers = True
+            if before is not None:
+                self._tell(*(event for what, event in now.items() if what not in before))
+                gone = [event for what, event in before.items() if what not in now and event.state]
+                # What was pending and now fires isn't over.
+                self._tell(*(_over(event) for event in gone if event.state != "pending"))
+            before = now
+
+    def _receive(self) -> None:
+        seen: int | None = None
+        while not self._stopped.wait(POLL_SECONDS):
+            try:
+                found = _asked(self._stage.url("notifications"))
+            except (OSError, http.client.HTTPException, ValueError):
+                continue  # the lab's own receiver: that it has ended is told by the processes
+            for notification in found[seen:] if seen is not None else ():
+                self._deliver(notification)
+            seen = len(found)
+
+    def _deliver(self, notification: Mapping[str, Any]) -> None:
+        receiver = notification["receiver"]
+        for alert in notification["alerts"]:
+            # A group is delivered whole whenever one of its alerts changes.
+            series = json.dumps(alert["labels"], sort_keys=True)
+            if self._told.get(series) == alert["status"]:
+                continue
+            self._told[series] = alert["status"]
+            what = f"{receiver} is told of {_called(alert['labels'])}: {alert['status']}"
+            self._tell(_about(alert["labels"], notification["received"], "webhook", what, alert["status"]))
+
+    def _tell(self, *events: Event) -> None:
+        with self._changed:
+            self._events += events
+            self._changed.notify_all()
+
+    def _alerts(self) -> list[Event]:
+        # The moment of its sample is that of the evaluation; without timestamp() it would be now.
+        query = f"{self._stage.url('Prometheus')}/api/v1/query?query={quote('timestamp(ALERTS)')}"
+        found = []
+        for one in _asked(query)["data"]["result"]:
+            state = one["metric"]["alertstate"]
+            what = f"{_called(one['metric'])} is {state}"
+            found.append(_about(one["metric"], float(one["value"][1]), "Prometheus", what, state))
+        return found
+
+    def _held(self) -> list[Event]:
+        return [
+            _about(
+                one["labels"],
+                datetime.fromisoformat(one["updatedAt"]).timestamp(),
+                "Alertmanager",
+                f"holds {_called(one['labels'])}, {one['status']['state']}",
+                one["status"]["state"],
+            )
+            for one in _asked(f"{self._stage.url('Alertmanager')}/api/v2/alerts")
+        ]
+
+    def _processes(self) -> list[Event]:
+        return [
+            Event(time.time(), "processes", f"{entry.name} (pid {entry.pid}) {_condition(entry.process)}")
+            for entry in self._stage.lab.processes
+        ]
+
+
+def _about(labels: Mapping[str, str], at: float, source: Source, what: str, state: str) -> Event:
+    return Event(at, source, what, labels.get("alertname", ""), labels.get("severity", ""), state)
+
+
+def _over(event: Event) -> Event:
+    return replace(event, at=time.time(), what=f"no longer: {event.what}", state="")
+
+
+def _asked(url: str) -> Any:
+    """What a server of the lab answers, as JSON. Once and briefly: that it doesn't answer is something to tell."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", f"{parts.path}?{parts.query}" if parts.query else parts.path)
+        return json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+
+
+def _called(labels: Mapping[str, str]) -> str:
+    """An alert's name, and what tells it from others of that name."""
+    names = ("severity", "entrypoint", "url", "instance", "burn")
+    told = ", ".join(labels[name] for name in names if name in labels)
+    return f"{labels.get('alertname', '?')} ({told})"
+
+
+def _condition(process: processes.Process) -> str:
+    fields = processes.stat(process.pid)
+    if fields is None or not processes.alive(process):
+        return "has ended"
+    return "is stopped" if fields[0] in "Tt" else "runs"

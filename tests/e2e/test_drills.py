@@ -1,0 +1,134 @@
+"""The drills on real servers: what they suppose comes to pass, with alerts within the bounds that are derived from the
+compiled definitions; and whatever happens to a drill, the lab is healed."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from provision.lab import lifecycle, processes, stack, state
+from provision.lab.drill.catalogue import DRILLS
+from provision.lab.drill.healing import written_down
+from provision.lab.drill.runner import run
+from provision.lab.drill.stage import Stage
+from provision.lab.drill.staging import staged
+from provision.lab.drill.timeline import lines
+from provision.project import open_project
+from support.servers import REPOSITORY, require
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
+
+TIME_LIMIT_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("drills") / "lab"
+
+
+@pytest.fixture(scope="module")
+def stage(folder: Path) -> Iterator[Stage]:
+    for name in stack.PROGRAMS:
+        require(name)
+    started = lifecycle.up(open_project(REPOSITORY), folder)
+    yield Stage(folder, started.definitions)
+    lifecycle.down(folder)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("name", DRILLS)
+def test_what_a_drill_supposes_comes_to_pass(stage: Stage, name: str) -> None:
+    outcome = run(DRILLS[name], stage, lambda _: None)
+    assert outcome.passed, "\n".join(lines(outcome))
+    assert written_down(stage.folder) == ()
+    found = lifecycle.status(stage.folder)
+    assert found.condition == "running"
+    assert all(processes.stat(entry.pid)[0] not in "Tt" for entry in stage.lab.processes)  # type: ignore[index]
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "provision", "drill", *map(str, arguments), "--project", str(REPOSITORY)]
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+
+
+def begun(stage: Stage, name: str) -> subprocess.Popen[str]:
+    """A drill that has broken something."""
+    process = subprocess.Popen(
+        command(name, "--state", stage.folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # as on a terminal
+    )
+    limit = time.monotonic() + TIME_LIMIT_SECONDS
+    while not written_down(stage.folder):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    return process
+
+
+def test_ctrl_c_heals_and_leaves_the_lab_that_was_there(stage: Stage) -> None:
+    process = begun(stage, "hang-replica")
+    other = subprocess.run(
+        command("hang-replica", "--state", stage.folder),
+        capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
+    )  # fmt: skip
+    assert (other.returncode, "another drill runs on this lab" in other.stderr) == (1, True)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert process.returncode == 130, errors
+    assert written_down(stage.folder) == ()
+    assert processes.stat(stage.running("app-2").pid)[0] not in "Tt"  # type: ignore[index]
+    assert lifecycle.status(stage.folder).condition == "running"
+
+
+def test_a_drill_that_was_killed_is_healed_by_the_next(stage: Stage) -> None:
+    process = begun(stage, "kill-replica")
+    victim = stage.lab
+    limit = time.monotonic() + TIME_LIMIT_SECONDS
+    while lifecycle.status(stage.folder).condition == "running":
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    assert written_down(stage.folder) != ()
+    with staged(open_project(REPOSITORY), stage.folder, lambda _: None) as again:
+        assert again.lab.id == victim.id
+        assert written_down(again.folder) == ()
+        assert lifecycle.status(again.folder).condition == "running"
+
+
+def test_a_lab_of_its_own_is_gone_afterwards(tmp_path: Path) -> None:
+    for name in stack.PROGRAMS:
+        require(name)
+    folder = tmp_path / "own"
+    ended = subprocess.run(
+        command("kill-replica", "--state", folder, "--format", "json", "-q"),
+        capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
+    )  # fmt: skip
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == ""
+    (found,) = json.loads(ended.stdout)["drills"]
+    assert (found["name"], found["passed"]) == ("kill-replica", True)
+    assert {event["source"] for event in found["events"]} == {
+        "drill", "Traefik", "Prometheus", "Alertmanager", "webhook", "processes",
+    }  # fmt: skip
+    moments = found["moments"]
+    assert (
+        moments["broken"] < moments["firing"] <= moments["delivered"] < moments["healed"] < moments["ended"]
+    )
+    assert state.read(folder) is None
+    assert not folder.exists()

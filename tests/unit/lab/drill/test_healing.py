@@ -1,0 +1,182 @@
+"""What was broken is undone: written down before, last in first out, twice if need be, whatever else fails."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import asdict
+
+import pytest
+
+from provision.errors import ProvisionError
+from provision.lab import processes, state, supervisor
+from provision.lab.drill import healing
+from provision.lab.drill.healing import Undoing, heal, write_down, written_down
+from provision.lab.stack import Component
+from provision.lab.state import Lab
+
+WAITS = (sys.executable, "-c", "import time; time.sleep(600)")
+
+
+@pytest.fixture
+def done(monkeypatch):
+    """What was undone, by the names that were given, instead of doing anything."""
+    names = []
+
+    def note(_, given):
+        if given.get("fails"):
+            raise OSError("it fails")
+        names.append(given["name"])
+
+    monkeypatch.setattr(healing, "_DONE", {"signal": note})
+    return names
+
+
+def noted(name, *, stays=False, **given):
+    return Undoing("signal", name, {"name": name, **given}, stays)
+
+
+def test_the_last_is_undone_first_and_then_nothing_is_left(tmp_path, done):
+    write_down(tmp_path, noted("one"))
+    write_down(tmp_path, noted("two"))
+    assert [each.what for each in written_down(tmp_path)] == ["one", "two"]
+    assert heal(tmp_path) == ("two", "one")
+    assert done == ["two", "one"]
+    assert list(tmp_path.iterdir()) == []
+    assert heal(tmp_path) == ()
+
+
+def test_what_was_prepared_stays_until_the_fault_is_over(tmp_path, done):
+    write_down(tmp_path, noted("prepared", stays=True))
+    write_down(tmp_path, noted("fault"))
+    assert heal(tmp_path, all_of_it=False) == ("fault",)
+    assert [each.what for each in written_down(tmp_path)] == ["prepared"]
+    assert heal(tmp_path) == ("prepared",)
+
+
+def test_one_that_fails_keeps_none_of_the_others_from_it_and_stays_written_down(tmp_path, done):
+    for undoing in (noted("one"), noted("two", fails=True), noted("three")):
+        write_down(tmp_path, undoing)
+    with pytest.raises(
+        ProvisionError, match="can be healed: two: it fails; stop the lab with `provision lab down`"
+    ):
+        heal(tmp_path)
+    assert done == ["three", "one"]
+    assert [each.what for each in written_down(tmp_path)] == ["two"]
+
+
+def test_a_signal_waits_until_all_is_healed(tmp_path, monkeypatch):
+    done = []
+
+    def interrupted(_, given):
+        os.kill(os.getpid(), signal.SIGINT)
+        done.append(given["name"])
+
+    monkeypatch.setattr(healing, "_DONE", {"signal": interrupted})
+    write_down(tmp_path, noted("one"))
+    write_down(tmp_path, noted("two"))
+    with pytest.raises(KeyboardInterrupt):
+        heal(tmp_path)
+    assert done == ["two", "one"]
+    assert written_down(tmp_path) == ()
+
+
+def test_elsewhere_than_in_the_main_thread_there_are_no_signals(tmp_path, done):
+    write_down(tmp_path, noted("one"))
+    thread = threading.Thread(target=heal, args=(tmp_path,))
+    thread.start()
+    thread.join()
+    assert done == ["one"]
+
+
+@pytest.fixture
+def lab(tmp_path):
+    """A lab of one process."""
+    starter = processes.identify(os.getpid())
+    lab = Lab("drilled", state.this_boot(), True, starter, "", "")
+    state.write(tmp_path, lab)
+    lab = supervisor.start([Component("app-1", "app", WAITS)], lab, tmp_path)
+    yield lab
+    supervisor.stop(tmp_path, lab)
+
+
+def await_(holds):
+    limit = time.monotonic() + 30
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+
+
+def is_stopped(process):
+    return processes.stat(process.pid)[0] == "T"
+
+
+def test_a_process_goes_on(tmp_path, lab):
+    process = lab.processes[0].process
+    write_down(tmp_path, Undoing("signal", "", {"process": asdict(process), "number": int(signal.SIGCONT)}))
+    os.kill(process.pid, signal.SIGSTOP)
+    await_(lambda: is_stopped(process))
+    heal(tmp_path)
+    await_(lambda: not is_stopped(process))
+    assert processes.alive(process)
+
+
+def test_a_process_that_is_gone_is_sent_nothing(tmp_path):
+    ended = subprocess.Popen(WAITS)
+    process = processes.identify(ended.pid)
+    ended.kill()
+    ended.wait()
+    write_down(tmp_path, Undoing("signal", "", {"process": asdict(process), "number": int(signal.SIGCONT)}))
+    assert heal(tmp_path) == ("",)
+
+
+def test_a_program_is_started_again_once(tmp_path, lab):
+    (entry,) = lab.processes
+    write_down(tmp_path, Undoing("start", "", {"component": asdict(Component("app-1", "app", WAITS))}))
+    notes = (tmp_path / healing.FILE).read_text()
+    os.kill(entry.pid, signal.SIGKILL)
+    os.waitpid(entry.pid, 0)
+    heal(tmp_path)
+    (again,) = state.read(tmp_path).processes
+    assert again.pid != entry.pid
+    assert processes.alive(again.process)
+    (tmp_path / healing.FILE).write_text(notes)
+    heal(tmp_path)
+    assert state.read(tmp_path).processes == (again,)
+    # It hears of its end, although signals waited while it was started.
+    assert processes.stop([again.process], grace_seconds=60) == ()
+
+
+def test_a_program_of_the_drills_own_is_ended(tmp_path, lab):
+    write_down(tmp_path, Undoing("end", "", {"name": "app-1"}))
+    heal(tmp_path)
+    assert state.read(tmp_path).processes == ()
+    assert not processes.alive(lab.processes[0].process)
+
+
+def test_a_lab_that_is_gone_needs_neither(tmp_path):
+    write_down(tmp_path, Undoing("end", "", {"name": "app-1"}))
+    write_down(tmp_path, Undoing("start", "", {"component": asdict(Component("app-1", "app", WAITS))}))
+    heal(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_is_put_back_or_removed(tmp_path):
+    folder, file, new = tmp_path / "state", tmp_path / "routes.yml", tmp_path / "new.yml"
+    folder.mkdir()
+    write_down(folder, Undoing("file", "", {"path": str(file), "content": "b2xk"}))
+    write_down(folder, Undoing("file", "", {"path": str(new), "content": None}))
+    file.write_text("new")
+    new.write_text("new")
+    heal(folder)
+    assert file.read_text() == "old"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["routes.yml", "state"]
+
+
+def test_what_is_written_down_is_json(tmp_path):
+    write_down(tmp_path, Undoing("end", "it ends", {"name": "x"}, stays=True))
+    found = json.loads((tmp_path / healing.FILE).read_text())
+    assert found == [{"doing": "end", "what": "it ends", "given": {"name": "x"}, "stays": True}]

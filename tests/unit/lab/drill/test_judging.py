@@ -1,0 +1,99 @@
+"""Clauses: what was supposed, what was measured, and whether that is within the bound."""
+
+from dataclasses import replace
+
+import pytest
+
+from provision.lab.drill import judging
+from provision.lab.drill.timing import Detection, Resolution
+from provision.lab.drill.values import Event, Hypothesis, Signal, Visit
+
+SIGNAL = Signal("Down", "page", "traefik", 1, 0, 2, 2, "because")
+SUPPOSED = Hypothesis("it holds", 0.9, 0.2, 1.0, SIGNAL, frozenset({"Derived"}))
+BOUNDS = (Detection(4, 6, 8), Resolution(4, 6))
+
+
+def alert(at, source, state, name="Down", severity="page"):
+    return Event(at, source, f"{name} {state}", name, severity, state)
+
+
+def visits(*statuses, seconds=0.01):
+    return [Visit(100 + number, seconds, status) for number, status in enumerate(statuses)]
+
+
+def test_users_between_break_and_healing():
+    seen = visits(500, 200, 404, 200, 0, 500)
+    succeeded, slow = judging.users(SUPPOSED, seen, broken=101, healed=105, slow_seconds=0.2)
+    assert (succeeded.value, succeeded.holds, succeeded.measured) == (0.75, False, "75.0% of 4")
+    assert (slow.value, slow.holds) == (0, True)
+    assert slow.what == "users' requests slower than 200 ms"
+    better = replace(SUPPOSED, success_ratio=0.75)
+    assert judging.users(better, seen, 101, 105, 0.2)[0].holds
+
+
+def test_slow_requests():
+    seen = [*visits(200, 200, 200), Visit(103, 4.25, 200)]
+    slow = judging.users(SUPPOSED, seen, 100, 110, 0.2)[1]
+    assert (slow.holds, slow.measured) == (False, "25.0%, the slowest 4.25 s")
+
+
+def test_without_requests_nothing_is_shown_to_hold():
+    assert [clause.holds for clause in judging.users(SUPPOSED, [], 100, 110, 0.2)] == [False, False]
+
+
+def test_the_budget_counts_failures_until_the_end():
+    """At 10 requests a second two failures are 0.2 s of the 7.2 h that 1 % of 30 days are."""
+    clause = judging.budget(SUPPOSED, visits(500, 200, 0), began=100, ratio=0.01)
+    assert (clause.value, clause.holds) == (0.2, True)
+    assert clause.expected == "at most 1 s of the month's 7.2 h"
+    assert clause.measured == "0.2 s (0.001%)"
+    assert not judging.budget(replace(SUPPOSED, budget_seconds=0.1), visits(0, 0), 100, 0.01).holds
+
+
+def test_marks_are_the_first_after_the_break_and_the_last_end():
+    events = [
+        alert(90, "Prometheus", "firing"),
+        alert(101, "Prometheus", "pending"),
+        alert(102, "Prometheus", "firing", name="Other"),
+        alert(103, "Prometheus", "firing", severity="ticket"),
+        alert(104, "Prometheus", "firing"),
+        alert(105, "webhook", "firing"),
+        alert(106, "webhook", "firing"),
+        alert(107, "webhook", "resolved"),
+        alert(112, "webhook", "resolved"),
+        alert(113, "webhook", "resolved"),
+    ]
+    found = judging.marks(SIGNAL, events, broken=100, healed=110)
+    assert found == {"pending": 101, "firing": 104, "delivered": 105, "resolved": 113}
+    assert judging.marks(replace(SIGNAL, severity=""), events, 100, 110)["firing"] == 103
+    assert judging.marks(SIGNAL, [], 100, 110) == {}
+
+
+def test_told_in_time_too_late_or_not_at_all():
+    found = {"broken": 100, "healed": 110, "firing": 106, "delivered": 108.5}
+    fires, delivered, over = judging.told(SIGNAL, found, BOUNDS)
+    assert (fires.holds, fires.measured, fires.expected) == (
+        True,
+        "after 6.0 s",
+        "at most 6.0 s after the break",
+    )
+    assert (delivered.holds, delivered.value, delivered.bound) == (False, 8.5, 8)
+    assert (over.holds, over.measured) == (False, "not at all")
+
+
+@pytest.mark.parametrize(
+    ("signal", "name", "severity", "surprises"),
+    [
+        (SIGNAL, "Down", "page", False),
+        (SIGNAL, "Derived", "page", False),
+        (SIGNAL, "Other", "ticket", False),
+        (SIGNAL, "Other", "page", True),
+        (None, "Derived", "page", False),
+        (None, "Other", "ticket", True),
+    ],
+)
+def test_what_else_is_told(signal, name, severity, surprises):
+    events = [alert(101, "webhook", "firing", name, severity), alert(99, "webhook", "firing", "Old")]
+    clause = judging.surprises(replace(SUPPOSED, signal=signal), events, broken=100)
+    assert clause.holds is not surprises
+    assert clause.measured == (name if surprises else "none")
