@@ -18,9 +18,9 @@ test: $(VENV)/.dev servers lint  ## every test, real servers included
 	@rm -f .coverage .coverage.*
 	@$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup --cov --cov-report=term $(PYTEST)
 
-demo: dashboards $(VENV)/.lab servers  ## the lab: real servers, traffic, every panel's current value; Ctrl-C stops it
+demo: dashboards $(VENV)/.lab servers  ## the lab: real servers, traffic, every panel's current value, the SLA; until Ctrl-C, or DEMO=--once
 	@echo "starting the lab; Ctrl-C stops it"
-	@$(BIN)/provision lab up --env demo --watch
+	@$(BIN)/provision lab up --env demo --verify --watch $(DEMO)
 
 lint: $(VENV)/.dev  ## the checks of the code itself
 	@$(BIN)/ruff check .

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -49,9 +50,15 @@ def provision(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_the_demo_prints_every_panels_value_and_leaves_nothing(folder: Path) -> None:
-    shown = provision("lab", "up", "--env", "demo", "--watch", "--once", "--state", folder)
+    shown = provision("lab", "up", "--env", "demo", "--verify", "--watch", "--once", "--state", folder)
     assert shown.returncode == 0, shown.stderr
     lines = shown.stdout.splitlines()
+    assert any(re.fullmatch(r'dashboard "Traefik SLA"  \d+ data, 2 waived', line) for line in lines)
+    assert any(re.match(r"2\d\d expressions \(\d+ different\): ", line) for line in lines)
+    verdict = next(number for number, line in enumerate(lines) if line.startswith("SLA over "))
+    assert [line.partition("  ")[2].split("  ")[0] for line in lines[verdict + 1 : verdict + 4]] == [
+        "answered within 5.60 ms", "response time on average", "answered without a 5xx",
+    ]  # fmt: skip
     average = next(line for line in lines if line.startswith("Traefik SLA  ·  Average response time "))
     assert "SLA: 5.6 ms 5.60 ms" in average
     assert any(line.startswith("Containers  ·  Memory ") and line.endswith(" MiB") for line in lines)

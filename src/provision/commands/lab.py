@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,17 +19,14 @@ from provision.commands.options import (
     opened,
     project_options,
 )
-from provision.errors import DONE, FAILED, MissingTool, ProvisionError, did_you_mean
+from provision.errors import DONE, FAILED, MissingTool, did_you_mean
 from provision.project import Project
 
 if TYPE_CHECKING:
     from provision.client.endpoint import Endpoint
+    from provision.commands.watched import Round
     from provision.lab.lifecycle import Started, Status
-    from provision.lab.readings import Reading
     from provision.tools.grafana import Installed
-
-INTERVAL_SECONDS = 5.0
-_CLEAR = "\x1b[2J\x1b[H"
 
 state_option = click.option(
     "--state",
@@ -80,6 +74,11 @@ def command() -> None:
     "--watch", is_flag=True, help="Print every panel's current value until Ctrl-C, then stop the lab."
 )
 @click.option("--once", is_flag=True, help="With --watch: print once, then stop the lab.")
+@click.option(
+    "--verify",
+    is_flag=True,
+    help="Ask whether every expression has data, as provision verify does; exits with 1 when one has not.",
+)
 @click.option("--no-traffic", is_flag=True, help="Start no clients.")
 @click.option(
     "--port",
@@ -111,6 +110,7 @@ def up(
     folder: Path | None,
     watch: bool,
     once: bool,
+    verify: bool,
     no_traffic: bool,
     given_ports: dict[str, int],
     grafana_url: str | None,
@@ -141,12 +141,25 @@ def up(
     with _ended_by_signals(), without_proxy():
         started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:
-            _show_status(lifecycle.status(folder), folder, form)
-            return DONE
+            return _show_started(project, started, folder, form, verify=verify, tell=tell)
+        from provision.commands.watched import watch as watch_it
+
         try:
-            return _watch(started, folder, form, once=once, quiet=quiet)
+            return watch_it(project, started, folder, form, once=once, verify=verify, tell=tell)
         finally:
             lifecycle.down(folder)
+
+
+def _show_started(
+    project: Project, started: Started, folder: Path, form: str, *, verify: bool, tell: Callable[[str], None]
+) -> int:
+    """Say how a lab is that was just started, and whether every expression has data; an exit code."""
+    from provision.commands.watched import verified
+    from provision.lab import lifecycle
+
+    proof = verified(project, started, tell) if verify else None
+    _show_status(lifecycle.status(folder), folder, form, proof)
+    return FAILED if proof is not None and proof.failed else DONE
 
 
 @command.command("status")
@@ -215,59 +228,15 @@ def _grafana(
         return None
 
 
-def _watch(started: Started, folder: Path, form: str, *, once: bool, quiet: bool) -> int:
-    """Print what every panel shows, again and again, until Ctrl-C, or until the lab ends."""
-    from provision.author.durations import seconds
-    from provision.client.prometheus import Prometheus
-    from provision.client.session import Endpoint, open_session
-    from provision.lab import lifecycle, stack, state
-    from provision.lab.readings import readings
-
-    tell, rounds = _teller(quiet=quiet), 0
-    try:
-        with open_session(Endpoint(started.lab.urls["Prometheus"])) as session:
-            while True:
-                found = state.read(folder)
-                if found is None or found.id != started.lab.id:
-                    tell("the lab was stopped")
-                    return DONE
-                if what := lifecycle.ended(folder, started.lab):
-                    raise ProvisionError(what, where="the lab")
-                shown = list(readings(started.definitions, Prometheus(session), seconds(stack.INTERVAL)))
-                _print(shown, form, rounds, once=once)
-                if once:
-                    return FAILED if any(reading.error for reading in shown) else DONE
-                rounds += 1
-                time.sleep(INTERVAL_SECONDS)
-    except KeyboardInterrupt:
-        tell("stopping the lab")
-        return DONE
-
-
-def _print(shown: Sequence[Reading], form: str, rounds: int, *, once: bool) -> None:
+def _show_status(found: Status, folder: Path, form: str, proof: Round | None = None) -> None:
     from provision.lab import board
 
     if form == "json":
-        click.echo(_json([board.reading_value(reading) for reading in shown]))
+        value = board.status_value(found, folder)
+        click.echo(_json(value if proof is None else {**value, "verify": proof.value}))
         return
-    lines = board.lines(shown)
-    # The first time all of it is printed on a terminal too, to be scrolled back to.
-    if once or rounds == 0 or not sys.stdout.isatty():
-        click.echo("\n".join([*lines, ""]))
-        return
-    columns, rows = shutil.get_terminal_size()
-    screens = board.screens(lines, rows - 2, columns)
-    number = (rounds - 1) % len(screens)
-    foot = f"screen {number + 1} of {len(screens)}, every {INTERVAL_SECONDS:g} s; Ctrl-C stops the lab"
-    click.echo(_CLEAR + "\n".join([*screens[number], click.style(foot, dim=True)]))
-
-
-def _show_status(found: Status, folder: Path, form: str) -> None:
-    from provision.lab import board
-
-    click.echo(
-        _json(board.status_value(found, folder)) if form == "json" else board.status_text(found, folder)
-    )
+    before = () if proof is None else (*proof.lines, "")
+    click.echo("\n".join([*before, board.status_text(found, folder)]))
 
 
 def _json(value: Any) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from provision.lab import faults
 from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
+from provision.lab.sla import Promise
 from provision.lab.state import Grafana
 
 SERIES = 6
@@ -38,6 +39,30 @@ def shown(reading: Reading) -> str:
     if reading.empty:
         texts.append(f"{', '.join(reading.empty)} no data{why}")
     return "  ·  ".join(texts)
+
+
+def sla_lines(promises: Sequence[Promise], requests: int, seconds: float) -> list[str]:
+    """What came of each promise since the lab's start."""
+    rows = [(promise.what, *promise.texts, "kept" if promise.kept else "broken") for promise in promises]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        f"SLA over {seconds:.0f} s, {requests:,} requests",
+        *(
+            f"  {what:<{widths[0]}}  {measured:>{widths[1]}}, promised {promised}: {verdict}"
+            for what, measured, promised, verdict in rows
+        ),
+    ]
+
+
+def promise_value(promise: Promise) -> dict[str, Any]:
+    """A promise for JSON."""
+    return {
+        "what": promise.what,
+        "measured": promise.measured,
+        "promised": promise.promised,
+        "unit": promise.unit,
+        "kept": promise.kept,
+    }
 
 
 def screens(lines: Sequence[str], height: int, width: int) -> list[list[str]]:

@@ -256,6 +256,7 @@ def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
         project=str(project.root),
         environment=project.environment,
         made=made,
+        began=time.time(),
     )
     if not state.claim(folder, lab):
         raise _taken(folder, "is being started")

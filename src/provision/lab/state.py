@@ -73,6 +73,7 @@ class Lab:
         processes: what runs.
         made: what was made outside the state folder for it, in that order; removed afterwards.
         keep: whether the folder outlives the processes.
+        began: when it was started, Unix seconds.
         grafana: how its Grafana is reached, if it has one.
         seconds: how long its start took; None until it is ready.
     """
@@ -87,6 +88,7 @@ class Lab:
     processes: tuple[Running, ...] = ()
     made: tuple[str, ...] = ()
     keep: bool = False
+    began: float = 0.0
     grafana: Grafana | None = None
     seconds: float | None = None
 

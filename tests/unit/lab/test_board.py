@@ -1,5 +1,6 @@
-from provision.lab.board import SERIES, lines, screens, shown
+from provision.lab.board import SERIES, lines, promise_value, screens, shown, sla_lines
 from provision.lab.readings import Reading, Value
+from provision.lab.sla import Promise
 
 
 def test_one_line_a_panel_with_the_values_in_one_column() -> None:
@@ -39,3 +40,18 @@ def test_screens_hold_what_the_terminal_has_room_for() -> None:
     assert screens(text, 100, 100) == [text]
     assert screens([], 10, 10) == [[]]
     assert len(screens(text, 0, 10)) == 4
+
+
+def test_what_came_of_the_sla() -> None:
+    found = [
+        Promise("answered within 200 ms", 0.985, 0.99, "percentunit"),
+        Promise("response time on average", 0.0146, 0.2, "s"),
+    ]
+    assert sla_lines(found, 1234, 61.7) == [
+        "SLA over 62 s, 1,234 requests",
+        "  answered within 200 ms     98.50%, promised 99%: broken",
+        "  response time on average  14.6 ms, promised 200 ms: kept",
+    ]
+    assert promise_value(found[0]) == {
+        "what": "answered within 200 ms", "measured": 0.985, "promised": 0.99, "unit": "percentunit", "kept": False,
+    }  # fmt: skip

@@ -12,12 +12,17 @@ from click.testing import CliRunner, Result
 from provision.client.endpoint import Credentials, Endpoint
 from provision.client.prometheus import Prometheus
 from provision.commands import lab as lab_command
-from provision.errors import MissingTool, ProvisionError
-from provision.lab import lifecycle, readings, state
+from provision.commands import watched
+from provision.errors import MissingTool, ProvisionError, Unreachable
+from provision.lab import board, lifecycle, proving, readings, sla, state
 from provision.lab.lifecycle import Started, Status, Wanted
 from provision.lab.processes import Process
 from provision.lab.readings import Reading, Value
+from provision.lab.sla import Promise
 from provision.lab.state import Grafana, Lab, Running
+from provision.model import Part, Place
+from provision.prove.verify.verdicts import Asked, Report, Verdict
+from provision.prove.verify.verdicts import Result as Judged
 from provision.tools import grafana
 from provision.tools.grafana import Installed
 
@@ -56,7 +61,7 @@ def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any
     def up(found: Any, folder: Path, wanted: Wanted, *, tell: Callable[[str], None]) -> Started:
         seen.append(("up", (found.environment, folder, wanted, os.environ.get("NO_PROXY"))))
         tell("starting it")
-        folder.mkdir(parents=True)
+        folder.mkdir(parents=True, exist_ok=True)
         state.write(folder, RUNNING)
         return Started(RUNNING, ())
 
@@ -80,7 +85,7 @@ def calls(project: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, Any
         lifecycle, "status", lambda _: Status("running", RUNNING, {"app-1": True, "traffic": True})
     )
     monkeypatch.setattr(readings, "readings", read)
-    monkeypatch.setattr(lab_command, "INTERVAL_SECONDS", 0)
+    monkeypatch.setattr(watched, "INTERVAL_SECONDS", 0)
     return seen
 
 
@@ -235,11 +240,125 @@ def test_watch_once_fails_when_a_query_does(
     monkeypatch.setattr(readings, "readings", lambda *_: iter(READINGS))
     result = run(project, "up", "--watch", "--once", "--format", "json")
     assert result.return_value == 1
-    assert json.loads(result.stdout) == [
-        {"dashboard": "One", "panel": "Fine", "values": [{"name": "", "value": 1.0, "text": "1 s"}],
-         "empty": [], "why": None, "error": None},
-        {"dashboard": "One", "panel": "Wrong", "values": [], "empty": [], "why": None, "error": "parse error"},
-    ]  # fmt: skip
+    assert json.loads(result.stdout) == {
+        "panels": [
+            {"dashboard": "One", "panel": "Fine", "values": [{"name": "", "value": 1.0, "text": "1 s"}],
+             "empty": [], "why": None, "error": None},
+            {"dashboard": "One", "panel": "Wrong", "values": [], "empty": [], "why": None, "error": "parse error"},
+        ],
+        "sla": [],
+    }  # fmt: skip
+
+
+PROMISE = Promise("answered within 200 ms", 0.985, 0.99, "percentunit")
+
+
+@pytest.fixture
+def promised(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A project that promises something."""
+    with (project / "pyproject.toml").open("a") as file:
+        file.write("[tool.provision.variables]\nsla_latency_seconds = 0.2\nsla_error_ratio = 0.01\n")
+    monkeypatch.setattr(sla, "promises", lambda *_: iter((PROMISE,)))
+    monkeypatch.setattr(sla, "requests", lambda _: 1234)
+    monkeypatch.setattr(watched.time, "time", lambda: RUNNING.began + 60)
+
+
+def test_watch_tells_what_came_of_the_sla(
+    project: Path, calls: list[tuple[str, Any]], promised: None
+) -> None:
+    assert run(project, "up", "--watch", "--once").stdout.splitlines()[1:] == [
+        "",
+        "SLA over 60 s, 1,234 requests",
+        "  answered within 200 ms  98.50%, promised 99%: broken",
+        "",
+    ]
+    value = json.loads(run(project, "up", "--watch", "--once", "--format", "json").stdout)
+    assert value["sla"] == [board.promise_value(PROMISE)]
+
+
+def test_before_anybody_has_asked_for_anything_there_is_no_sla(
+    project: Path, calls: list[tuple[str, Any]], promised: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sla, "promises", lambda *_: iter(()))
+    assert run(project, "up", "--watch", "--once").stdout == "One  ·  Fine   1 s\n\n"
+
+
+def test_the_sla_is_the_last_thing_that_is_told(
+    project: Path, calls: list[tuple[str, Any]], promised: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(watched.time, "sleep", sleep)
+    result = run(project, "up", "--watch")
+    assert result.return_value == 0
+    assert result.stdout.count("SLA over 60 s") == 2
+    assert result.stdout.endswith("promised 99%: broken\n")
+
+
+def test_a_prometheus_that_ended_by_the_same_ctrl_c_is_no_failure(
+    project: Path, calls: list[tuple[str, Any]], promised: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(_: float) -> None:
+        monkeypatch.setattr(sla, "promises", unreachable)
+        raise KeyboardInterrupt
+
+    def unreachable(*_: object) -> None:
+        raise Unreachable("it doesn't answer")
+
+    monkeypatch.setattr(watched.time, "sleep", sleep)
+    result = run(project, "up", "--watch")
+    assert result.return_value == 0
+    assert result.stderr.endswith("stopping the lab\n")
+
+
+@pytest.fixture
+def proof(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Sets what comes of the only expression."""
+
+    def comes_to(status: Any) -> None:
+        asked = Asked(
+            "One",
+            "panel A",
+            Place("dashboards/one.py", 1),
+            Part("dashboard", "one", "/x", "dashboards/one.py"),
+            "up",
+            "up",
+        )
+        verdict = Verdict(status, message="" if status == "data" else "no series")
+        result = Judged(asked, verdict, None if status == "data" else "error")
+        monkeypatch.setattr(proving, "proved", lambda *_: Report(("http://127.0.0.1:9090",), (result,)))
+
+    return comes_to
+
+
+@pytest.mark.parametrize(("status", "code"), [("data", 0), ("unknown-metric", 1)])
+def test_watch_begins_with_a_verification(
+    project: Path, calls: list[tuple[str, Any]], proof: Callable[[str], None], status: str, code: int
+) -> None:
+    proof(status)
+    result = run(project, "up", "--watch", "--once", "--verify")
+    assert result.return_value == code
+    assert result.stdout.startswith("One  1 ")
+    assert result.stdout.endswith("\n\nOne  ·  Fine   1 s\n\n")
+    assert "verifying every expression against http://127.0.0.1:9090\n" in result.stderr
+    value = json.loads(run(project, "up", "--watch", "--once", "--verify", "--format", "json").stdout)
+    assert value["verify"]["format"] == "provision.verify/1"
+    assert value["verify"]["summary"] == {status: 1}
+
+
+@pytest.mark.parametrize(("status", "code"), [("data", 0), ("unknown-metric", 1)])
+def test_a_verification_without_watching(
+    project: Path, calls: list[tuple[str, Any]], proof: Callable[[str], None], status: str, code: int
+) -> None:
+    proof(status)
+    result = run(project, "up", "--verify")
+    assert result.return_value == code
+    assert result.stdout.startswith("One  1 ")
+    assert result.stdout.endswith("Stop it with: provision lab down\n")
+    assert [name for name, _ in calls] == ["up"]
+    value = json.loads(run(project, "up", "--verify", "--format", "json").stdout)
+    assert (value["state"], value["verify"]["summary"]) == ("running", {status: 1})
 
 
 def test_watch_goes_on_until_ctrl_c(
@@ -252,7 +371,7 @@ def test_watch_goes_on_until_ctrl_c(
         if error is not None:
             raise error
 
-    monkeypatch.setattr(lab_command.time, "sleep", sleep)
+    monkeypatch.setattr(watched.time, "sleep", sleep)
     result = run(project, "up", "--watch")
     assert result.return_value == 0
     assert result.stdout.count("One  ·  Fine") == 3
@@ -264,9 +383,7 @@ def test_watch_ends_with_the_lab(
     project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = project / ".provision" / "lab"
-    monkeypatch.setattr(
-        lab_command.time, "sleep", lambda _: state.write(folder, replace(RUNNING, id="another"))
-    )
+    monkeypatch.setattr(watched.time, "sleep", lambda _: state.write(folder, replace(RUNNING, id="another")))
     result = run(project, "up", "--watch")
     assert result.return_value == 0
     assert result.stderr.endswith("the lab was stopped\n")
@@ -284,10 +401,10 @@ def test_watch_tells_of_a_program_that_ended(
 def test_a_terminal_shows_one_screen_after_the_other(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(lab_command.sys.stdout, "isatty", lambda: True, raising=False)
-    monkeypatch.setattr(lab_command.shutil, "get_terminal_size", lambda: os.terminal_size((16, 3)))
+    monkeypatch.setattr(watched.sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(watched.shutil, "get_terminal_size", lambda: os.terminal_size((16, 3)))
     for rounds in range(4):
-        lab_command._print(READINGS, "text", rounds, once=False)
+        watched._print(watched.Round(tuple(board.lines(READINGS)), {}), "text", rounds, None, once=False)
     first, *screens = capsys.readouterr().out.split("\x1b[2J\x1b[H")
     assert first.splitlines() == ["One  ·  Fine    1 s", "One  ·  Wrong   query failed: parse error", ""]
     assert [screen.splitlines()[0] for screen in screens] == [
