@@ -27,7 +27,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             storage = options.storage or stack.enter_context(tempfile.TemporaryDirectory(prefix="gallery-"))
             parts = assembled(
                 options.name,
-                Collection(settings.storage(storage)),
+                Collection(settings.storage(storage, environ)),
                 settings.visits(options.redis, environ),
                 settings.token(options.admin_token_file),
                 options.work_seconds,
@@ -61,7 +61,10 @@ def _parser() -> argparse.ArgumentParser:
         "--redis", default="", metavar="URL", help="where visits are counted; in memory unless given"
     )
     parser.add_argument(
-        "--storage", default="", metavar="DIR", help="a folder; one that is gone afterwards unless given"
+        "--storage",
+        default="",
+        metavar="PLACE",
+        help="a folder, or s3+http://HOST:PORT/BUCKET; gone afterwards unless given",
     )
     parser.add_argument(
         "--work-seconds",

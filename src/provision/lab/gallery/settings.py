@@ -3,30 +3,56 @@ arguments, which every user of a machine can read.
 
 | variable | holds |
 | --- | --- |
+| `GALLERY_S3_ACCESS_KEY`, or `GALLERY_S3_ACCESS_KEY_FILE` | the name to come to the bucket with |
+| `GALLERY_S3_SECRET_KEY`, or `GALLERY_S3_SECRET_KEY_FILE` | the secret that belongs to it |
+| `GALLERY_S3_REGION` | the server's region; `us-east-1` unless set, as in MinIO |
 | `GALLERY_REDIS_PASSWORD`, or `GALLERY_REDIS_PASSWORD_FILE` | Redis' password, or the file that holds it; none unless set |
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from provision.errors import ProvisionError, UsageError
+from provision.errors import MissingTool, ProvisionError, UsageError
 from provision.lab.gallery.storage import Folder, Storage
 from provision.lab.gallery.visits import InMemory, InRedis, Visits
 
 
-def storage(place: str) -> Storage:
-    """The storage at `place`: a folder.
+def storage(place: str, environ: Mapping[str, str]) -> Storage:
+    """The storage at `place`: a bucket (`s3+http://HOST:PORT/BUCKET`), or else a folder.
 
     Raises:
-        ProvisionError: it can't be used.
+        UsageError: the bucket's address isn't one, or there are no keys for it.
+        ProvisionError: the folder can't be used.
     """
+    if place.startswith("s3+"):
+        return _bucket(place, environ)
     try:
         return Folder(Path(place))
     except OSError as error:
         raise ProvisionError(f"can't be used as a storage: {error.strerror}", where=place) from None
+
+
+def _bucket(place: str, environ: Mapping[str, str]) -> Storage:
+    try:
+        from provision.lab.gallery.bucket import Bucket
+    except ModuleNotFoundError as error:
+        remedy = f"install it with: {sys.executable} -m pip install {error.name}"
+        raise MissingTool(f"a bucket needs Python's {error.name}", where="--storage", remedy=remedy) from None
+    access_key, secret_key = (secret(f"GALLERY_S3_{name}_KEY", environ) for name in ("ACCESS", "SECRET"))
+    if not access_key or not secret_key:
+        raise UsageError(
+            "a bucket needs an access key and a secret key",
+            where="--storage",
+            remedy="set GALLERY_S3_ACCESS_KEY_FILE and GALLERY_S3_SECRET_KEY_FILE",
+        )
+    try:
+        return Bucket(place, access_key, secret_key, environ.get("GALLERY_S3_REGION") or "us-east-1")
+    except ValueError as error:
+        raise UsageError(str(error), where="--storage") from None
 
 
 def visits(url: str, environ: Mapping[str, str]) -> Visits:

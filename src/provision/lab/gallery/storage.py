@@ -1,4 +1,4 @@
-"""Where albums and pictures are kept: bytes by key, in a local folder or in an S3 bucket.
+"""Where albums and pictures are kept: bytes by key, in a local folder, or in a bucket (`bucket`).
 
 A key is made of the gallery's own identifiers, never of what a client sent: words of small letters, digits, `-` and
 `.`, separated by slashes.
@@ -19,6 +19,17 @@ class StorageDown(Exception):
     """The storage can't be used now; the message says why, for those who run the gallery."""
 
 
+def checked(key: str) -> str:
+    """The key, once it is seen to be one.
+
+    Raises:
+        ValueError: it isn't.
+    """
+    if not _KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key")
+    return key
+
+
 class Storage(Protocol):
     """What the gallery needs of a storage. Each raises `StorageDown`."""
 
@@ -29,7 +40,7 @@ class Storage(Protocol):
         """What is kept there, or None."""
 
     def delete(self, keys: list[str]) -> None:
-        """Forget these, in this order; those that aren't there, too."""
+        """Forget these, the first before the others; those that aren't there, too."""
 
     def keys(self, prefix: str) -> list[str]:
         """All keys that start so, sorted. `prefix` ends with a slash."""
@@ -111,9 +122,7 @@ class Folder:
             raise self._down(error) from None
 
     def _file(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"{key!r} is no key")
-        return self._root / key
+        return self._root / checked(key)
 
     def _require(self) -> None:
         if not self._root.is_dir():
