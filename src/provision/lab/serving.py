@@ -125,9 +125,9 @@ class _Connection(BaseHTTPRequestHandler):
         self.wfile.write(content)
 
 
-def wait_for_stop() -> None:
-    """Return once this process is told to end (SIGTERM or SIGINT)."""
-    told = threading.Event()
+def wait_for_stop(told: threading.Event | None = None) -> None:
+    """Return once this process is told to end (SIGTERM or SIGINT), or `told` is set."""
+    told = told or threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: told.set())
     told.wait()

@@ -244,7 +244,7 @@ def traffic(ports: Ports, certificate: Path | None = None) -> Component:
     command = ["--url", url(ports.web), "--rate", f"{RATE:g}"]
     if certificate is not None:
         command += ["--tls-url", url(ports.websecure, "https"), "--certificate", str(certificate)]
-    return Component("traffic", "traffic", _python("traffic", *command))
+    return Component("traffic", "traffic", _python("client", *command))
 
 
 def _ours(

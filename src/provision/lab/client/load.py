@@ -1,0 +1,151 @@
+"""Load at a steady rate, from several visitors at once, that ends."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+
+from provision.lab.client.connection import Connection, Reply
+from provision.lab.client.mix import Visit, mix
+from provision.lab.client.outcomes import Outcome
+from provision.lab.client.record import Record
+from provision.lab.gallery.images import gradient
+
+MOST_PER_SECOND = 1000.0
+MOST_REQUESTS = 10_000_000
+MOST_SECONDS = 7 * 24 * 3600.0
+MOST_VISITORS = 200
+
+_BOUNDARY = "a-picture-of-the-lab"
+_FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+_UPLOAD = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Accept": "application/json"}
+_PICTURE = b"".join(
+    [
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="title"\r\n\r\nWave\r\n'.encode(),
+        f'--{_BOUNDARY}\r\nContent-Disposition: form-data; name="picture"; filename="wave.png"\r\n\r\n'.encode(),
+        gradient(32, 32, (0, 90, 180)),
+        f"\r\n--{_BOUNDARY}--\r\n".encode(),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How much load, and on what.
+
+    Attributes:
+        address: `host:port`.
+        per_second: requests a second; fewer when answers are slow, never more.
+        requests: how many at most.
+        seconds: for how long at most.
+        visitors: how many at once.
+        timeout_seconds: how long one may take.
+        tls_address: where visits over TLS go, `host:port`; empty: to `address` without TLS.
+        certificate: the file of the certificate to expect there.
+        host: what the server is called in requests, if not by its address.
+    """
+
+    address: str
+    per_second: float
+    requests: int = MOST_REQUESTS
+    seconds: float = MOST_SECONDS
+    visitors: int = 16
+    timeout_seconds: float = 10.0
+    tls_address: str = ""
+    certificate: Path | None = None
+    host: str = ""
+
+
+class Load:
+    """The requests of a plan, as they are made."""
+
+    def __init__(self, plan: Plan, record: Record) -> None:
+        self._plan, self._record = plan, record
+        self._context = ssl.create_default_context(cafile=plan.certificate) if plan.certificate else None
+        self._visits = cycle(mix())
+        self._left = plan.requests
+        self._due = time.monotonic()
+        self._until = self._due + plan.seconds
+        self._made: deque[str] = deque()
+        self._lock = threading.Lock()
+        self._stopped = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._work, args=(number,), daemon=True)
+            for number in range(1, plan.visitors + 1)
+        ]
+
+    def start(self) -> None:
+        """Begin, in the background."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self) -> None:
+        """Make no more requests, and let the running ones finish."""
+        self._stopped.set()
+        self.join()
+
+    def join(self) -> None:
+        """Return once all is done."""
+        for thread in self._threads:
+            thread.join()
+
+    def _work(self, number: int) -> None:
+        plan = self._plan
+        plain = Connection(plan.address, plan.timeout_seconds, host=plan.host)
+        secure = plain
+        if plan.tls_address:
+            secure = Connection(plan.tls_address, plan.timeout_seconds, self._context, plan.host)
+        while (visit := self._next()) is not None:
+            self._record.add(self._pay(visit, secure if visit.tls else plain, number))
+        plain.close()
+        secure.close()
+
+    def _pay(self, visit: Visit, connection: Connection, number: int) -> Outcome:
+        began = time.time()
+        path = self._path(visit)
+        # What can't be done because nothing is left of what was made is a look at the front page instead.
+        method, page = (visit.method, visit.page) if path else ("GET", "/")
+        path = path or "/"
+        if method == "GET":
+            reply = connection.ask("GET", path)
+        elif page == "/picture":
+            reply = connection.ask("POST", path, _PICTURE, _UPLOAD)
+        else:
+            reply = connection.ask("POST", path, b"title=Sea", _FORM)
+        if page == "/album" and method == "POST":
+            self._remember(reply)
+        page = page if method == "GET" else f"{method} {page}"
+        return Outcome(began, page, method, path, reply.seconds, reply.status, reply.failure, number)
+
+    def _path(self, visit: Visit) -> str:
+        """What to ask for; empty when none is left of what was made."""
+        if visit.page not in {"/picture", "/delete"}:
+            return visit.path
+        with self._lock:
+            if not self._made:
+                return ""
+            album = self._made.popleft() if visit.page == "/delete" else self._made[-1]
+        return f"{album}{visit.path}"
+
+    def _remember(self, reply: Reply) -> None:
+        """The album that was made, if one was."""
+        if reply.status == 201:
+            self._made.append(str(json.loads(reply.body)["url"]))
+
+    def _next(self) -> Visit | None:
+        """The next visit, once it is due; None at the end."""
+        with self._lock:
+            now = time.monotonic()
+            # What slow answers kept from being sent isn't made up for in a burst.
+            self._due = max(self._due + 1 / self._plan.per_second, now)
+            if self._left == 0 or self._due > self._until:
+                return None
+            self._left -= 1
+            delay, visit = self._due - now, next(self._visits)
+        return None if self._stopped.wait(delay) else visit

@@ -1,0 +1,96 @@
+"""What clients saw, all together: each outcome as a line of JSON, and the sums by page, status and kind of failure."""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from typing import Any
+
+from provision.lab.client.outcomes import Outcome
+
+LARGEST_LOG = 20_000_000
+"""In bytes; then it goes on in a new file, and the old one is kept under its name with `.1`, one of them."""
+
+PERCENTILES = (50, 95, 99)
+
+
+class Record:
+    """Outcomes as they come, from any thread.
+
+    Args:
+        log: the file that gets a line of JSON for each; none without one.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+
+    def __init__(self, log: Path | None = None) -> None:
+        self._lock = threading.Lock()
+        self._seconds: dict[str, array[float]] = {}
+        self._statuses: Counter[str] = Counter()
+        self._failures: Counter[str] = Counter()
+        self._first, self._last = float("inf"), 0.0
+        self._log = RotatingFileHandler(log, maxBytes=LARGEST_LOG, backupCount=1) if log else None
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep it."""
+        line = json.dumps(asdict(outcome)) if self._log else ""
+        with self._lock:
+            self._seconds.setdefault(outcome.page, array("d")).append(outcome.seconds)
+            self._statuses["no answer" if outcome.status is None else str(outcome.status)] += 1
+            if outcome.failure:
+                self._failures[outcome.failure] += 1
+            self._first = min(self._first, outcome.time)
+            self._last = max(self._last, outcome.time + outcome.seconds)
+            if self._log:
+                self._log.emit(logging.makeLogRecord({"msg": line}))
+
+    def close(self) -> None:
+        """Write no more."""
+        if self._log:
+            self._log.close()
+
+    def value(self) -> dict[str, Any]:
+        """The sums, for JSON: `count`, `failed`, `seconds` (from the first request's start to the last one's end),
+        `statuses`, `failures`, and for each page its `count` and its times in seconds: `p50`, `p95`, `p99`, `max`."""
+        with self._lock:
+            return {
+                "count": self._statuses.total(),
+                "failed": self._failures.total(),
+                "seconds": max(0.0, self._last - self._first) if self._statuses else 0.0,
+                "statuses": dict(sorted(self._statuses.items())),
+                "failures": dict(sorted(self._failures.items())),
+                "pages": {page: _times(seconds) for page, seconds in sorted(self._seconds.items())},
+            }
+
+
+def text(value: dict[str, Any]) -> str:
+    """The sums, for people."""
+    lines = [f"{value['count']} requests in {value['seconds']:.1f} s, {value['failed']} failed"]
+    for name in ("statuses", "failures"):
+        if value[name]:
+            lines.append(f"{name}: " + ", ".join(f"{key} {count}" for key, count in value[name].items()))
+    width = max(map(len, value["pages"]), default=0)
+    for page, times in value["pages"].items():
+        shown = "  ".join(f"{name} {times[name] * 1000:.1f} ms" for name in times if name != "count")
+        lines.append(f"{page:<{width}}  {times['count']:>6}  {shown}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def percentile(ordered: Sequence[float], percent: float) -> float:
+    """The smallest of the ordered values that is not below `percent` per cent of them (the nearest rank)."""
+    rank = -(-len(ordered) * percent // 100)
+    return ordered[max(int(rank), 1) - 1]
+
+
+def _times(seconds: Sequence[float]) -> dict[str, float]:
+    ordered = sorted(seconds)
+    times = {f"p{percent}": percentile(ordered, percent) for percent in PERCENTILES}
+    return {"count": len(ordered), **times, "max": ordered[-1]}
