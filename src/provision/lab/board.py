@@ -97,7 +97,7 @@ def status_text(found: Status, folder: Path) -> str:
             *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
             *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
             *_grafana_lines(lab.grafana),
-            *(f"  {name} has ended" for name, alive in found.alive.items() if not alive),
+            *(_ended(name, found) for name, alive in found.alive.items() if not alive),
             "Stop it with: provision lab down",
         ]
     )
@@ -120,10 +120,16 @@ def status_value(found: Status, folder: Path) -> dict[str, Any]:
                 "pid": entry.pid,
                 "url": entry.url or None,
                 "alive": found.alive[entry.name],
+                "last_line": found.last_lines.get(entry.name),
             }
             for entry in lab.processes
         ]
     return value
+
+
+def _ended(name: str, found: Status) -> str:
+    said = found.last_lines.get(name)
+    return f"  {name} has ended; " + (f"its log ends with: {said}" if said else "its log is empty")
 
 
 def _grafana_lines(grafana: Grafana | None) -> list[str]:

@@ -65,11 +65,13 @@ class Status:
             start was cut short.
         lab: what is known of it, unless it is stopped.
         alive: whether each process runs, by name.
+        last_lines: of those that don't, the last line of the log; empty when they wrote nothing.
     """
 
     condition: Literal["stopped", "starting", "running", "incomplete"]
     lab: Lab | None = None
     alive: Mapping[str, bool] = field(default_factory=dict)
+    last_lines: Mapping[str, str] = field(default_factory=dict)
 
 
 def default_folder(project: Project) -> Path:
@@ -107,6 +109,9 @@ def up(
         lab = replace(lab, ready=True, seconds=round(time.monotonic() - began, 3))
         state.write(folder, lab)
         return Started(lab, definitions)
+    except OSError as error:
+        _end(folder, state.read(folder) or lab)
+        raise _unusable(folder, error) from None
     except BaseException:
         _end(folder, state.read(folder) or lab)
         raise
@@ -122,6 +127,7 @@ def down(folder: Path, *, keep: bool = False) -> bool:
     folder = folder.absolute()
     lab = state.read(folder)
     if lab is None:
+        _remove_half_written(folder)
         return False
     if keep != lab.keep:
         lab = replace(lab, keep=keep)
@@ -145,9 +151,12 @@ def status(folder: Path) -> Status:
         return Status("stopped")
     here = lab.boot == state.this_boot()
     alive = {entry.name: here and processes.alive(entry.process) for entry in lab.processes}
+    ended = [name for name, runs in alive.items() if not runs]
+    last_lines = {name: supervisor.last_line(supervisor.log_file(folder, name)) for name in ended}
     if not lab.ready:
-        return Status("starting" if here and processes.alive(lab.starter) else "incomplete", lab, alive)
-    return Status("running" if all(alive.values()) else "incomplete", lab, alive)
+        starting = here and processes.alive(lab.starter)
+        return Status("starting" if starting else "incomplete", lab, alive, last_lines)
+    return Status("incomplete" if ended else "running", lab, alive, last_lines)
 
 
 def ended(folder: Path, lab: Lab) -> str:
@@ -170,10 +179,13 @@ def _start(
 
     if isinstance(wanted.grafana, Endpoint):
         delivery.require_grafana(wanted.grafana)
+    made = lab.made
+    # Written down before it is made: who is killed in between leaves nothing that nobody knows of.
+    state.write(folder, replace(lab, made=(*made, *map(str, alertmanager_templates.could_make()))))
     launch = alertmanager_templates.prepare(programs["alertmanager"], folder / "alertmanager" / "share")
     for path in launch.made:
         tell(f"Debian's Alertmanager needs {path}; it is removed with the lab")
-    lab = replace(lab, made=(*lab.made, *map(str, launch.made)))
+    lab = replace(lab, made=(*made, *map(str, launch.made)))
     state.write(folder, lab)
     with ports.reserved(wanted.ports) as found:
         lab = replace(lab, urls=stack.urls(found))
@@ -235,20 +247,32 @@ def _shown_in(
 def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
     """Make the state folder ours."""
     _clear_remains(folder, tell)
+    made: tuple[Path, ...] = ()
     try:
-        if folder.exists() and any(folder.iterdir()):
+        half_written = state.half_written(folder)
+        if folder.exists() and set(folder.iterdir()) - set(half_written):
             raise ProvisionError(
                 "is not empty, and holds no lab",
                 where=str(folder),
                 remedy="name another folder with --state, or remove it",
             )
-        made = tuple(str(parent) for parent in reversed(folder.parents) if not parent.exists())
+        made = tuple(path for path in reversed((folder, *folder.parents)) if not path.exists())
         folder.mkdir(parents=True, exist_ok=True)
+        lab = _new(project, tuple(str(path) for path in made if path != folder))
+        if not state.claim(folder, lab):
+            raise _taken(folder, "is being started")
+        for file in half_written:
+            file.unlink(missing_ok=True)
     except OSError as error:
-        raise ProvisionError(f"can't be used for the lab: {error.strerror}", where=str(folder)) from None
+        alertmanager_templates.undo(made)
+        raise _unusable(folder, error) from None
+    return lab
+
+
+def _new(project: Project, made: tuple[str, ...]) -> Lab:
     starter = processes.identify(os.getpid())
     assert starter is not None, "this process runs"
-    lab = Lab(
+    return Lab(
         uuid.uuid4().hex,
         state.this_boot(),
         ready=False,
@@ -258,9 +282,6 @@ def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
         made=made,
         began=time.time(),
     )
-    if not state.claim(folder, lab):
-        raise _taken(folder, "is being started")
-    return lab
 
 
 def _clear_remains(folder: Path, tell: Callable[[str], None]) -> None:
@@ -269,10 +290,28 @@ def _clear_remains(folder: Path, tell: Callable[[str], None]) -> None:
         return
     if _is_elsewhere(earlier) and not earlier.ready:
         raise _taken(folder, "is being started")
-    if supervisor.running(earlier):
+    if supervisor.running(folder, earlier):
         raise _taken(folder, "is running")
     tell(f"clearing what an earlier lab left in {folder}")
     _end(folder, earlier)
+
+
+def _remove_half_written(folder: Path) -> None:
+    """Remove what is left of a start that was killed before it had written anything down."""
+    files = state.half_written(folder)
+    if files and set(folder.iterdir()) == set(files):
+        for file in files:
+            file.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def _unusable(folder: Path, error: OSError) -> ProvisionError:
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else str(folder)
+    return ProvisionError(
+        f"can't be used for the lab: {error.strerror or error}",
+        where=where,
+        remedy="name a folder with room that can be written, with --state DIR",
+    )
 
 
 def _taken(folder: Path, what: str) -> ProvisionError:

@@ -69,6 +69,21 @@ def marked(variable: str, value: str) -> Iterator[Process]:
             yield process
 
 
+def writing_below(folder: Path) -> Iterator[Process]:
+    """The processes whose standard output is a file below that folder, as far as this user may look."""
+    below = f"{os.path.realpath(folder)}{os.sep}"
+    for entry in PROC.iterdir():
+        if not entry.name.isdecimal():
+            continue
+        process = identify(int(entry.name))
+        try:
+            output = str((entry / "fd" / "1").readlink())
+        except OSError:  # it has ended, is somebody else's, or has none
+            continue
+        if process is not None and output.startswith(below):
+            yield process
+
+
 def stop(
     processes: Iterable[Process], grace_seconds: float = GRACE_SECONDS, *, groups: bool = True
 ) -> tuple[Process, ...]:

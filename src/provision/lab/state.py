@@ -132,6 +132,11 @@ def claim(folder: Path, lab: Lab) -> bool:
     return _put(folder, lab, claim=True)
 
 
+def half_written(folder: Path) -> tuple[Path, ...]:
+    """What a writer has left there that was killed in the middle."""
+    return tuple(folder.glob(f".{FILE}.*"))
+
+
 def _put(folder: Path, lab: Lab, *, claim: bool) -> bool:
     content = json.dumps({"format": _FORMAT, **asdict(lab)}, indent=2) + "\n"
     descriptor, beside = tempfile.mkstemp(prefix=f".{FILE}.", dir=folder)
@@ -144,6 +149,11 @@ def _put(folder: Path, lab: Lab, *, claim: bool) -> bool:
             Path(beside).replace(folder / FILE)
     except FileExistsError:
         return False
+    except FileNotFoundError:
+        # Whoever has claimed it meanwhile takes what is half written for a dead one's.
+        if claim and (folder / FILE).exists():
+            return False
+        raise
     finally:
         Path(beside).unlink(missing_ok=True)
     return True

@@ -58,10 +58,12 @@ def start(components: Iterable[Component], lab: Lab, folder: Path) -> Lab:
     return lab
 
 
-def running(lab: Lab) -> set[Process]:
-    """The processes of the lab that still run: those that are known, and those that only carry its mark."""
+def running(folder: Path, lab: Lab) -> set[Process]:
+    """The processes of the lab that still run: those that are known, those that only carry its mark, and those that
+    write one of its logs: a program may have overwritten the mark, as Redis does when it gives itself a title."""
     known = {entry.process for entry in lab.processes} if lab.boot == state.this_boot() else set()
-    return {process for process in known if processes.alive(process)} | set(processes.marked(MARK, lab.id))
+    unknown = {*processes.marked(MARK, lab.id), *processes.writing_below(folder / "logs")}
+    return {process for process in known if processes.alive(process)} | unknown
 
 
 def stop(folder: Path, lab: Lab) -> None:
@@ -70,7 +72,7 @@ def stop(folder: Path, lab: Lab) -> None:
     Raises:
         ProvisionError: some can't be ended.
     """
-    left = processes.stop(running(lab))
+    left = processes.stop(running(folder, lab))
     if left:
         pids = ", ".join(str(process.pid) for process in left)
         raise ProvisionError(f"processes of the lab can't be ended: {pids}", where=str(folder))
@@ -110,6 +112,13 @@ def tail(file: Path, lines: int = _TAIL_LINES) -> str:
     except FileNotFoundError:
         return ""
     return "".join(f"\n    {line}" for line in text.splitlines()[-lines:])
+
+
+def last_line(file: Path) -> str:
+    """The last line of a log that isn't empty, without what a terminal would take for a command; empty when there is
+    none."""
+    lines = [line for line in tail(file).splitlines() if line.strip()]
+    return "".join(filter(str.isprintable, lines[-1].strip())) if lines else ""
 
 
 def _spawn(component: Component, lab_id: str, folder: Path) -> subprocess.Popen[bytes]:

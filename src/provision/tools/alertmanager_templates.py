@@ -84,6 +84,11 @@ def prepare(program: Path, work: Path, compiled_in: Path = COMPILED_IN) -> Launc
         ) from None
 
 
+def could_make(compiled_in: Path = COMPILED_IN) -> tuple[Path, ...]:
+    """What `prepare` may make on the system: for who wants to remember it before."""
+    return tuple(path for path in (compiled_in.parent, compiled_in) if not path.exists())
+
+
 def undo(made: tuple[Path, ...]) -> None:
     """Remove what `prepare` made on the system, as far as it is still ours and empty."""
     for path in reversed(made):

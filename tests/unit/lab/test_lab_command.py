@@ -127,10 +127,11 @@ def test_up_quietly_as_json_elsewhere_without_traffic(
         "grafana": None,
         "seconds": None,
         "processes": [
-            {"name": "app-1", "service": "app", "pid": 5, "url": "http://127.0.0.1:1", "alive": True},
-            {"name": "traffic", "service": "traffic", "pid": 6, "url": None, "alive": True},
+            {"name": "app-1", "service": "app", "pid": 5, "url": "http://127.0.0.1:1", "alive": True,
+             "last_line": None},
+            {"name": "traffic", "service": "traffic", "pid": 6, "url": None, "alive": True, "last_line": None},
         ],
-    }
+    }  # fmt: skip
 
 
 def test_ports_that_are_given(project: Path, calls: list[tuple[str, Any]]) -> None:
@@ -444,7 +445,16 @@ def test_an_ignored_signal_stays_ignored() -> None:
     ("found", "code", "text"),
     [
         (Status("running", RUNNING, {"app-1": True, "traffic": True}), 0, "is running"),
-        (Status("incomplete", RUNNING, {"app-1": False, "traffic": True}), 1, "app-1 has ended"),
+        (
+            Status("incomplete", RUNNING, {"app-1": False, "traffic": True}, {"app-1": "out of memory"}),
+            1,
+            "\n  app-1 has ended; its log ends with: out of memory\n",
+        ),
+        (
+            Status("incomplete", RUNNING, {"app-1": False, "traffic": True}, {"app-1": ""}),
+            1,
+            "\n  app-1 has ended; its log is empty\n",
+        ),
         (Status("stopped"), 1, "No lab runs in"),
     ],
 )

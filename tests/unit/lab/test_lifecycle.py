@@ -290,6 +290,103 @@ def test_a_folder_that_can_not_be_made_is_told(project: Project, tmp_path: Path,
         up(project, tmp_path / "file" / "lab")
 
 
+def test_what_a_killed_start_left_half_written_is_cleared(
+    project: Project, folder: Path, pushed: list[str]
+) -> None:
+    folder.mkdir(parents=True)
+    (folder / ".lab.json.x1y2").touch()
+    assert not down(folder)
+    assert not folder.exists()
+    folder.mkdir()
+    (folder / ".lab.json.x1y2").touch()
+    up(project, folder)
+    assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []
+
+
+def test_what_is_half_written_beside_something_else_is_left(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name in (".lab.json.x1y2", "precious"):
+        (folder / name).touch()
+    assert not down(folder)
+    assert len(list(folder.iterdir())) == 2
+
+
+FULL = OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+def test_a_full_disk_is_told_and_nothing_is_left(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch, claimed: bool
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise FULL
+
+    monkeypatch.setattr(preparation if claimed else state, "prepare" if claimed else "claim", fail)
+    with pytest.raises(ProvisionError) as caught:
+        up(project, folder)
+    assert str(caught.value) == (
+        f"{folder}: can't be used for the lab: No space left on device; "
+        "name a folder with room that can be written, with --state DIR"
+    )
+    assert not project.root.exists()
+
+
+def test_the_file_that_can_not_be_written_is_told(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder.parent).mkdir(parents=True)
+    folder.mkdir()
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device", str(folder / "traefik" / "routes.yml"))
+
+    monkeypatch.setattr(state, "claim", fail)
+    with pytest.raises(ProvisionError, match="lab/traefik/routes.yml: can't be used for the lab"):
+        up(project, folder)
+    assert folder.exists()  # it was there before
+
+
+def test_pids_of_before_a_restart_of_the_machine_are_left_alone(
+    project: Project, folder: Path, pushed: list[str]
+) -> None:
+    stranger = subprocess.Popen([sys.executable, "-c", WAITS])
+    try:
+        known = processes.identify(stranger.pid)
+        assert known is not None
+        folder.mkdir(parents=True)
+        (folder / "logs").mkdir()
+        entry = state.Running("prometheus", "prometheus", known.pid, known.started)
+        state.write(folder, Lab("a", "another boot", True, known, "", "", processes=(entry,)))
+        found = status(folder)
+        assert (found.condition, found.alive) == ("incomplete", {"prometheus": False})
+        told: list[str] = []
+        up(project, folder, tell=told.append)
+        assert told[0] == f"clearing what an earlier lab left in {folder}"
+        assert status(folder).condition == "running"
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_what_may_be_made_on_the_system_is_known_before_it_is(
+    project: Project, folder: Path, tmp_path: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link, seen = tmp_path / "link", []
+
+    def prepare(*_: object) -> Launch:
+        lab = state.read(folder)
+        assert lab is not None
+        seen.extend(lab.made)
+        return Launch()
+
+    monkeypatch.setattr(alertmanager_templates, "could_make", lambda: (link,))
+    monkeypatch.setattr(alertmanager_templates, "prepare", prepare)
+    lab = up(project, folder).lab
+    assert str(link) in seen
+    assert str(link) not in lab.made
+
+
 def test_what_was_made_on_the_system_goes_with_it(
     project: Project, folder: Path, tmp_path: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -312,7 +409,8 @@ def test_a_process_that_ends_by_itself_is_told(project: Project, folder: Path, p
     supervisor.log_file(folder, "one").write_text("out of memory\n")
     processes.stop([started.lab.processes[0].process])
     assert lifecycle.ended(folder, started.lab) == "one has ended\n    out of memory"
-    assert status(folder).condition == "incomplete"
+    found = status(folder)
+    assert (found.condition, found.last_lines) == ("incomplete", {"one": "out of memory"})
 
 
 def test_a_folder_that_goes_meanwhile_is_no_failure(

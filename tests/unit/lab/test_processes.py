@@ -158,3 +158,19 @@ def test_what_even_killing_does_not_end_is_told(start: Start, monkeypatch: pytes
     monkeypatch.setattr(processes, "_tell", lambda *_, **__: None)
     monkeypatch.setattr(processes, "_KILL_SECONDS", 0.01)
     assert processes.stop([one], grace_seconds=0.01) == (one,)
+
+
+def test_those_that_write_into_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir()
+    found: list[subprocess.Popen[bytes]] = []
+    try:
+        for file in (tmp_path / "logs" / "one.log", tmp_path / "logs-of-another"):
+            with file.open("w") as output:
+                found.append(subprocess.Popen(["sleep", "600"], stdout=output))
+        assert set(processes.writing_below(tmp_path / "logs")) == {processes.identify(found[0].pid)}
+        (tmp_path / "link").symlink_to(tmp_path / "logs")
+        assert set(processes.writing_below(tmp_path / "link")) == {processes.identify(found[0].pid)}
+    finally:
+        for each in found:
+            each.kill()
+            each.wait()

@@ -1,4 +1,5 @@
 import json
+import os
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -54,6 +55,25 @@ def test_of_two_that_claim_a_folder_one_gets_it(tmp_path: Path) -> None:
     assert found is not None
     assert won == [found.id]
     assert [path.name for path in tmp_path.iterdir()] == [state.FILE]
+
+
+def test_who_is_late_and_taken_for_dead_does_not_get_it_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = os.link
+
+    def late(source: str, target: Path) -> None:
+        state.write(tmp_path, LAB)  # another one has it meanwhile,
+        for file in state.half_written(tmp_path):  # and clears away what it takes for remains
+            file.unlink()
+        link(source, target)
+
+    monkeypatch.setattr(state.os, "link", late)
+    assert not state.claim(tmp_path, replace(LAB, id="late"))
+    (tmp_path / state.FILE).unlink()
+    monkeypatch.setattr(state.os, "link", lambda *_: Path("/nowhere").read_bytes())
+    with pytest.raises(FileNotFoundError):
+        state.claim(tmp_path, LAB)
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", json.dumps({"format": 2}), json.dumps({"id": "a"})])

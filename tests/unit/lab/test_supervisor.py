@@ -20,6 +20,9 @@ SERVES = (
 )
 
 
+WAITS = "import time; time.sleep(600)"
+
+
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     here = processes.identify(os.getpid())
@@ -50,9 +53,9 @@ def test_a_component_is_started_awaited_remembered_and_stopped(tmp_path: Path, l
     (entry,) = started.processes
     assert (entry.name, entry.url) == ("one", url)
     assert processes.alive(entry.process)
-    assert supervisor.running(started) == {entry.process}
+    assert supervisor.running(tmp_path, started) == {entry.process}
     supervisor.stop(tmp_path, started)
-    assert supervisor.running(started) == set()
+    assert supervisor.running(tmp_path, started) == set()
     assert not supervisor.answers(url + "/health")
 
 
@@ -65,7 +68,8 @@ def test_it_runs_in_a_group_of_its_own_without_credentials_and_with_a_memory_lim
     (entry,) = supervisor.start([component], lab, tmp_path).processes
     assert os.getpgid(entry.pid) == entry.pid
     assert resource.prlimit(entry.pid, resource.RLIMIT_DATA)[0] == 300 * 1024 * 1024
-    environment = (Path("/proc") / str(entry.pid) / "environ").read_bytes()
+    while not (environment := (Path("/proc") / str(entry.pid) / "environ").read_bytes()):
+        assert processes.alive(entry.process)  # the system hasn't come to put it there
     assert b"secret" not in environment
     assert f"{supervisor.MARK}={lab.id}".encode() in environment
 
@@ -91,7 +95,7 @@ def test_one_that_is_never_ready_is_told(tmp_path: Path, lab: Lab, monkeypatch: 
         supervisor.start([component], lab, tmp_path)
     found = state.read(tmp_path)
     assert found is not None
-    assert len(supervisor.running(found)) == 1  # so that a stop finds it
+    assert len(supervisor.running(tmp_path, found)) == 1  # so that a stop finds it
 
 
 def test_a_program_that_is_not_there_is_told(tmp_path: Path, lab: Lab) -> None:
@@ -102,17 +106,32 @@ def test_a_program_that_is_not_there_is_told(tmp_path: Path, lab: Lab) -> None:
 
 def test_what_was_started_but_not_written_down_is_stopped_all_the_same(tmp_path: Path, lab: Lab) -> None:
     process = supervisor._spawn(python("one", "import time; time.sleep(600)"), lab.id, tmp_path)
-    assert {found.pid for found in supervisor.running(lab)} == {process.pid}
+    assert {found.pid for found in supervisor.running(tmp_path, lab)} == {process.pid}
     supervisor.stop(tmp_path, lab)
-    assert supervisor.running(lab) == set()
+    assert supervisor.running(tmp_path, lab) == set()
+    process.wait()
+
+
+def test_one_that_has_overwritten_its_mark_is_known_by_its_log(tmp_path: Path, lab: Lab) -> None:
+    # As one that gives itself a title: here one that is started without it.
+    code = f"import os, sys; del os.environ[{supervisor.MARK!r}]; os.execv(sys.executable, ['python', '-c', {WAITS!r}])"
+    process = supervisor._spawn(python("one", code), lab.id, tmp_path)
+    known = processes.identify(process.pid)
+    assert known is not None
+    while known in set(processes.marked(supervisor.MARK, lab.id)):
+        assert process.poll() is None
+    assert supervisor.running(tmp_path, lab) == {known}
+    assert supervisor.running(tmp_path / "another", lab) == set()
+    supervisor.stop(tmp_path, lab)
+    assert supervisor.running(tmp_path, lab) == set()
     process.wait()
 
 
 def test_pids_from_before_a_restart_of_the_machine_are_nobodys(tmp_path: Path, lab: Lab) -> None:
     started = supervisor.start([python("one", "import time; time.sleep(600)")], lab, tmp_path)
     earlier = replace(started, boot="another", id="another")
-    assert supervisor.running(earlier) == set()
-    assert supervisor.running(started) != set()
+    assert supervisor.running(tmp_path / "another", earlier) == set()
+    assert supervisor.running(tmp_path, started) != set()
 
 
 def test_what_can_not_be_stopped_is_told(tmp_path: Path, lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -137,3 +156,13 @@ def test_the_tail_of_a_log(tmp_path: Path) -> None:
     assert supervisor.tail(file) == ""
     file.write_bytes(b"one\n\xfftwo\nthree\n")
     assert supervisor.tail(file, lines=2) == "\n    \ufffdtwo\n    three"
+
+
+@pytest.mark.parametrize(
+    ("log", "line"),
+    [("one\ntwo\n", "two"), ("one\n\n  \n", "one"), ("\x1b[31mred\x07\n", "[31mred"), ("", ""), (None, "")],
+)
+def test_the_last_line_of_a_log(tmp_path: Path, log: str | None, line: str) -> None:
+    if log is not None:
+        (tmp_path / "log").write_text(log)
+    assert supervisor.last_line(tmp_path / "log") == line

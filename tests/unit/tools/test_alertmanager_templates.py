@@ -101,3 +101,12 @@ def test_a_namespace_that_is_forbidden_is_not_used(tmp_path: Path, monkeypatch: 
     if not COMPILED_IN.exists():
         assert prepare(unpacked(tmp_path, COMPILED_IN), tmp_path / "work").made == (COMPILED_IN,)
         assert len(linked) == 1
+
+
+def test_what_may_be_made_is_what_is_not_there(tmp_path: Path) -> None:
+    wanted = tmp_path / "prometheus" / "alertmanager"
+    assert alertmanager_templates.could_make(wanted) == (wanted.parent, wanted)
+    wanted.parent.mkdir()
+    assert alertmanager_templates.could_make(wanted) == (wanted,)
+    wanted.mkdir()
+    assert alertmanager_templates.could_make(wanted) == ()
