@@ -27,6 +27,10 @@ INTERVAL = "1s"
 WINDOW = "10s"
 """What alerts look back over: long enough for several scrapes, short enough to watch."""
 
+RESEND = "5s"
+"""How often Prometheus tells again of an alert that fires. Alertmanager takes one for over four times as long after it was
+last told of."""
+
 PROGRAMS = ("prometheus", "alertmanager", "traefik", "redis-server")
 """The programs of others that a lab runs."""
 
@@ -230,6 +234,7 @@ def components(
                 f"--storage.tsdb.path={prometheus / 'data'}",
                 f"--web.listen-address=127.0.0.1:{ports.prometheus}",
                 "--web.enable-lifecycle",
+                f"--rules.alert.resend-delay={RESEND}",
                 "--log.level=warn",
             ),
             url(ports.prometheus),

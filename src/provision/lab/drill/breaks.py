@@ -98,21 +98,38 @@ def cut_wire(stage: Stage, name: str) -> None:
     os.kill(stage.running(wire).pid, signal.SIGUSR1)
 
 
-def without_health_checks(stage: Stage) -> None:
-    """Have Traefik send requests to every server, whether it answers or not; wait until it does.
+def blind_health_checks(stage: Stage) -> None:
+    """Have Traefik's health check ask the first replica, whichever server it means: what is gone isn't noticed, as
+    without any health check, and as with one that asks the wrong thing. Wait until it is so.
 
     Raises:
-        ProvisionError: it doesn't.
+        ProvisionError: it isn't.
     """
 
-    def unchecked(balancer: dict[str, Any]) -> None:
-        balancer.pop("healthCheck", None)
+    def blinded(balancer: dict[str, Any]) -> None:
+        first = balancer["servers"][0]["url"]
+        balancer["healthCheck"]["port"] = int(first.rpartition(":")[2])
 
-    _change_routes(stage, unchecked, lambda text: "traefik_service_server_up" not in text)
+    before = _reloads(_metrics(stage.url("Traefik's metrics")))
+    _change_routes(stage, blinded, lambda text: _reloads(text) > before)
 
 
-def break_rules(stage: Stage) -> str:
-    """Put a rule file beside the others that can't be read, and have Prometheus reload; what it said.
+def crowd(stage: Stage, count: int, seconds: float) -> None:
+    """Have every page take so long, as with a database that is slow, and so many clients ask for pages."""
+    token = faults.read_token(stage.folder)
+    for number in range(1, stage.replicas + 1):
+        url = stage.url(f"faults of replica {number}")
+        write_down(stage.folder, Undoing("faults", f"app-{number} is as fast as before", {"url": url}))
+        faults.set(url, token, slow_seconds=seconds)
+    name = "crowd"
+    command = (sys.executable, "-m", "provision.lab.drill.crowd", "--url", stage.url("application"))
+    write_down(stage.folder, Undoing("end", "the crowd leaves", {"name": name}))
+    component = Component(name, name, (*command, "--count", str(count)))
+    supervisor.start([component], stage.lab, stage.folder)
+
+
+def break_rules(stage: Stage) -> None:
+    """Put a rule file beside the others that can't be read, and have Prometheus reload.
 
     Raises:
         ProvisionError: it took the file.
@@ -125,8 +142,8 @@ def break_rules(stage: Stage) -> str:
     with open_session(Endpoint(url)) as session:
         try:
             Prometheus(session).reload()
-        except ServerRefused as error:
-            return error.what
+        except ServerRefused:
+            return
     raise ProvisionError("Prometheus loaded a rule file that can't be read", where=str(file))
 
 
@@ -160,6 +177,12 @@ def _change_routes(
                 where=str(stage.routes_file),
             )
         time.sleep(_POLL_SECONDS)
+
+
+def _reloads(metrics: str) -> float:
+    """How often Traefik has taken up a new configuration."""
+    lines = (line.split() for line in metrics.splitlines())
+    return sum(float(words[1]) for words in lines if words and words[0] == "traefik_config_reloads_total")
 
 
 def _metrics(url: str) -> str:

@@ -27,7 +27,7 @@ from provision.lab.processes import Process
 from provision.lab.stack import Component
 
 FILE = "drill.json"
-_RELOAD_SECONDS: Final = 15.0
+_PATIENCE_SECONDS: Final = 30.0
 
 Doing = Literal["signal", "start", "end", "faults", "file", "reload"]
 
@@ -158,7 +158,8 @@ def _end(folder: Path, given: Mapping[str, Any]) -> None:
 
 def _faults(folder: Path, given: Mapping[str, Any]) -> None:
     none = {"slow_seconds": 0, "error_ratio": 0, "hang": False, "healthy": True}
-    faults.set(given["url"], faults.read_token(folder), **none)
+    token = faults.read_token(folder)
+    _patiently(lambda: faults.set(given["url"], token, **none))  # it may be busy still
 
 
 def _file(_: Path, given: Mapping[str, Any]) -> None:
@@ -172,16 +173,21 @@ def _file(_: Path, given: Mapping[str, Any]) -> None:
 
 
 def _reload(_: Path, given: Mapping[str, Any]) -> None:
-    limit = time.monotonic() + _RELOAD_SECONDS
     with open_session(Endpoint(given["url"])) as session:
-        while True:
-            try:
-                Prometheus(session).reload()
-                return
-            except Unreachable:  # it is just being started
-                if time.monotonic() > limit:
-                    raise
-                time.sleep(0.2)
+        _patiently(Prometheus(session).reload)  # it may just be started
+
+
+def _patiently(do: Callable[[], object]) -> None:
+    """Try until it is answered, for a while."""
+    limit = time.monotonic() + _PATIENCE_SECONDS
+    while True:
+        try:
+            do()
+            return
+        except Unreachable:
+            if time.monotonic() > limit:
+                raise
+            time.sleep(0.2)
 
 
 _DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], None]]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,6 +13,7 @@ from provision.compile.dialect.grafana_matchers import object_matchers
 from provision.compile.kinds import PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
 from provision.lab.drill.conditions import Alternatives, Record, conditions
 from provision.lab.drill.timing import Detection, Pace, Resolution, Step, detection, resolution
+from provision.lab.drill.values import Signal
 from provision.model import Definition, decode
 from provision.prove.check.patterns import fits
 
@@ -35,11 +37,14 @@ class Judged:
     pace: Pace
 
 
-def judged(definitions: Sequence[Definition], alert: str, job: str, severity: str = "") -> tuple[Judged, ...]:
+def judged(
+    definitions: Sequence[Definition], alert: str, job: str, severity: str = "", resend_seconds: float = 60.0
+) -> tuple[Judged, ...]:
     """The alerting rules of that name, with that severity unless none is asked for.
 
     Args:
         job: the scrape job whose samples the alert is about.
+        resend_seconds: how often Prometheus tells again of an alert: the one number that it is started with.
 
     Raises:
         ValueError: there is none.
@@ -52,7 +57,7 @@ def judged(definitions: Sequence[Definition], alert: str, job: str, severity: st
         if "record" in rule
     }
     found = tuple(
-        _judged(definitions, group, rule, job, records)
+        _judged(definitions, group, rule, job, records, resend_seconds)
         for group in groups
         for rule in group["rules"]
         if rule.get("alert") == alert and severity in ("", (rule.get("labels") or {}).get("severity"))
@@ -60,6 +65,11 @@ def judged(definitions: Sequence[Definition], alert: str, job: str, severity: st
     if not found:
         raise ValueError(f"no rule is called {alert}" + (f" with severity {severity}" if severity else ""))
     return found
+
+
+def step_of(signal: Signal, history: float = math.inf) -> Step:
+    """What a fault does, with so many seconds of samples before it."""
+    return Step(signal.before, signal.after, signal.exposure, signal.recovery, history, signal.reloads)
 
 
 def expected(rules: Sequence[Judged], step: Step) -> tuple[Detection, Resolution]:
@@ -81,6 +91,7 @@ def _judged(
     rule: Mapping[str, Any],
     job: str,
     records: Mapping[str, Record],
+    resend_seconds: float,
 ) -> Judged:
     overall = next(
         (decode(item.body).get("global") or {} for item in definitions if item.kind == PROMETHEUS), {}
@@ -97,6 +108,7 @@ def _judged(
         keep_firing=seconds(rule.get("keep_firing_for") or "0s"),
         group_wait=wait,
         group_interval=interval,
+        resend=resend_seconds,
     )
     return Judged(labels, conditions(rule["expr"], group["name"], records), pace)
 

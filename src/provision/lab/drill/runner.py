@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from provision.author.durations import seconds
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
+from provision.lab import stack
 from provision.lab.drill import healing, judging
 from provision.lab.drill.client import Client
-from provision.lab.drill.judged import expected, judged
+from provision.lab.drill.judged import expected, judged, step_of
 from provision.lab.drill.objectives import Objectives, objectives
 from provision.lab.drill.stage import Stage
-from provision.lab.drill.timing import Detection, Resolution, Step
+from provision.lab.drill.timing import Detection, Resolution
 from provision.lab.drill.traefik import seen_by_traefik
 from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, Signal
 from provision.lab.drill.watch import Watch
@@ -61,7 +63,7 @@ def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
             done = healing.heal(stage.folder, all_of_it=False)
         healed = time.time()
         tell(f"{drill.name}: healed ({', '.join(done)})")
-        _await_end(hypothesis, watch, healed, bounds)
+        _await_end(hypothesis, watch, broken, healed, bounds)
     finally:
         healing.heal(stage.folder)
         client.stop()
@@ -91,7 +93,7 @@ def _judged(
         judging.budget(hypothesis, visits, broken, goals.error_ratio),
     ]
     if hypothesis.signal is not None and bounds is not None:
-        marks |= judging.marks(hypothesis.signal, events, broken, healed)
+        marks |= judging.marks(hypothesis.signal, events, broken)
         clauses += judging.told(hypothesis.signal, marks, bounds)
     clauses += [judging.surprises(hypothesis, events, broken), *more]
     return Outcome(drill, hypothesis, marks, tuple(events), visits, tuple(clauses))
@@ -136,8 +138,9 @@ def _history(prometheus: Prometheus, signal: Signal) -> float:
 
 
 def _bounds(stage: Stage, signal: Signal, history: float) -> Bounds:
-    step = Step(signal.before, signal.after, signal.exposure, signal.recovery, history)
-    return expected(judged(stage.definitions, signal.alert, signal.job, signal.severity), step)
+    resend = seconds(stack.RESEND)
+    rules = judged(stage.definitions, signal.alert, signal.job, signal.severity, resend)
+    return expected(rules, step_of(signal, history))
 
 
 def _await_telling(
@@ -147,17 +150,19 @@ def _await_telling(
     signal = hypothesis.signal
     if signal is not None and bounds is not None:
         watch.wait(
-            lambda: "delivered" in judging.marks(signal, watch.events(), broken, broken),
+            lambda: "delivered" in judging.marks(signal, watch.events(), broken),
             broken + bounds[0].delivered + GRACE_SECONDS,
         )
     watch.wait(lambda: False, broken + drill.least_seconds)
 
 
-def _await_end(hypothesis: Hypothesis, watch: Watch, healed: float, bounds: Bounds | None) -> None:
+def _await_end(
+    hypothesis: Hypothesis, watch: Watch, broken: float, healed: float, bounds: Bounds | None
+) -> None:
     signal = hypothesis.signal
     if signal is not None and bounds is not None:
         watch.wait(
-            lambda: "resolved" in judging.marks(signal, watch.events(), healed, healed),
+            lambda: "resolved" in judging.marks(signal, watch.events(), broken),
             healed + bounds[1].resolved + GRACE_SECONDS,
         )
     watch.wait(lambda: False, healed + STEADY_SECONDS)

@@ -88,11 +88,19 @@ class Stage:
         found: dict[str, Any] = self.routes()["http"]["services"]["app"]["loadBalancer"]
         return found
 
-    def health_check_seconds(self) -> float:
-        """The longest that a server may be gone before Traefik's health check has noticed: a whole interval, and
-        the time-out of the check."""
+    def health_check_seconds(self, gone: int = 1) -> float:
+        """The longest that so many servers may be gone before Traefik's health check has noticed: a whole interval,
+        and the time-out of each check that fails. It asks one server after the other (Traefik, pkg/healthcheck)."""
         check = self.balancer()["healthCheck"]
-        return seconds(check["interval"]) + seconds(check["timeout"])
+        return seconds(check["interval"]) + gone * seconds(check["timeout"])
+
+    def answer_timeout_seconds(self) -> float:
+        """How long Traefik waits for a server to answer, as it was started."""
+        return seconds(_argument(self.component("traefik").command, "responseheadertimeout"))
+
+    def dial_timeout_seconds(self) -> float:
+        """How long Traefik waits for a connection to a server."""
+        return seconds(_argument(self.component("traefik").command, "dialtimeout"))
 
     @property
     def replicas(self) -> int:
@@ -102,3 +110,11 @@ class Stage:
 
 def _texts(zero_ended: bytes) -> tuple[str, ...]:
     return tuple(os.fsdecode(part) for part in zero_ended.rstrip(b"\0").split(b"\0") if part)
+
+
+def _argument(command: Sequence[str], name: str) -> str:
+    """The value of the argument whose name ends so, such as `…dialtimeout=1s`."""
+    found = (
+        each.partition("=")[2] for each in command if each.partition("=")[0].lower().endswith(f".{name}")
+    )
+    return next(found, "30s")  # what Traefik takes for both of them: its documentation of serversTransport

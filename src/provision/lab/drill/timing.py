@@ -9,7 +9,7 @@ A fault that starts at 0 and moves what an alert compares from one level to anot
 and its end, counted from the healing,
 
     quiet      exposure + crossing back + scrape + (1 + records) · evaluation + ⌈keep_firing_for / evaluation⌉ · evaluation
-    resolved   quiet + group_interval + delivery
+    resolved   quiet + retelling + group_interval + delivery
 
 | term | what it is, and where it comes from |
 | --- | --- |
@@ -19,10 +19,8 @@ and its end, counted from the healing,
 | evaluation | the same for the evaluations of the alert's group, and of each record on the way that another group evaluates; Prometheus' documentation on recording rules: groups are evaluated independently, the rules of one in order |
 | for, keep_firing_for | are looked at when a rule is evaluated, and so last a whole number of evaluations (Prometheus, rules/alerting.go) |
 | group_wait, group_interval | Alertmanager, configuration: a new group waits for the first, one that was told before for the second |
+| retelling | nothing, but where Prometheus reloads: it forgets its Alertmanagers for up to 5 s (discovery/manager.go), and tells those again, after its resend delay, what was lost meanwhile |
 | delivery | what is in no configuration: the requests to Alertmanager and from it, and a machine that is busy |
-
-Prometheus tells Alertmanager at once that an alert is over. When it can't, because it is gone, Alertmanager takes an
-alert for over four times as long after Prometheus last told of it as that tells of it again (`resend`).
 """
 
 from __future__ import annotations
@@ -35,9 +33,7 @@ from provision.lab.drill.conditions import Alternatives, Chain, Condition
 from provision.lab.drill.windows import crossing
 
 DELIVERY_SECONDS = 1.0
-ENDS_AFTER_RESENDS = 4
-"""Prometheus, rules/alerting.go: an alert that is sent holds for four times the resend delay (or the interval of its group,
-if that is longer)."""
+_FORGOTTEN_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,7 @@ class Pace:
     keep_firing: float = 0.0
     group_wait: float = 0.0
     group_interval: float = 0.0
+    resend: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +58,7 @@ class Step:
         exposure: seconds until the first sample could show it.
         recovery: the same for the healing.
         history: for how many seconds before the fault there are samples.
+        reloads: whether the healing has Prometheus reload.
     """
 
     before: float
@@ -68,6 +66,7 @@ class Step:
     exposure: float = 0.0
     recovery: float = 0.0
     history: float = math.inf
+    reloads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +102,13 @@ def resolution(alternatives: Alternatives, step: Step, pace: Pace) -> Resolution
     """When it is over, and told to be over, at the latest."""
     gone = max((_gone(each, step, pace) for each in alternatives), default=math.inf)
     quiet = step.recovery + gone + _whole(pace.keep_firing, pace.evaluation)
-    return Resolution(quiet, quiet + pace.group_interval + DELIVERY_SECONDS)
+    told = quiet + (_retelling(pace) if step.reloads else 0.0)
+    return Resolution(quiet, told + pace.group_interval + DELIVERY_SECONDS)
+
+
+def _retelling(pace: Pace) -> float:
+    times = math.floor(_FORGOTTEN_SECONDS / pace.resend) + 1
+    return times * (_whole(pace.resend, pace.evaluation) + pace.evaluation)
 
 
 def _shown(conditions: Sequence[Condition], step: Step, pace: Pace) -> float:

@@ -24,6 +24,7 @@ class Signal:
         exposure: seconds until the first sample could show the fault.
         recovery: the same for the healing.
         why: in words, where these numbers come from.
+        reloads: whether the healing has Prometheus reload.
     """
 
     alert: str
@@ -34,6 +35,7 @@ class Signal:
     exposure: float
     recovery: float
     why: str
+    reloads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Hypothesis:
         text: in one sentence.
         success_ratio: the share of the users' requests that succeed at least, from the break to the healing.
         slow_ratio: the share of them that may take longer than the objective's latency.
+        slowest_seconds: what no request takes longer than.
         budget_seconds: how much of the month's error budget it may cost: so many seconds in which nothing works.
         signal: the alert that must be told of; None: nobody is told of anything.
         may_fire: other alerts that follow from the fault, so that they surprise nobody.
@@ -52,6 +55,7 @@ class Hypothesis:
     text: str
     success_ratio: float
     slow_ratio: float
+    slowest_seconds: float
     budget_seconds: float
     signal: Signal | None
     may_fire: frozenset[str] = frozenset()
@@ -68,7 +72,8 @@ class Drill:
         supposes: the hypothesis, of the stage that it is tried on.
         prepare: what is changed before, such as a cable to be cut; healed with the rest.
         breaks: breaks it; what must be undone is written down before it is done.
-        checks: what else is judged at the end of the break, in the drill's own words.
+        checks: what else is judged while it is broken, in the drill's own words.
+        least_seconds: for how long it stays broken at least.
     """
 
     name: str

@@ -9,7 +9,7 @@ from provision.errors import ProvisionError
 from provision.lab import ports, preparation
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.conditions import Chain, Condition
-from provision.lab.drill.judged import Judged, expected, judged
+from provision.lab.drill.judged import Judged, expected, judged, step_of
 from provision.lab.drill.objectives import Objectives, objectives
 from provision.lab.drill.timing import Pace, Step
 from provision.model import Definition, Place, encode
@@ -66,8 +66,8 @@ def test_every_drill_has_finite_bounds(reference):
     for drill in DRILLS.values():
         signal = drill.supposes(_Stage()).signal
         if signal is not None:
-            step = Step(signal.before, signal.after, signal.exposure, signal.recovery)
-            detected, over = expected(judged(reference, signal.alert, signal.job, signal.severity), step)
+            rules = judged(reference, signal.alert, signal.job, signal.severity)
+            detected, over = expected(rules, step_of(signal))
             assert 0 < detected.pending < detected.firing < detected.delivered < math.inf, drill.name
             assert 0 < over.quiet < over.resolved < math.inf, drill.name
 
@@ -75,8 +75,14 @@ def test_every_drill_has_finite_bounds(reference):
 class _Stage:
     replicas = 3
 
-    def health_check_seconds(self):
-        return 2.0
+    def health_check_seconds(self, gone=1):
+        return 1.0 + gone
+
+    def answer_timeout_seconds(self):
+        return 10.0
+
+    def dial_timeout_seconds(self):
+        return 1.0
 
 
 def test_what_stands_nowhere_is_the_servers_own():

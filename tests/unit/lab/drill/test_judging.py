@@ -9,7 +9,7 @@ from provision.lab.drill.timing import Detection, Resolution
 from provision.lab.drill.values import Event, Hypothesis, Signal, Visit
 
 SIGNAL = Signal("Down", "page", "traefik", 1, 0, 2, 2, "because")
-SUPPOSED = Hypothesis("it holds", 0.9, 0.2, 1.0, SIGNAL, frozenset({"Derived"}))
+SUPPOSED = Hypothesis("it holds", 0.9, 0.2, 2.0, 1.0, SIGNAL, frozenset({"Derived"}))
 BOUNDS = (Detection(4, 6, 8), Resolution(4, 6))
 
 
@@ -23,9 +23,10 @@ def visits(*statuses, seconds=0.01):
 
 def test_users_between_break_and_healing():
     seen = visits(500, 200, 404, 200, 0, 500)
-    succeeded, slow = judging.users(SUPPOSED, seen, broken=101, healed=105, slow_seconds=0.2)
+    succeeded, slow, slowest = judging.users(SUPPOSED, seen, broken=101, healed=105, slow_seconds=0.2)
     assert (succeeded.value, succeeded.holds, succeeded.measured) == (0.75, False, "75.0% of 4")
     assert (slow.value, slow.holds) == (0, True)
+    assert (slowest.value, slowest.holds, slowest.expected) == (0.01, True, "at most 2 s")
     assert slow.what == "users' requests slower than 200 ms"
     better = replace(SUPPOSED, success_ratio=0.75)
     assert judging.users(better, seen, 101, 105, 0.2)[0].holds
@@ -33,12 +34,13 @@ def test_users_between_break_and_healing():
 
 def test_slow_requests():
     seen = [*visits(200, 200, 200), Visit(103, 4.25, 200)]
-    slow = judging.users(SUPPOSED, seen, 100, 110, 0.2)[1]
-    assert (slow.holds, slow.measured) == (False, "25.0%, the slowest 4.25 s")
+    _, slow, slowest = judging.users(SUPPOSED, seen, 100, 110, 0.2)
+    assert (slow.holds, slow.measured) == (False, "25.0%")
+    assert (slowest.holds, slowest.measured) == (False, "4.25 s")
 
 
 def test_without_requests_nothing_is_shown_to_hold():
-    assert [clause.holds for clause in judging.users(SUPPOSED, [], 100, 110, 0.2)] == [False, False]
+    assert [clause.holds for clause in judging.users(SUPPOSED, [], 100, 110, 0.2)] == [False, False, False]
 
 
 def test_the_budget_counts_failures_until_the_end():
@@ -63,10 +65,19 @@ def test_marks_are_the_first_after_the_break_and_the_last_end():
         alert(112, "webhook", "resolved"),
         alert(113, "webhook", "resolved"),
     ]
-    found = judging.marks(SIGNAL, events, broken=100, healed=110)
+    found = judging.marks(SIGNAL, events, broken=100)
     assert found == {"pending": 101, "firing": 104, "delivered": 105, "resolved": 113}
-    assert judging.marks(replace(SIGNAL, severity=""), events, 100, 110)["firing"] == 103
-    assert judging.marks(SIGNAL, [], 100, 110) == {}
+    assert judging.marks(replace(SIGNAL, severity=""), events, 100)["firing"] == 103
+    assert judging.marks(SIGNAL, [], 100) == {}
+
+
+def test_an_end_that_wasnt_the_last_word_is_none():
+    events = [
+        alert(105, "webhook", "firing"),
+        alert(107, "webhook", "resolved"),
+        alert(109, "webhook", "firing"),
+    ]
+    assert judging.marks(SIGNAL, events, broken=100) == {"delivered": 105}
 
 
 def test_told_in_time_too_late_or_not_at_all():
@@ -79,6 +90,8 @@ def test_told_in_time_too_late_or_not_at_all():
     )
     assert (delivered.holds, delivered.value, delivered.bound) == (False, 8.5, 8)
     assert (over.holds, over.measured) == (False, "not at all")
+    ended_before = judging.told(SIGNAL, {**found, "resolved": 109}, BOUNDS)[2]
+    assert (ended_before.holds, ended_before.value) == (True, 0)
 
 
 @pytest.mark.parametrize(

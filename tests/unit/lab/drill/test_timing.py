@@ -68,6 +68,14 @@ def test_production():
     assert found.delivered == 92 + 300 + DELIVERY_SECONDS
 
 
+def test_a_reload_may_lose_what_is_told_then():
+    """For up to 5 s: with a resend delay of 5 s the second time counts, with one of a minute the first."""
+    step = Step(1, 0, reloads=True)
+    usual = resolution(GAUGE, Step(1, 0), LAB).resolved
+    assert resolution(GAUGE, step, replace(LAB, resend=5)).resolved == usual + 2 * (5 + 1)
+    assert resolution(GAUGE, step, replace(LAB, resend=60)).resolved == usual + 60 + 1
+
+
 def test_for_lasts_whole_evaluations():
     pace = replace(LAB, evaluation=15, for_=20, keep_firing=1)
     found = detection(GAUGE, Step(1, 0), pace)
