@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     help="The lab to break, started there unless it runs (default: the project's lab where that runs, "
          "otherwise one of the drill's own).",
 )  # fmt: skip
+@click.option("--report", metavar="FILE", type=SOMEWHERE, help="Write a page of HTML with pictures.")
+@click.option("--pictures", metavar="DIR", type=SOMEWHERE, help="Write a picture of each drill, NAME.png.")
 @format_option
 @project_options
 def command(
@@ -32,6 +34,8 @@ def command(
     every: bool,
     listed: bool,
     folder: Path | None,
+    report: Path | None,
+    pictures: Path | None,
     form: str,
     project_dir: Path | None,
     environment: str | None,
@@ -45,7 +49,7 @@ def command(
     was supposed didn't come to pass.
     """
     from provision.commands.lab import without_proxy
-    from provision.lab.drill import timeline, values_json
+    from provision.lab.drill import picture, timeline, values_json
     from provision.lab.drill.runner import run
     from provision.lab.drill.staging import staged
 
@@ -53,6 +57,8 @@ def command(
         _list(form)
         return DONE
     drills = _chosen(names, every=every)
+    if report is not None or pictures is not None:
+        picture.require()
     project = opened(project_dir, environment, verbose=verbose)
     tell = _teller(quiet=quiet)
     outcomes: list[Outcome] = []
@@ -65,6 +71,7 @@ def command(
                 sys.stdout.flush()
     if form == "json":
         click.echo(_json(values_json.document(outcomes)))
+    _write(outcomes, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
@@ -78,6 +85,19 @@ def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill]:
         remedy = did_you_mean(unknown[0], DRILLS, "provision drill --list says which there are")
         raise UsageError(f"there is no drill {unknown[0]!r}", remedy=remedy)
     return list(DRILLS.values()) if every else [DRILLS[name] for name in dict.fromkeys(names)]
+
+
+def _write(outcomes: list[Outcome], report: Path | None, pictures: Path | None) -> None:
+    """The page, and the pictures."""
+    from provision.lab.drill import picture
+    from provision.lab.drill.report import page
+    from provision.tools.writing import write_beside
+
+    if report is not None:
+        write_beside(report, page(outcomes).encode())
+    for outcome in outcomes if pictures is not None else ():
+        assert pictures is not None
+        write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
 
 
 def _list(form: str) -> None:

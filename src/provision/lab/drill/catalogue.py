@@ -18,7 +18,7 @@ SLOW_SECONDS: Final = 0.4
 CROWD: Final = 450
 """More visitors than three replicas have threads: 120 each (`provision.lab.gallery.server.THREADS`)."""
 
-CROWDED_SECONDS: Final = 8.0
+CROWDED_SECONDS: Final = 9.0
 """What a page takes meanwhile."""
 
 _DERIVED: Final = frozenset({"average_response_time", "TraefikLatencyBudgetBurn", "TraefikErrorBudgetBurn"})
@@ -36,8 +36,9 @@ def _gone(stage: Stage) -> Signal:
 
 def _killed(stage: Stage) -> Hypothesis:
     return Hypothesis(
-        f"With {_NAME} gone, the other replicas serve all users: Traefik tries a refused request again elsewhere.",
-        success_ratio=0.99, slow_ratio=0.05, slowest_seconds=2, budget_seconds=1, signal=_gone(stage),
+        f"With {_NAME} gone, the other replicas serve all users but those whose request was under way: Traefik tries "
+        "a refused one again elsewhere.",
+        success_ratio=0.97, slow_ratio=0.05, slowest_seconds=2, budget_seconds=1, signal=_gone(stage),
     )  # fmt: skip
 
 

@@ -57,6 +57,7 @@ def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
             tell(f"{drill.name}: {drill.summary}")
             broken = time.time()
             drill.breaks(stage)
+            bounds = _later(bounds, time.time() - broken)
             _await_telling(drill, hypothesis, watch, broken, bounds)
             more = drill.checks(stage) if drill.checks is not None else ()
         finally:
@@ -92,11 +93,17 @@ def _judged(
         *judging.users(hypothesis, visits, broken, healed, goals.latency_seconds),
         judging.budget(hypothesis, visits, broken, goals.error_ratio),
     ]
+    until: dict[str, float] = {}
     if hypothesis.signal is not None and bounds is not None:
         marks |= judging.marks(hypothesis.signal, events, broken)
         clauses += judging.told(hypothesis.signal, marks, bounds)
+        until = {
+            "firing": broken + bounds[0].firing,
+            "delivered": broken + bounds[0].delivered,
+            "resolved": healed + bounds[1].resolved,
+        }
     clauses += [judging.surprises(hypothesis, events, broken), *more]
-    return Outcome(drill, hypothesis, marks, tuple(events), visits, tuple(clauses))
+    return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses))
 
 
 def _await_steady(stage: Stage, client: Client, hypothesis: Hypothesis) -> Bounds | None:
@@ -141,6 +148,14 @@ def _bounds(stage: Stage, signal: Signal, history: float) -> Bounds:
     resend = seconds(stack.RESEND)
     rules = judged(stage.definitions, signal.alert, signal.job, signal.severity, resend)
     return expected(rules, step_of(signal, history))
+
+
+def _later(bounds: Bounds | None, seconds: float) -> Bounds | None:
+    """The bounds of a fault that took so long to be made."""
+    if bounds is None:
+        return None
+    first, over = bounds
+    return Detection(first.pending + seconds, first.firing + seconds, first.delivered + seconds), over
 
 
 def _await_telling(

@@ -17,17 +17,16 @@ def lines(outcome: Outcome) -> Iterator[str]:
     yield f"  supposed: {outcome.hypothesis.text}"
     if outcome.hypothesis.signal is not None:
         yield f"            {outcome.hypothesis.signal.why}"
-    yield f"  broken at {datetime.fromtimestamp(broken).astimezone():%Y-%m-%d %H:%M:%S.%f %z} ({broken:.3f})"
-    for event in _telling(outcome):
-        yield f"  {event.at - broken:+7.1f} s  {event.source:<12}  {event.what}"
+    yield f"  broken at {datetime.fromtimestamp(broken).astimezone():%Y-%m-%d %H:%M:%S %z} ({broken:.3f})"
+    for event in telling(outcome):
+        yield f"  {offset(outcome, event.at):>9}  {event.source:<12}  {event.what}"
     for clause in outcome.clauses:
         sign = mark("done" if clause.holds else "fail")
         yield f"  {sign} {clause.what}: {clause.measured} {faint(f'({clause.expected})')}"
-    verdict = "held" if outcome.passed else "didn't hold"
-    yield strong(f"  The hypothesis {verdict}. {drill.lesson}")
+    yield strong(f"  The hypothesis {'held' if outcome.passed else 'did not hold'}.") + f" {drill.lesson}"
 
 
-def _telling(outcome: Outcome) -> list[Event]:
+def telling(outcome: Outcome) -> list[Event]:
     """The events since the break, but those of other alerts on the way to their delivery: there are many, and JSON has
     them all."""
     return [
@@ -36,3 +35,8 @@ def _telling(outcome: Outcome) -> list[Event]:
         if event.at >= outcome.marks["broken"]
         and (not event.alert or event.source == "webhook" or is_about(event, outcome.hypothesis.signal))
     ]
+
+
+def offset(outcome: Outcome, at: float) -> str:
+    """A moment in seconds from the break: `+4.3 s`."""
+    return f"{at - outcome.marks['broken']:+.1f} s"

@@ -155,6 +155,7 @@ class Outcome:
     Attributes:
         marks: when it `began`, was `broken` and `healed`, and `ended`; when its alert was `pending`, `firing`,
             `delivered` and `resolved`, as far as it was. Unix seconds.
+        bounds: until when `firing`, `delivered` and `resolved` were to come; Unix seconds.
         events: all that was seen, in order.
         visits: the users' requests, in the order they were due.
     """
@@ -162,6 +163,7 @@ class Outcome:
     drill: Drill
     hypothesis: Hypothesis
     marks: Mapping[str, float]
+    bounds: Mapping[str, float]
     events: tuple[Event, ...]
     visits: tuple[Visit, ...]
     clauses: tuple[Clause, ...]

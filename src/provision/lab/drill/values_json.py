@@ -27,6 +27,7 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "passed": outcome.passed,
         "clauses": [_clause(clause) for clause in outcome.clauses],
         "moments": dict(outcome.marks),
+        "bounds": dict(outcome.bounds),
         "events": [{"at": event.at, "source": event.source, "what": event.what} for event in outcome.events],
         "visits": [asdict(visit) for visit in outcome.visits],
     }

@@ -1,0 +1,94 @@
+"""Drills as one page of HTML that needs nothing else: no script, no style sheet, no picture from elsewhere."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from html import escape
+
+from provision.lab.drill import picture
+from provision.lab.drill.timeline import offset, telling
+from provision.lab.drill.values import Outcome
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
+table { border-collapse: collapse; margin: 1rem 0 }
+th, td { border-bottom: 1px solid #d0d7de; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top }
+td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
+img { max-width: 100%; height: auto }
+section { margin-top: 3rem }
+.failed { font-weight: bold }
+"""
+
+
+def page(outcomes: Sequence[Outcome]) -> str:
+    """The page.
+
+    Raises:
+        MissingTool: pictures can't be made.
+    """
+    when = datetime.fromtimestamp(min(outcome.marks["began"] for outcome in outcomes)).astimezone()
+    held = sum(outcome.passed for outcome in outcomes)
+    rows = "".join(_row(outcome) for outcome in outcomes)
+    sections = "".join(_section(outcome) for outcome in outcomes)
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Drills</title>\n'
+        f"<style>{_STYLE}</style>\n<h1>Drills</h1>\n"
+        f"<p>{escape(f'{when:%Y-%m-%d %H:%M %z}')}: of {len(outcomes)} hypotheses {held} held.</p>\n"
+        "<table><thead><tr><th>Drill<th>Hypothesis<th>Alert<th>Fires<th>At most<th>Users' requests that succeed"
+        f"</thead><tbody>{rows}</tbody></table>\n{sections}</html>\n"
+    )
+
+
+def _row(outcome: Outcome) -> str:
+    signal = outcome.hypothesis.signal
+    fires = outcome.marks.get("firing")
+    broken = outcome.marks["broken"]
+    cells = (
+        signal.alert if signal else "none",
+        f"{fires - broken:.1f} s" if fires else "",
+        f"{outcome.bounds['firing'] - broken:.1f} s" if "firing" in outcome.bounds else "",
+        outcome.clauses[0].measured,
+    )
+    name = escape(outcome.drill.name)
+    texts = "".join(f"<td>{escape(cell)}" for cell in cells)
+    return f'<tr><td><a href="#{name}">{name}</a><td>{_verdict(passed=outcome.passed)}{texts}</tr>'
+
+
+def _section(outcome: Outcome) -> str:
+    drill, name = outcome.drill, escape(outcome.drill.name)
+    image = base64.b64encode(picture.svg(outcome).encode()).decode()
+    clauses = "".join(
+        f"<tr><td>{_verdict(passed=each.holds)}<td>{escape(each.what)}<td>{escape(each.measured)}"
+        f"<td>{escape(each.expected)}</tr>"
+        for each in outcome.clauses
+    )
+    signal = outcome.hypothesis.signal
+    why = f"<p>{escape(signal.why)}</p>" if signal else ""
+    return (
+        f'<section id="{name}"><h2>{name}</h2>\n<p>{escape(drill.summary)}</p>\n'
+        f"<p><strong>Supposed:</strong> {escape(outcome.hypothesis.text)}</p>{why}\n"
+        f'<img alt="{escape(_alt(outcome))}" src="data:image/svg+xml;base64,{image}">\n'
+        f"<table><thead><tr><th><th>Clause<th>Measured<th>Supposed</thead><tbody>{clauses}</tbody></table>\n"
+        f"<p><strong>Lesson:</strong> {escape(drill.lesson)}</p>\n<details><summary>Timeline, in seconds from the "
+        f"break</summary><table>{''.join(_events(outcome))}</table></details></section>\n"
+    )
+
+
+def _events(outcome: Outcome) -> Iterator[str]:
+    for event in telling(outcome):
+        cells = f"<td>{escape(event.source)}<td>{escape(event.what)}"
+        yield f'<tr><td class="number">{escape(offset(outcome, event.at))}{cells}</tr>'
+
+
+def _alt(outcome: Outcome) -> str:
+    moments = (
+        f"{name} {offset(outcome, at)}" for name, at in sorted(outcome.marks.items(), key=lambda one: one[1])
+    )
+    return f"{outcome.drill.name}: {', '.join(moments)}"
+
+
+def _verdict(*, passed: bool) -> str:
+    return "✓ held" if passed else '<span class="failed">✗ failed</span>'
