@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provision.author import Bind, Network, Placement, Port, Resources, Service, env
+from provision.author import Bind, Healthcheck, Network, Placement, Port, Resources, Service, env
 
 WITHOUT_IPVS = bool(env.get("swarm_without_ipvs", False))
 
@@ -74,6 +74,11 @@ def service(
     )
 
 
+def answers(url: str, start_period: str = "15s") -> Healthcheck:
+    """A health check that asks a page of the task itself; `wget` is in the images of Prometheus, Alertmanager, Grafana."""
+    return Healthcheck(["wget", "-q", "-O", "/dev/null", url], start_period=start_period)
+
+
 def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:
     """Every running task of a service as a scrape target, which a manager is asked for. `instance` is where it runs, the
     node and the task's number, and stays when a task is replaced: an address wouldn't."""
@@ -95,6 +100,8 @@ def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:
                 "separator": "/",
                 "target_label": "instance",
             },
+            # The task of a global service has no number: it is the node's.
+            {"source_labels": ["instance"], "regex": "(.+)/0", "target_label": "instance"},
         ],
     }
 

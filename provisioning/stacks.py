@@ -5,6 +5,7 @@ project's own images are pulled from.
 | --- | --- |
 | `host_name` | the name that the gallery answers to |
 | `NAME_image` | an image instead of the one below: `traefik_image`, `gallery_image`, … |
+| `gallery_storage` | where the gallery keeps pictures; the MinIO of the stack unless set |
 | `gallery_replicas`, `client_replicas` | how many tasks |
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
 
@@ -15,11 +16,13 @@ Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`,
 from __future__ import annotations
 
 from provision.author import Bind, Config, Healthcheck, Image, Secret, Stack, Volume, env
-from provisioning._swarm import ENGINE, MANAGERS, edge, image, inner, port, service, watch
+from provisioning._swarm import ENGINE, MANAGERS, answers, edge, image, inner, port, service, watch
 
 HOST = env.get("host_name", "myhbsapp.com")
 BUCKETS_SECONDS = sorted({0.1, 0.3, 1.2, 5.0, env.number("sla_latency_seconds")})
 """Traefik's own, and one at the objective, which couldn't be measured without it."""
+
+_REDIS_PASSWORD = "/run/secrets/redis_password"  # noqa: S105  # where it is
 
 # ── app ──────────────────────────────────────────────────────────────────────
 
@@ -51,6 +54,7 @@ _traefik = service(
         "--global.sendanonymoususage=false",
     ],
     networks=[edge],
+    aliases=[HOST],  # so that clients within reach it by its name
     # The dashboard asks for no password: it is at the managers' own port 8080 alone, which is for no firewall to open.
     ports=[port(80, 80), port(8080, 8080, of_node=True)],
     volumes=ENGINE,
@@ -78,15 +82,17 @@ _gallery = service(
         "--redis",
         "redis://redis:6379/0",
         "--storage",
-        "s3+http://minio:9000/gallery",
+        str(env.get("gallery_storage", "s3+http://minio:9000/gallery")),
         "--admin-token-file",
         "/run/secrets/gallery_admin_token",
     ],
     environment={
         "S3_ACCESS_KEY_FILE": "/run/secrets/minio_root_user",
         "S3_SECRET_KEY_FILE": "/run/secrets/minio_root_password",
+        "GALLERY_REDIS_PASSWORD_FILE": _REDIS_PASSWORD,
     },
     secrets={
+        "redis_password": Secret.env("REDIS_PASSWORD"),
         "gallery_admin_token": Secret.env("GALLERY_ADMIN_TOKEN"),
         "minio_root_user": Secret.env("MINIO_ROOT_USER"),
         "minio_root_password": Secret.env("MINIO_ROOT_PASSWORD"),
@@ -114,18 +120,21 @@ _gallery = service(
 _redis = service(
     "redis",
     image("redis", "redis:7.4-alpine"),
+    # The password goes in through a file in memory: arguments are for everybody to read.
     command=[
-        "redis-server",
-        "--appendonly",
-        "yes",
-        "--maxmemory",
-        "48mb",
-        "--maxmemory-policy",
-        "allkeys-lru",
+        "sh",
+        "-c",
+        f'umask 077; {{ echo "$0"; echo "requirepass $(cat {_REDIS_PASSWORD})"; }} > /tmp/redis.conf; '
+        "exec redis-server /tmp/redis.conf",
+        "dir /data\nappendonly yes\nmaxmemory 48mb\nmaxmemory-policy allkeys-lru",
     ],
+    secrets={"redis_password": Secret.env("REDIS_PASSWORD")},
     networks=[inner],
     volumes={"/data": Volume("redis")},
-    healthcheck=Healthcheck(["redis-cli", "ping"]),
+    tmpfs=["/tmp"],  # noqa: S108  # the container's own, in memory
+    healthcheck=Healthcheck(
+        ["sh", "-c", f"REDISCLI_AUTH=$(cat {_REDIS_PASSWORD}) redis-cli ping | grep -q PONG"]
+    ),
     keeps="app",
     memory="64M",
 )
@@ -152,7 +161,7 @@ _minio = service(
 _client = service(
     "client",
     _client_image,
-    command=["python", "-m", "provision.lab.client", "--url", "http://traefik", "--host", HOST],
+    command=["python", "-m", "provision.lab.client", "--url", f"http://{HOST}"],
     networks=[edge],
     replicas=int(env.get("client_replicas", 0)),
     memory="384M",
@@ -189,7 +198,7 @@ _prometheus = service(
     volumes={"/prometheus": Volume("prometheus"), **ENGINE},
     # The tasks to scrape are found through the engine's socket, which only root may open.
     user="root",
-    healthcheck=Healthcheck(["promtool", "check", "ready"], start_period="30s"),
+    healthcheck=answers("http://127.0.0.1:9090/-/ready", start_period="30s"),
     on=(MANAGERS,),
     keeps="monitor",
     memory="256M",
@@ -207,7 +216,7 @@ _alertmanager = service(
     ports=[port(9093, 9093)] if _PUBLISHED else [],
     configs={"/etc/alertmanager/alertmanager.yml": Config(built="alertmanager/alertmanager.yml")},
     volumes={"/alertmanager": Volume("alertmanager")},
-    healthcheck=Healthcheck(["amtool", "--alertmanager.url=http://127.0.0.1:9093", "config", "show"]),
+    healthcheck=answers("http://127.0.0.1:9093/-/ready"),
     keeps="monitor",
     memory="64M",
 )
@@ -230,9 +239,7 @@ _grafana = service(
         "/etc/grafana/dashboards/": Config(built="grafana/dashboards/"),
     },
     volumes={"/var/lib/grafana": Volume("grafana")},
-    healthcheck=Healthcheck(
-        ["wget", "-q", "-O", "/dev/null", "http://127.0.0.1:3000/api/health"], start_period="60s"
-    ),
+    healthcheck=answers("http://127.0.0.1:3000/api/health", start_period="60s"),
     keeps="monitor",
     memory="256M",
 )

@@ -30,6 +30,7 @@ COMMANDS = {
     "push": "Change servers so that they hold what the sources ask for.",
     "verify": "Ask a server whether every expression has data.",
     "pull": "Take changes of a Grafana into the sources, or all it holds.",
+    "stack": "Deploy the project's stacks to a Docker Swarm.",
     "lab": "Run the whole stack on this machine, with traffic.",
     "drill": "Break something in a lab on purpose, and see what comes of it.",
     "completion": "Print the completion script of a shell.",

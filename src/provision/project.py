@@ -37,6 +37,7 @@ SETTINGS = frozenset(
         "prometheus_features",
         "prometheus_retention",
         "prometheus_version",
+        "registry",
         "rules_dir",
         "time_limit_seconds",
         "ui_edits",

@@ -157,6 +157,7 @@ class Service:
         command, entrypoint: arguments and program; none: the image's.
         environment: variables; never a secret.
         networks: the networks that it is in.
+        aliases: further names for it there, such as the host name that clients ask for.
         ports: what is reached from outside.
         configs: path in the container → file; a config of several files has a path that ends in `/`.
         secrets: name under `/run/secrets/` → where the secret is found at the moment it is written to the Swarm.
@@ -182,6 +183,7 @@ class Service:
     entrypoint: Sequence[str] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     networks: Sequence[Network] = ()
+    aliases: Sequence[str] = ()
     ports: Sequence[Port] = ()
     configs: Mapping[str, Config] = field(default_factory=dict)
     secrets: Mapping[str, Secret] = field(default_factory=dict)

@@ -19,7 +19,7 @@
 | `inhibit` | PATH#N | as Alertmanager writes an inhibit_rule |
 | `time-interval` | name | as Alertmanager writes a time_interval |
 | `alertmanager` | `global` | `{"global": {…}, "templates": […]}` |
-| `stack` | name | `{"name", "services": {name: as Compose writes a service, but for "image": reference or {"name", "tag", "dockerfile", "context", "arguments"}, "configs": {path in the container: {"text"} or {"built": path below the output folder}}, "secrets": {name: reference}}, "networks": {key: {"attachable"?, "internal"?, "encrypted"?} or {"of": stack, "name"}}, "volumes": {name: {"driver", "driver_opts"?}}}` |
+| `stack` | name | `{"name", "services": {name: as Compose writes a service, but for "image": reference or {"name", "tag", "dockerfile", "context", "arguments"}, "configs": {path in the container: {"text"} or {"built": path below the output folder}}, "secrets": {name: reference}, "aliases"?: [name]}, "networks": {key: {"attachable"?, "internal"?, "encrypted"?} or {"of": stack, "name"}}, "volumes": {name: {"driver", "driver_opts"?}}}` |
 | `waiver` | PATH#CHECK of SUBJECT | `{"check": id, "reason", "until": "YYYY-MM-DD" or null, "subject": what people call it, "of": what it is about}`; `of` is `{"kind", "key", "pointer"}`, all at and below that JSON pointer into that definition, or `{"path"}`, all that is written in files whose path fits it (without: in the file that the waiver stands in); with `"panel"`: of it only the panels with that title |
 
 A reference is `{"source": "env", "file" or "server", "name"}`; `server` is a secret that only the server has, and

@@ -74,6 +74,7 @@ def _service(service: Service, stack: str) -> dict[str, Any]:
         "networks": [
             _network_key(network, stack) for network in each(service.networks, Network, f"{owner}: networks")
         ],
+        "aliases": texts(service.aliases, f"{owner}: aliases"),
         "ports": [_port(port) for port in each(service.ports, Port, f"{owner}: ports")],
         "volumes": [_mount(path, volume) for path, volume in sorted(service.volumes.items())],
         "tmpfs": texts(service.tmpfs, f"{owner}: tmpfs"),

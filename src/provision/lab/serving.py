@@ -46,18 +46,19 @@ Answer = Callable[[Request], Reply]
 
 
 class Server(ThreadingHTTPServer):
-    """Listens on 127.0.0.1 and answers each connection in a thread of its own.
+    """Listens on one address and answers each connection in a thread of its own.
 
     Args:
         port: 0 for a free one; `server_port` says which.
         answer: called from several threads at once.
+        host: the address.
     """
 
     daemon_threads = True
     request_queue_size = 128
 
-    def __init__(self, port: int, answer: Answer) -> None:
-        super().__init__(("127.0.0.1", port), _Connection)
+    def __init__(self, port: int, answer: Answer, host: str = "127.0.0.1") -> None:
+        super().__init__((host, port), _Connection)
         self.answer = answer
         self.stopping = False
         self._busy = 0

@@ -8,8 +8,9 @@ import selectors
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def run(
     *,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
+    given: bytes = b"",
     time_limit_seconds: float = TIME_LIMIT_SECONDS,
     output_limit_bytes: int = OUTPUT_LIMIT_BYTES,
 ) -> Answer:
@@ -65,6 +67,7 @@ def run(
     Args:
         command: the program and its arguments.
         env: added to the few variables it inherits.
+        given: what it reads from standard input.
         output_limit_bytes: of standard output and standard error together.
 
     Raises:
@@ -74,15 +77,16 @@ def run(
     name = Path(command[0]).name
     inherited = {key: os.environ[key] for key in _INHERITED if key in os.environ}
     try:
-        process = subprocess.Popen(
-            [str(word) for word in command],
-            cwd=cwd,
-            env={**inherited, "LC_ALL": "C.UTF-8", **(env or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        with _holding(given) as standard_input:
+            process = subprocess.Popen(
+                [str(word) for word in command],
+                cwd=cwd,
+                env={**inherited, "LC_ALL": "C.UTF-8", **(env or {})},
+                stdin=standard_input,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
     except OSError as error:
         if cwd is not None and not cwd.is_dir():
             raise ProvisionError("there is no such folder", where=str(cwd)) from None
@@ -100,6 +104,18 @@ def run(
     finally:
         _end(process)
     return Answer(code, *written)
+
+
+@contextlib.contextmanager
+def _holding(given: bytes) -> Iterator[int]:
+    """A descriptor that `given` can be read from; it has no name that others could open."""
+    if not given:
+        yield subprocess.DEVNULL
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(given)
+        file.seek(0)
+        yield file.fileno()
 
 
 def _read(process: subprocess.Popen[bytes], name: str, deadline: float, limit: int) -> tuple[bytes, bytes]:

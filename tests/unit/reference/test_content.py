@@ -320,7 +320,7 @@ class TestProvisioning:
             }
             assert kept["__meta_dockerswarm_task_desired_state"] == "running"
             assert kept["__meta_dockerswarm_service_name"].endswith(f"_{job['job_name']}")
-            instance = job["relabel_configs"][-1]
+            instance = job["relabel_configs"][-2]
             assert instance["target_label"] == "instance"
             assert instance["source_labels"] == [
                 "__meta_dockerswarm_node_hostname",

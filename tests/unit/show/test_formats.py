@@ -23,10 +23,15 @@ from provision.model import (
     encode,
 )
 from provision.ship.backup import backup_json
+from provision.ship.swarm.converge import ServiceState
+from provision.ship.swarm.deploy import Deployed
+from provision.ship.swarm.live import Task
+from provision.ship.swarm.status import ServiceStatus
 from provision.show.built import built_json
 from provision.show.differences import differences_json
 from provision.show.plan import plans_json
 from provision.show.report import reports_json
+from provision.show.stacks import deployed_json, status_json
 
 DOCS = Path(__file__).parents[3] / "docs"
 BEFORE, AFTER = (
@@ -63,7 +68,13 @@ DEFINITIONS = (
     ),
     Definition("rule-group", "x", encode({"group": {"rules": []}}), Place("rules/x.py", 1)),
 )
+TASK = Task("t1", "web", 1, "n1", "running", "running", "", "web:1", "2026-01-01T00:00:00Z")
+SERVICE = ServiceState("web", 1, 1, True, True, "", "", (TASK,))
 PRINTED = {
+    "provision.stack-deploy/1": deployed_json([Deployed("shop", (SERVICE,))]),
+    "provision.stack-status/1": status_json(
+        {"shop": [ServiceStatus("web", SERVICE, "web:1", ("manager-1",), (), ())]}
+    ),
     "provision.diff/1": differences_json([("HEAD (86e3d3f0)", [DIFFERENCE])]),
     "provision.plan/1": plans_json([PLAN]),
     "provision.backup/1": (backup_json([replace(PLAN, actions=(DELETE, KEEP))]) or b"").decode(),

@@ -38,17 +38,17 @@ def shape(definitions: Sequence[Definition], project: Project) -> tuple[Resource
     if routing is not None:
         text = alertmanager.config_bytes(routing, project.name)
         files.append(_file("alertmanager/alertmanager.yml", text, routing.places))
-    return (*files, *_stacks(definitions, files))
+    return (*files, *_stacks(definitions, files, project))
 
 
-def _stacks(definitions: Sequence[Definition], files: Sequence[Resource]) -> list[Resource]:
+def _stacks(definitions: Sequence[Definition], files: Sequence[Resource], project: Project) -> list[Resource]:
     """The Compose file of each stack, and the files that only its configs hold.
 
     Raises:
         SourceErrors: as `stacks.shape`.
     """
     made: list[Resource] = []
-    for stack in stacks.shape(definitions, {file.key: file.body for file in files}):
+    for stack in stacks.shape(definitions, {file.key: file.body for file in files}, project.name):
         made.append(_file(stack.path, stack.compose_bytes(), (stack.place,)))
         made += [_file(each.path, each.content, (stack.place,)) for each in stack.configs if each.own]
     return made

@@ -10,18 +10,24 @@ import hashlib
 import posixpath
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from provision.compile import yamltext
 from provision.compile.kinds import STACK
 from provision.errors import Problem, SourceErrors
-from provision.model import Definition, Place, decode
+from provision.model import Definition, Place, decode, digest, encode
 
 VERSION: Final = "3.8"
 """Of the Compose format: what every engine since 19.03 reads."""
 
 CONFIG_LIMIT_BYTES: Final = 500_000
+PROJECT_LABEL: Final = "provision.project"
+"""On a service: the project that it belongs to."""
+
+SOURCE_LABEL: Final = "provision.source"
+"""On a service: a digest of what the sources say of it, so that it can be told whether it is still the same."""
+
 _LONGEST_NAME: Final = 64
 _HASH_DIGITS: Final = 12
 
@@ -83,6 +89,7 @@ class ShapedStack:
 def shape(
     definitions: Iterable[Definition],
     files: Mapping[str, bytes],
+    owner: str,
     registry: str = "",
     images: Mapping[str, str] | None = None,
 ) -> tuple[ShapedStack, ...]:
@@ -90,6 +97,7 @@ def shape(
 
     Args:
         files: what `build` writes besides: path → bytes.
+        owner: the project's name.
         registry: `host:port` that the project's own images are pulled from; empty: the nodes have them.
         images: name of an own image → the reference to run instead of `registry/name:tag`.
 
@@ -98,10 +106,23 @@ def shape(
     """
     stacks = sorted((found for found in definitions if found.kind == STACK), key=lambda found: found.key)
     problems: list[Problem] = []
-    shaped = [_Shaping(definition, files, problems).shaped(registry, images or {}) for definition in stacks]
+    shaped = [
+        _Shaping(definition, files, owner, problems).shaped(registry, images or {}) for definition in stacks
+    ]
     if problems:
         raise SourceErrors(tuple(problems))
     return tuple(shaped)
+
+
+def scaled(stack: ShapedStack, replicas: Mapping[str, int]) -> ShapedStack:
+    """The stack with another number of tasks for some services; those that it doesn't have are passed over."""
+    services = dict(stack.compose["services"])
+    for name in set(replicas) & set(services):
+        services[name] = {
+            **services[name],
+            "deploy": {**services[name]["deploy"], "replicas": replicas[name]},
+        }
+    return replace(stack, compose={**stack.compose, "services": services})
 
 
 def in_order(stacks: Iterable[ShapedStack]) -> tuple[ShapedStack, ...]:
@@ -119,9 +140,12 @@ def in_order(stacks: Iterable[ShapedStack]) -> tuple[ShapedStack, ...]:
 class _Shaping:
     """One stack on its way; collects the configs and secrets of its services."""
 
-    def __init__(self, definition: Definition, files: Mapping[str, bytes], problems: list[Problem]) -> None:
+    def __init__(
+        self, definition: Definition, files: Mapping[str, bytes], owner: str, problems: list[Problem]
+    ) -> None:
         self._definition = definition
         self._files = files
+        self._owner = owner
         self._problems = problems
         self._body = decode(definition.body)
         self._stack = str(self._body["name"])
@@ -139,10 +163,17 @@ class _Shaping:
             body = dict(service)
             if name in own:
                 body["image"] = reference(own[name], registry, images)
-            body["networks"] = sorted(body["networks"])
+            aliases = body.pop("aliases", [])
+            body["networks"] = (
+                {network: {"aliases": aliases} for network in sorted(body["networks"])}
+                if aliases
+                else sorted(body["networks"])
+            )
             body["configs"] = self._mounted(name, body.pop("configs", {}))
             body["secrets"] = self._given(body.pop("secrets", {}))
-            services[name] = {key: value for key, value in body.items() if value not in ([], {})}
+            services[name] = self._marked(
+                {key: value for key, value in body.items() if value not in ([], {})}, service
+            )
         configs = tuple(self._configs[key] for key in sorted(self._configs))
         networks = {key: self._network(key, value) for key, value in self._body["networks"].items()}
         compose: dict[str, Any] = {
@@ -172,6 +203,15 @@ class _Shaping:
     @property
     def _secret_names(self) -> dict[str, str]:
         return {key: secret_name(self._stack, key, found) for key, found in self._secrets.items()}
+
+    def _marked(self, body: dict[str, Any], service: Mapping[str, Any]) -> dict[str, Any]:
+        """The service with labels that say whose it is, and what the sources say of it."""
+        mounted = sorted(
+            (each["target"], self._configs[each["source"]].name) for each in body.get("configs", ())
+        )
+        said = digest(encode({**service, "configs": mounted}))
+        labels = {**body["deploy"].get("labels", {}), PROJECT_LABEL: self._owner, SOURCE_LABEL: said}
+        return {**body, "deploy": {**body["deploy"], "labels": labels}}
 
     def _network(self, key: str, network: dict[str, Any]) -> dict[str, Any]:
         if "of" in network:

@@ -18,7 +18,7 @@ FILES = {"prometheus/prometheus.yml": b"a: 1\n", "prometheus/rules/a.yml": b"gro
 
 def shaped(*services: Service, files: dict[str, bytes] | None = None, **how: Any) -> stacks.ShapedStack:
     definitions = compile_stack("x.py", Stack("shop", services), HERE, lambda _: HERE)
-    (stack,) = stacks.shape(definitions, FILES if files is None else files, **how)
+    (stack,) = stacks.shape(definitions, FILES if files is None else files, "reference", **how)
     return stack
 
 
@@ -107,7 +107,7 @@ def test_compose_reads_no_variable_where_none_is_meant() -> None:
     stack = shaped(Service("web", "w:1", command=["$HOME"], labels={"rule": "a$$b"}))
     read = yaml.safe_load(stack.compose_bytes())
     assert read["services"]["web"]["command"] == ["$$HOME"]
-    assert read["services"]["web"]["deploy"]["labels"] == {"rule": "a$$$$b"}
+    assert read["services"]["web"]["deploy"]["labels"]["rule"] == "a$$$$b"
 
 
 def test_a_network_of_another_stack_is_not_made_but_used() -> None:
@@ -119,7 +119,7 @@ def test_a_network_of_another_stack_is_not_made_but_used() -> None:
         ),
         *compile_stack("x.py", Stack("shop", [Service("w", "w:1", networks=[edge])]), HERE, lambda _: HERE),
     ]
-    monitor, shop = stacks.shape(definitions, {})
+    monitor, shop = stacks.shape(definitions, {}, "reference")
     assert monitor.compose["networks"] == {
         "shop_edge": {"name": "shop_edge", "external": True},
         "watch": {"name": "monitor_watch", "driver": "overlay"},
@@ -137,4 +137,4 @@ def test_stacks_that_need_each_other_still_have_an_order() -> None:
         *compile_stack("x.py", Stack("a", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
         *compile_stack("x.py", Stack("b", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
     ]
-    assert [stack.name for stack in stacks.in_order(stacks.shape(definitions, {}))] == ["a", "b"]
+    assert [stack.name for stack in stacks.in_order(stacks.shape(definitions, {}, "reference"))] == ["a", "b"]

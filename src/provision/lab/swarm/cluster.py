@@ -1,0 +1,154 @@
+"""A whole cluster: made, looked at, loaded with images, and taken away without a trace; a node that is halted, and
+started again."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Final
+
+from provision.errors import ProvisionError
+from provision.lab import processes
+from provision.lab.swarm import node as nodes
+from provision.lab.swarm import state, wires
+from provision.lab.swarm.state import Cluster, Node
+from provision.tools import docker
+from provision.tools.docker import Engine
+
+_OVERLAY_POOL: Final = "10.220.0.0/16"
+_LOAD_LIMIT_SECONDS: Final = 300.0
+
+
+def up(
+    folder: Path, managers: int = 1, workers: int = 2, tell: Callable[[str], None] = lambda _: None
+) -> Cluster:
+    """Start a Swarm of so many nodes: `manager-1`, …, `worker-1`, ….
+
+    Args:
+        folder: where it keeps what it needs; must not hold another one.
+
+    Raises:
+        MissingTool: this machine can't run one, and why.
+        ProvisionError: there is one already, or an engine doesn't start; nothing is left then.
+    """
+    nodes.require()
+    folder = folder.absolute()
+    if state.read(folder) is not None:
+        raise ProvisionError(
+            "a Swarm runs there", where=str(folder), remedy="end it with: provision lab swarm down"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"manager-{n}" for n in range(1, managers + 1)] + [f"worker-{n}" for n in range(1, workers + 1)]
+    subnet = wires.free_subnet()
+    members = tuple(
+        Node(name, name.partition("-")[0], f"{subnet}.{number}") for number, name in enumerate(names, 11)
+    )
+    cluster = Cluster(
+        token_hex(2), folder, Path(tempfile.mkdtemp(prefix="provision-swarm-")), subnet, members
+    )
+    state.write(cluster)
+    try:
+        wires.lay(cluster)
+        for member in cluster.nodes:
+            wires.connect(cluster, member)
+        tell(f"starting engines: {', '.join(names)}")
+        cluster = _started(cluster, names)
+        _join(cluster)
+    except BaseException:
+        down(folder)
+        raise
+    return cluster
+
+
+def down(folder: Path) -> bool:
+    """Take a cluster away: processes, network, control groups and files; whatever is left of one that was cut short, too.
+
+    Returns:
+        whether there was one.
+    """
+    cluster = state.read(folder.absolute())
+    if cluster is None:
+        return False
+    left = processes.stop(processes.marked(nodes.MARK, cluster.id), 0.0)
+    if left:
+        raise ProvisionError(f"processes of the Swarm can't be ended: {left[0].pid}", where=str(folder))
+    wires.take_up(cluster)
+    nodes.forget_control_groups(cluster)
+    shutil.rmtree(cluster.sockets, ignore_errors=True)
+    for member in cluster.nodes:
+        if (cluster.folder / member.name).exists():
+            shutil.rmtree(cluster.folder / member.name)
+    (cluster.folder / state.FILE).unlink()
+    if not any(cluster.folder.iterdir()):
+        cluster.folder.rmdir()
+    return True
+
+
+def halt(cluster: Cluster, name: str) -> Cluster:
+    """Pull the plug of a node."""
+    return _with(cluster, nodes.halt(cluster.node(name)))
+
+
+def start(cluster: Cluster, name: str) -> Cluster:
+    """Start a node that was halted; it comes back to the Swarm by itself."""
+    member = cluster.node(name)
+    return cluster if nodes.runs(member) else _with(cluster, nodes.start(cluster, member))
+
+
+def engine(cluster: Cluster, name: str = "manager-1") -> Engine:
+    """The engine of a node; `docker.call(engine, …)` runs the client on it."""
+    return nodes.engine(cluster, name)
+
+
+def load(cluster: Cluster, archive: Path, names: Sequence[str] = ()) -> None:
+    """Load images, as `docker save` writes them, into the engines of these nodes; of all when none is named.
+
+    Raises:
+        ProvisionError: an engine refuses them.
+    """
+    chosen = list(names) or [member.name for member in cluster.nodes if nodes.runs(member)]
+    with ThreadPoolExecutor(max_workers=len(chosen)) as pool:
+        list(pool.map(lambda name: _load(cluster, name, archive), chosen))
+
+
+def _load(cluster: Cluster, name: str, archive: Path) -> None:
+    docker.call(
+        engine(cluster, name),
+        "load",
+        "--quiet",
+        "--input",
+        str(archive),
+        time_limit_seconds=_LOAD_LIMIT_SECONDS,
+    )
+
+
+def _started(cluster: Cluster, names: Sequence[str]) -> Cluster:
+    with ThreadPoolExecutor(max_workers=len(names)) as pool:
+        members = list(pool.map(lambda name: nodes.start(cluster, cluster.node(name)), names))
+    changed = replace(cluster, nodes=tuple(members))
+    state.write(changed)
+    return changed
+
+
+def _join(cluster: Cluster) -> None:
+    first, *others = cluster.nodes
+    leader = engine(cluster, first.name)
+    docker.call(
+        leader, "swarm", "init", "--advertise-addr", first.address, "--default-addr-pool", _OVERLAY_POOL
+    )
+    for member in others:
+        token = docker.call(leader, "swarm", "join-token", "--quiet", member.role).strip()
+        address = ("--advertise-addr", member.address, f"{first.address}:2377")
+        docker.call(engine(cluster, member.name), "swarm", "join", "--token", token, *address)
+
+
+def _with(cluster: Cluster, member: Node) -> Cluster:
+    members = tuple(member if each.name == member.name else each for each in cluster.nodes)
+    changed = replace(cluster, nodes=members)
+    state.write(changed)
+    return changed

@@ -1,0 +1,108 @@
+"""Taking away what a stack no longer uses, and whole stacks."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from provision.compile.dialect.stacks import ShapedStack
+from provision.errors import ProvisionError
+from provision.ship.swarm import live, needs
+from provision.ship.swarm.live import LiveService
+from provision.tools import docker
+from provision.tools.docker import Engine
+
+_POLL_SECONDS: Final = 0.5
+_KINDS: Final = ("service", "network", "config", "secret")
+
+
+def remove_services(engine: Engine, stack: ShapedStack, before: Mapping[str, LiveService]) -> tuple[str, ...]:
+    """Remove the services of a stack that no source has any more; their names."""
+    gone = tuple(sorted(set(before) - set(stack.compose["services"])))
+    for name in gone:
+        docker.call(engine, "service", "rm", before[name].full_name)
+    return gone
+
+
+def clear(engine: Engine, stack: str, secrets: Iterable[str]) -> tuple[str, ...]:
+    """Remove the configs of a stack that no service uses, neither now nor after a rollback, and of these secrets those
+    that none uses.
+
+    Returns:
+        what couldn't be removed, a sentence each.
+    """
+    services = live.services(engine, stack)
+    used = {name for service in services for name in (*service.configs, *service.earlier_configs)}
+    held = {name for service in services for name in service.secrets}
+    failures: list[str] = []
+    for name in sorted(set(docker.in_stack(engine, "config", stack)) - used):
+        _try(engine, failures, "config", name)
+    for name in sorted(set(secrets) - held):
+        _try(engine, failures, "secret", name)
+    return tuple(failures)
+
+
+def remove(
+    engine: Engine,
+    stack: str,
+    project: str,
+    time_limit_seconds: float,
+    tell: Callable[[str], None],
+    *,
+    volumes: bool = False,
+) -> bool:
+    """Remove a stack and wait until nothing of it is left: services, tasks, networks, configs and secrets. Volumes stay,
+    unless they are asked for; of those only the engine's own can be removed.
+
+    Args:
+        project: whose the stack must be.
+
+    Returns:
+        whether there was anything.
+
+    Raises:
+        ProvisionError: it has services that this project didn't deploy, or something is left when the time is over.
+    """
+    live.require_manager(engine)
+    needs.check_owner(
+        stack, live.services(engine, stack), project, f"remove it with: docker stack rm {stack}"
+    )
+    there = _left(engine, stack)
+    if there:
+        docker.call(engine, "stack", "rm", stack, time_limit_seconds=time_limit_seconds)
+    limit = time.monotonic() + time_limit_seconds
+    while left := _left(engine, stack):
+        if time.monotonic() >= limit:
+            raise ProvisionError(
+                f"still there after {time_limit_seconds:g} s: {', '.join(left)}",
+                where=f"stack {stack}",
+                remedy="remove first what uses it",
+            )
+        time.sleep(_POLL_SECONDS)
+    found = docker.in_stack(engine, "volume", stack) if volumes else {}
+    for name in sorted(found):
+        docker.call(engine, "volume", "rm", name)
+        tell(f"volume {name} is removed")
+    return bool(there or found)
+
+
+def _left(engine: Engine, stack: str) -> list[str]:
+    """What there is of a stack, in words."""
+    found = [f"{kind} {name}" for kind in _KINDS for name in sorted(docker.in_stack(engine, kind, stack))]
+    if found:
+        return found
+    try:
+        running = docker.listed(engine, "stack", "ps", "--quiet", stack)
+    except ProvisionError as error:
+        if "nothing found in stack" in error.what.lower():
+            return []
+        raise
+    return [f"task {task}" for task in running]
+
+
+def _try(engine: Engine, failures: list[str], kind: str, name: str) -> None:
+    try:
+        docker.call(engine, kind, "rm", name)
+    except ProvisionError as error:
+        failures.append(str(error))

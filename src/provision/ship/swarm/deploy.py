@@ -1,0 +1,148 @@
+"""Deploying a stack: what it needs first, then all services at once, then waiting; what fails goes back."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provision.compile.dialect.stacks import ShapedStack
+from provision.errors import ProvisionError
+from provision.ship.swarm import clearing, converge, live, needs, undo
+from provision.ship.swarm.converge import ServiceState
+from provision.ship.swarm.placing import Label
+from provision.tools import docker
+from provision.tools.docker import Engine
+
+_DEPLOY_LIMIT_SECONDS: Final = 300.0
+"""For the client's own call, which asks registries for digests."""
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """How stacks are deployed.
+
+    Attributes:
+        project: the name of the project that they belong to.
+        root: its root, where secrets' files are found.
+        environ: where secrets' variables are found.
+        time_limit_seconds: for a stack to come to run.
+        roll_back: whether one that fails goes back to what ran before.
+        labels: that nodes are to have.
+        resolve_image: `always`, `changed` or `never`: whether the registry is asked for the digest of an image.
+        force: whether services of the same name that the project didn't deploy are taken over.
+    """
+
+    project: str
+    root: Path
+    environ: Mapping[str, str]
+    time_limit_seconds: float = 300.0
+    roll_back: bool = True
+    labels: Sequence[Label] = ()
+    resolve_image: str = "always"
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """What became of a stack.
+
+    Attributes:
+        states: how each service is, or was when it was given up.
+        undone: whether it went back to what ran before.
+        failures: what couldn't be undone or cleared up, a sentence each.
+    """
+
+    stack: str
+    states: tuple[ServiceState, ...]
+    undone: bool = False
+    failures: tuple[str, ...] = ()
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether every service runs as it is to."""
+        return all(state.settled for state in self.states)
+
+
+def prepare(
+    engine: Engine, stacks: Sequence[ShapedStack], how: How, tell: Callable[[str], None]
+) -> dict[str, dict[str, bytes]]:
+    """See to what these stacks need, all of it before any of them is deployed: networks, and nodes with the labels that
+    tasks ask for.
+
+    Returns:
+        by stack, the secrets that aren't on the Swarm yet: name → value.
+
+    Raises:
+        ProvisionError: something isn't there; no stack was touched.
+    """
+    live.require_manager(engine)
+    for stack in stacks if not how.force else ():
+        remedy = "rename the stack, or take it over with --force"
+        needs.check_owner(stack.name, live.services(engine, stack.name), how.project, remedy)
+    needs.check_networks(stacks, docker.names(engine, "network"))
+    nodes = live.nodes(engine)
+    labels = needs.labels_to_set(stacks, nodes, how.labels)
+    there = docker.names(engine, "secret")
+    secrets = {stack.name: needs.secrets_to_write(stack, there, how.environ, how.root) for stack in stacks}
+    needs.set_labels(engine, labels, nodes, tell)
+    return secrets
+
+
+def deploy(
+    engine: Engine, stack: ShapedStack, secrets: Mapping[str, bytes], how: How, tell: Callable[[str], None]
+) -> Deployed:
+    """Deploy a stack that was prepared, and wait for it.
+
+    Args:
+        secrets: those that aren't on the Swarm yet.
+
+    Raises:
+        ProvisionError: the engine refuses it; it runs as before.
+    """
+    before = {service.name: service for service in live.services(engine, stack.name)}
+    needs.write_secrets(engine, stack, secrets)
+    try:
+        _send(engine, stack, how.resolve_image)
+    except ProvisionError as error:
+        # It may have made some services before it failed.
+        failures = (
+            undo.undo(engine, stack.name, before, how.time_limit_seconds, tell) if how.roll_back else ()
+        )
+        clearing.clear(engine, stack.name, secrets if how.roll_back else ())
+        raise ProvisionError("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
+    states = converge.wait(engine, stack.name, how.time_limit_seconds, tell)
+    if all(state.settled for state in states):
+        gone = clearing.remove_services(engine, stack, before)
+        for name in gone:
+            tell(f"{stack.name}_{name}: removed, no source has it any more")
+        left = clearing.clear(
+            engine, stack.name, set(docker.in_stack(engine, "secret", stack.name)) - set(stack.secrets)
+        )
+        return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
+    if not how.roll_back:
+        return Deployed(stack.name, states)
+    failures = undo.undo(engine, stack.name, before, how.time_limit_seconds, tell)
+    left = clearing.clear(engine, stack.name, secrets)
+    return Deployed(stack.name, states, undone=True, failures=(*failures, *left))
+
+
+def _send(engine: Engine, stack: ShapedStack, resolve_image: str) -> None:
+    """Hand the Compose file and the files of its configs to the engine."""
+    with tempfile.TemporaryDirectory(prefix="provision-stack-") as name:
+        folder = Path(name)
+        for path, content in (
+            (stack.path, stack.compose_bytes()),
+            *((each.path, each.content) for each in stack.configs),
+        ):
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(content)
+        docker.call(
+            engine,
+            "stack", "deploy", "--resolve-image", resolve_image, "--with-registry-auth",
+            "--compose-file", stack.path, stack.name,
+            cwd=folder,
+            time_limit_seconds=_DEPLOY_LIMIT_SECONDS,
+        )  # fmt: skip

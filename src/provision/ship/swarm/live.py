@@ -1,0 +1,183 @@
+"""What a Swarm runs: nodes, services and tasks, as frozen values read through the client."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from provision.errors import ProvisionError
+from provision.tools import docker
+from provision.tools.docker import Engine
+
+_DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A node of the Swarm; `ready` when it is up and takes tasks."""
+
+    id: str
+    name: str
+    role: str
+    ready: bool
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class LiveService:
+    """A service as the Swarm has it.
+
+    Attributes:
+        name: as the sources have it, without the stack's.
+        full_name: on the Swarm.
+        replicas: how many tasks it is to have; None for a global one.
+        constraints: of its placement.
+        image: without the digest that the client adds.
+        configs, secrets: names on the Swarm of what it mounts, sorted.
+        earlier_configs: what it mounted before its last update; a rollback needs them.
+        update: how its last update went, such as `completed` or `rollback_completed`; empty: it had none.
+        message: what the Swarm says of that.
+        labels: of the service.
+        version: grows with every change.
+    """
+
+    id: str
+    name: str
+    full_name: str
+    replicas: int | None
+    constraints: tuple[str, ...]
+    image: str
+    configs: tuple[str, ...]
+    secrets: tuple[str, ...]
+    earlier_configs: tuple[str, ...]
+    update: str
+    message: str
+    labels: Mapping[str, str]
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A task of a service.
+
+    Attributes:
+        slot: its number among the replicas; 0 in a global service.
+        state: such as `running`, `preparing`, `starting`, `failed`.
+        wanted: the state it is to have: `running`, or `shutdown` once another one takes its place.
+        error: what the engine says when it can't run, or why it ended.
+    """
+
+    id: str
+    service: str
+    slot: int
+    node: str
+    state: str
+    wanted: str
+    error: str
+    image: str
+    created: str
+
+
+def require_manager(engine: Engine) -> None:
+    """Raises ProvisionError when the engine can't be asked for a Swarm."""
+    said = docker.call(
+        engine, "info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.ServerErrors}}"
+    )
+    if "Cannot connect" in said or "permission denied" in said:
+        docker.call(engine, "node", "ls", "-q")  # `info` hides what keeps it from asking; this tells it
+    state, control = said.split()[:2]
+    if state not in ("active", "locked"):
+        raise ProvisionError(
+            "this engine is in no Swarm", where=engine.called, remedy="start one with: docker swarm init"
+        )
+    if control != "true":
+        raise ProvisionError(
+            "this engine is a worker, and only managers know of stacks",
+            where=engine.called,
+            remedy="ask a manager: --context or DOCKER_HOST",
+        )
+
+
+def nodes(engine: Engine) -> tuple[Node, ...]:
+    """All nodes, by name."""
+    found = docker.inspected(engine, "node", docker.listed(engine, "node", "ls", "-q"))
+    read = (
+        Node(
+            node["ID"],
+            node["Description"]["Hostname"],
+            node["Spec"]["Role"],
+            node["Status"]["State"] == "ready" and node["Spec"]["Availability"] == "active",
+            node["Spec"].get("Labels") or {},
+        )
+        for node in found
+    )
+    return tuple(sorted(read, key=lambda node: node.name))
+
+
+def services(engine: Engine, stack: str) -> tuple[LiveService, ...]:
+    """The services of a stack, by name."""
+    ids = list(docker.in_stack(engine, "service", stack).values())
+    found = [_service(stack, body) for body in docker.inspected(engine, "service", ids)]
+    return tuple(sorted(found, key=lambda service: service.name))
+
+
+def tasks(engine: Engine, of: Iterable[LiveService]) -> tuple[Task, ...]:
+    """All tasks of these services that the Swarm remembers, the newest of a slot first."""
+    names = {service.id: service.name for service in of}
+    if not names:
+        return ()
+    ids = docker.listed(engine, "service", "ps", "-q", "--no-trunc", *names)
+    found = [_task(names, body) for body in docker.inspected(engine, "task", ids)]
+    found.sort(key=lambda task: task.created, reverse=True)
+    return tuple(
+        sorted(found, key=lambda task: (task.service, task.slot, task.node if not task.slot else ""))
+    )
+
+
+def plain_image(reference: str) -> str:
+    """An image's reference without the digest that the client adds."""
+    return _DIGEST.sub("", reference)
+
+
+def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
+    spec = body["Spec"]
+    update = body.get("UpdateStatus") or {}
+    replicated = spec["Mode"].get("Replicated")
+    return LiveService(
+        body["ID"],
+        spec["Name"].removeprefix(f"{stack}_"),
+        spec["Name"],
+        None if replicated is None else int(replicated.get("Replicas", 0)),
+        tuple((spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or ()),
+        plain_image(spec["TaskTemplate"]["ContainerSpec"]["Image"]),
+        _mounted(spec, "Config"),
+        _mounted(spec, "Secret"),
+        _mounted(body.get("PreviousSpec") or {}, "Config"),
+        update.get("State", ""),
+        update.get("Message", ""),
+        spec.get("Labels") or {},
+        int(body["Version"]["Index"]),
+    )
+
+
+def _mounted(spec: Mapping[str, Any], kind: str) -> tuple[str, ...]:
+    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    references: Sequence[Mapping[str, str]] = container.get(f"{kind}s") or ()
+    return tuple(sorted(reference[f"{kind}Name"] for reference in references))
+
+
+def _task(names: Mapping[str, str], body: Mapping[str, Any]) -> Task:
+    status = body.get("Status") or {}
+    return Task(
+        body["ID"],
+        names.get(body["ServiceID"], body["ServiceID"]),
+        int(body.get("Slot") or 0),
+        body.get("NodeID", ""),
+        status.get("State", ""),
+        body.get("DesiredState", ""),
+        status.get("Err", ""),
+        plain_image(body["Spec"]["ContainerSpec"]["Image"]),
+        body.get("CreatedAt", ""),
+    )

@@ -1,0 +1,96 @@
+"""Whether a Swarm runs what the sources ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from provision.compile.dialect.stacks import SOURCE_LABEL, ShapedStack
+from provision.ship.swarm import converge, live
+from provision.ship.swarm.converge import ServiceState
+from provision.ship.swarm.live import LiveService
+from provision.tools.docker import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceStatus:
+    """A service of a stack, as it is asked for and as it is.
+
+    Attributes:
+        name: as the sources have it.
+        state: how it is; None when it isn't there.
+        image: that it runs; empty when it isn't there.
+        nodes: the node of each task that runs.
+        configs: what it mounts, on the Swarm.
+        differs: in what it isn't as the sources ask, in words.
+    """
+
+    name: str
+    state: ServiceState | None
+    image: str
+    nodes: tuple[str, ...]
+    configs: tuple[str, ...]
+    differs: tuple[str, ...]
+
+
+def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
+    """Every service that the sources or the Swarm have, by name.
+
+    Raises:
+        ProvisionError: the engine can't be asked.
+    """
+    live.require_manager(engine)
+    services = {service.name: service for service in live.services(engine, stack.name)}
+    nodes = live.nodes(engine)
+    names = {node.id: node.name for node in nodes}
+    states = {
+        state.name: state
+        for state in converge.judged(tuple(services.values()), live.tasks(engine, services.values()), nodes)
+    }
+    wanted = stack.compose["services"]
+    found = []
+    for name in sorted({*wanted, *services}):
+        there = services.get(name)
+        state = states.get(name)
+        running = [task for task in state.tasks if task.state == "running"] if state else []
+        found.append(
+            ServiceStatus(
+                name,
+                state,
+                there.image if there else "",
+                tuple(sorted(names.get(task.node, task.node) for task in running)),
+                there.configs if there else (),
+                tuple(_differences(stack, wanted.get(name), there)),
+            )
+        )
+    return tuple(found)
+
+
+def _differences(
+    stack: ShapedStack, wanted: Mapping[str, Any] | None, there: LiveService | None
+) -> Iterator[str]:
+    if wanted is None:
+        yield "no source has it"
+        return
+    if there is None:
+        yield "isn't deployed"
+        return
+    deploy = wanted["deploy"]
+    replicas = deploy.get("replicas")
+    own = any(name == there.name for name in stack.images)
+    if not own and there.image != wanted["image"]:
+        yield f"runs {there.image} instead of {wanted['image']}"
+    if there.replicas != replicas:
+        yield f"{_often(there.replicas)} instead of {_often(replicas)}"
+    names = {mounted.key: mounted.name for mounted in stack.configs}
+    configs = sorted(names[each["source"]] for each in wanted.get("configs", ()))
+    if list(there.configs) != configs:
+        others = sorted(set(configs) - set(there.configs)) or sorted(set(there.configs) - set(configs))
+        yield f"mounts other configs: {', '.join(others)}"
+    elif there.labels.get(SOURCE_LABEL) != deploy["labels"][SOURCE_LABEL]:
+        yield "was deployed from other sources"
+
+
+def _often(replicas: int | None) -> str:
+    return "one task on each node" if replicas is None else f"{replicas} replicas"

@@ -1,0 +1,333 @@
+"""`provision stack` against a stand-in for the client docker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from provision.ship.swarm import converge
+from support.commands import Shell, project
+from support.docker_standin import Swarm, standin
+
+STACKS = """\
+from provision.author import Config, Image, Network, Placement, Secret, Service, Stack, Volume, env
+
+_edge = Network("edge", of="shop")
+_image = env.get("web_image", "web:1")
+shop = Stack("shop", [
+    Service("web", _image, networks=[_edge], replicas=env.get("replicas", 2), secrets={"key": Secret.env("SHOP_KEY")}),
+    Service("db", "db:1", volumes={"/data": Volume("data")}, placement=Placement(["node.labels.data == true"])),
+])
+watch = Stack("watch", [
+    Service("probe", Image("probe", "Dockerfile"), networks=[_edge], configs={"/etc/probe.yml": Config(text=env.get("text", "a"))}),
+    Service("agent", "agent:1", mode="global"),
+])
+"""
+PYPROJECT = """\
+[tool.provision]
+name = "shop"
+
+[tool.provision.env.next.variables]
+web_image = "web:2"
+text = "b"
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = project(tmp_path / "shop", provisioning__stacks=STACKS, Dockerfile="FROM scratch\n")
+    (root / "provisioning" / "stacks").rename(root / "provisioning" / "stacks.py")
+    (root / "pyproject.toml").write_text(PYPROJECT)
+    monkeypatch.chdir(root)
+    monkeypatch.setattr(converge, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setenv("SHOP_KEY", "hunter2")
+    return root
+
+
+@pytest.fixture
+def swarm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Swarm:
+    return standin(tmp_path / "client", monkeypatch)
+
+
+def test_a_first_deploy_needs_no_second(provision: Shell, root: Path, swarm: Swarm) -> None:
+    ran = provision("stack", "deploy")
+    assert ran.code == 0, ran
+    assert ran.out.splitlines() == [
+        "stack shop: deployed",
+        "  ✓  db   1/1",
+        "  ✓  web  2/2",
+        "stack watch: deployed",
+        "  ✓  agent  1/1",
+        "  ✓  probe  1/1",
+    ]
+    assert "node manager-1 is labelled data=true" in ran.err
+    assert swarm.calls == [
+        "node update --label-add data=true n1",
+        "secret create shop_key",
+        "stack deploy shop",
+        "stack deploy watch",
+    ]
+    assert swarm.state["given"] == {"shop_key": "hunter2"}
+    assert "hunter2" not in ran.out + ran.err
+    assert provision("stack", "status").code == 0
+    # What is there already is not written again.
+    assert provision("stack", "deploy").code == 0
+    assert swarm.calls[4:] == ["stack deploy shop", "stack deploy watch"]
+
+
+def test_status_says_in_what_the_swarm_is_not_as_the_sources_ask(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    ran = provision("stack", "status", "shop")
+    assert (ran.code, ran.out) == (
+        1,
+        "stack shop: not as the sources ask\n  ✗  db   –\n      isn't deployed\n  ✗  web  –\n      isn't deployed\n",
+    )
+    provision("stack", "deploy")
+    with swarm.changed() as state:
+        state["services"]["shop_web"]["Spec"]["Mode"] = {"Replicated": {"Replicas": 5}}
+    ran = provision("stack", "status", "--env", "next")
+    assert ran.code == 1
+    assert "runs web:1 instead of web:2" in ran.out
+    assert "5 replicas instead of 2 replicas" in ran.out
+    assert "mounts other configs: watch_probe-etc-probe.yml-" in ran.out
+    assert "      configs: watch_probe-etc-probe.yml-" in ran.out
+    found = json.loads(provision("stack", "status", "--format", "json").out)
+    assert found["format"] == "provision.stack-status/1"
+    shop, _ = found["stacks"]
+    (db, web) = shop["services"]
+    assert (db["differs"], db["running"], db["nodes"]) == ([], 1, ["manager-1"])
+    assert web["differs"] == ["5 replicas instead of 2 replicas"]
+    with swarm.changed() as state:
+        state["services"]["shop_web"]["Spec"]["Labels"]["provision.source"] = "v1:other"
+        state["services"]["shop_old"] = json.loads(json.dumps(state["services"]["shop_db"]))
+        state["services"]["shop_old"]["Spec"]["Name"] = "shop_old"
+        state["services"]["shop_old"]["ID"] = "s99"
+    said = provision("stack", "status", "shop").out
+    assert "was deployed from other sources" in said
+    assert "no source has it" in said
+    assert provision("stack", "status", "-q", "shop").out == ""
+
+
+def test_an_update_leaves_nothing_that_is_no_longer_used(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy")
+    (first,) = swarm.state["config"]
+    assert provision("stack", "deploy", "--env", "next").code == 0
+    assert len(swarm.state["config"]) == 2  # a rollback would need the earlier one
+    source = root / "provisioning" / "stacks.py"
+    source.write_text(
+        source.read_text()
+        .replace('env.get("text", "a")', '"c"')
+        .replace('"agent", "agent:1"', '"helper", "agent:1"')
+    )
+    ran = provision("stack", "deploy", "watch")
+    assert ran.code == 0
+    assert "watch_agent: removed, no source has it any more" in ran.err
+    assert first not in swarm.state["config"]
+    assert "watch_agent" not in swarm.state["services"]
+    assert [line.split()[1] for line in ran.out.splitlines()[1:]] == ["helper", "probe"]
+
+
+def test_what_fails_goes_back_to_what_ran_before(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["broken"] = ["web:2"]
+    ran = provision("stack", "deploy", "--env", "next")
+    assert ran.code == 1, ran
+    assert ran.out.splitlines()[0] == "stack shop: failed, and is as it was before"
+    assert "its update ended as rollback_completed: rollback completed" in ran.out
+    assert "watch" not in ran.out  # those after it aren't touched
+    assert swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "web:1"
+    assert "service rollback shop_db" in swarm.calls
+
+
+def test_a_first_deploy_that_fails_leaves_nothing(provision: Shell, root: Path, swarm: Swarm) -> None:
+    with swarm.changed() as state:
+        state["broken"] = ["web:1"]
+    ran = provision("stack", "deploy", "shop", "--timeout", "1s")
+    assert ran.code == 1
+    assert "  ✗  web  0/2  0 of 2 tasks run after 1 s · No such image: web:1" in ran.out
+    state = swarm.state
+    assert (state["services"], state["config"], state["secret"]) == ({}, {}, {})
+    assert "shop_web: removed again" in ran.err
+
+
+def test_no_rollback_leaves_it_to_be_looked_at(provision: Shell, root: Path, swarm: Swarm) -> None:
+    with swarm.changed() as state:
+        state["slow"] = ["web:1"]
+    ran = provision("stack", "deploy", "shop", "--timeout", "500ms", "--no-rollback", "--format", "json")
+    assert ran.code == 4
+    found = json.loads(ran.out)
+    assert found["format"] == "provision.stack-deploy/1"
+    assert found["stacks"][0]["outcome"] == "failed"
+    assert found["stacks"][0]["services"][1] == {
+        "name": "web", "running": 0, "wanted": 2, "settled": False,
+        "failed": "0 of 2 tasks run after 0.5 s", "error": None,
+    }  # fmt: skip
+    assert "shop_web" in swarm.state["services"]
+
+
+def test_own_images_are_built_pushed_and_run_by_what_they_are(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    ran = provision("stack", "deploy", "--build", "--registry", "registry:5000")
+    assert ran.code == 0, ran
+    calls = swarm.calls
+    built = next(index for index, call in enumerate(calls) if call.startswith("build --quiet --file"))
+    assert calls.index("stack deploy shop") < built < calls.index("stack deploy watch")
+    image = swarm.state["services"]["watch_probe"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"]
+    assert image.startswith("registry:5000/probe:")
+    assert f"push {image}" in calls
+    assert "push registry:5000/probe:latest" in calls
+    assert provision("stack", "status", "watch", "--registry", "registry:5000").code == 0
+    ran = provision("stack", "build", "watch")
+    assert ran.code == 0
+    assert ran.err.startswith("image probe:")
+    assert swarm.calls[-1] == "tag probe:latest"
+    assert "no image of the project's own" in provision("stack", "build", "shop").err
+    assert provision("stack", "build", "--push").code == 2
+    (root / "Dockerfile").unlink()
+    assert provision("stack", "build").sentence == f"{root}/Dockerfile: there is no such Dockerfile"
+
+
+def test_scale_gives_a_service_another_number_of_tasks(provision: Shell, root: Path, swarm: Swarm) -> None:
+    ran = provision("stack", "deploy", "shop", "--scale", "web=4")
+    assert "  ✓  web  4/4" in ran.out
+    for scale, said in (
+        ("db", "'db' isn't SERVICE=N, such as client=3"),
+        ("nobody=1", "--scale: these stacks have no service 'nobody'; they have agent, db, probe, web"),
+        ("agent=2", "--scale: agent has one task on each node"),
+    ):
+        ran = provision("stack", "deploy", "--scale", scale)
+        assert ran.code == 2
+        assert said in ran.err
+
+
+def test_what_is_missing_is_told_before_anything_is_touched(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_KEY")
+    ran = provision("stack", "deploy")
+    assert (ran.code, ran.sentence) == (
+        1,
+        "stack shop: secrets are missing: shop_key needs the environment variable SHOP_KEY, which isn't set",
+    )
+    assert provision("stack", "deploy", "watch").sentence == (
+        "stack watch: it uses the network shop_edge, which isn't there; deploy shop as well"
+    )
+    ran = provision("stack", "deploy", "--label", "worker-9:data=true")
+    assert ran.sentence == "the Swarm has no node worker-9; it has manager-1"
+    assert "isn't NODE:KEY=VALUE" in provision("stack", "deploy", "--label", "data").err
+    assert "is not a duration" in provision("stack", "deploy", "--timeout", "soon").err
+    assert provision("stack", "deploy", "shopp").sentence == "there is no stack 'shopp'; did you mean 'shop'?"
+    assert swarm.calls == []
+
+
+def test_where_data_is_to_lie_is_asked_when_it_is_not_plain(
+    provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = standin(tmp_path / "three", monkeypatch, {"a": "manager", "b": "worker", "c": "worker"})
+    assert provision("stack", "deploy", "shop").sentence == (
+        "stack shop, service db: no node fits node.labels.data == true; choose one of a, b, c: --label a:data=true"
+    )
+    assert provision("stack", "deploy", "shop", "--label", "b:data=true").code == 0
+    assert swarm.calls[0] == "node update --label-add data=true n2"
+
+
+def test_services_of_others_are_left_alone(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["services"]["shop_web"]["Spec"]["Labels"]["provision.project"] = "another"
+    said = "stack shop: shop_web is a service that this project didn't deploy; "
+    assert (
+        provision("stack", "deploy", "shop").sentence
+        == said + "rename the stack, or take it over with --force"
+    )
+    assert provision("stack", "remove", "shop").sentence == said + "remove it with: docker stack rm shop"
+    assert provision("stack", "deploy", "shop", "--force").code == 0
+
+
+def test_remove_waits_until_all_is_gone_and_keeps_data(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy")
+    with swarm.changed() as state:
+        state["linger"] = 2
+    ran = provision("stack", "remove", "shop", "watch")
+    assert ran.code == 0
+    assert ran.err.splitlines() == ["stack watch is removed", "stack shop is removed"]
+    state = swarm.state
+    assert (state["services"], state["config"], state["secret"]) == ({}, {}, {})
+    assert state["volume"] == {"shop_data": "shop"}
+    assert provision("stack", "remove", "shop").err == "there is no stack shop\n"
+    assert (
+        provision("stack", "remove", "shop", "--volumes").err.splitlines()[0] == "volume shop_data is removed"
+    )
+    assert swarm.state["volume"] == {}
+    assert provision("stack", "remove").code == 2
+
+
+def test_remove_says_what_is_left_when_the_time_is_over(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["linger"] = 99
+    ran = provision("stack", "remove", "shop", "--timeout", "1s")
+    assert ran.code == 1
+    assert ran.sentence == "stack shop: still there after 1 s: task t-old; remove first what uses it"
+
+
+def test_an_engine_that_cannot_be_asked(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for info, said in (
+        ("inactive false []", "docker: this engine is in no Swarm; start one with: docker swarm init"),
+        (
+            "active false []",
+            "docker: this engine is a worker, and only managers know of stacks; ask a manager: --context or DOCKER_HOST",
+        ),
+    ):
+        with swarm.changed() as state:
+            state["info"] = info
+        assert provision("stack", "status").sentence == said
+    with swarm.changed() as state:
+        state["info"] = '"" false [Cannot connect to the Docker daemon at unix:///x.]'
+        state["refuse"] = {
+            "node ls": "Cannot connect to the Docker daemon at unix:///x. Is the docker daemon running?"
+        }
+    assert provision("stack", "status", "--context", "far").sentence == (
+        "docker context far: no engine answers; start it, or name another with --context or DOCKER_HOST"
+    )
+    with swarm.changed() as state:
+        state["refuse"] = {"node ls": "permission denied while trying to connect to the Docker daemon socket"}
+    ran = provision("stack", "status")
+    assert (ran.code, ran.sentence) == (
+        3, "docker: this user may not ask it; use another user, or add this one to the group docker",
+    )  # fmt: skip
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert provision("stack", "status").sentence == (
+        "docker: not found on the PATH; install Docker's client (Debian: docker.io)"
+    )
+
+
+def test_what_the_engine_refuses_is_told_in_its_words(provision: Shell, root: Path, swarm: Swarm) -> None:
+    with swarm.changed() as state:
+        state["refuse"] = {"stack deploy": "Error response from daemon: no such plugin"}
+    ran = provision("stack", "deploy", "shop")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        1,
+        "Error: stack shop: docker stack deploy: no such plugin",
+    )
+    assert swarm.state["secret"] == {}
+    with swarm.changed() as state:
+        state["refuse"] = {}
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["refuse"] = {"build": "no space left"}
+    ran = provision("stack", "deploy", "--build")
+    assert (ran.code, ran.err.splitlines()[-1]) == (4, "Error: docker: docker build: no space left")
+
+
+def test_a_project_without_stacks(provision: Shell, shop: Path, swarm: Swarm) -> None:
+    assert (
+        provision("stack", "status").sentence == "the project has no stack; write a Stack under provisioning/"
+    )

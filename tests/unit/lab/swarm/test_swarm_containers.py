@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from pathlib import Path
+
+from provision.lab.swarm import containers
+
+CONTAINER = {
+    "Id": "c1", "Names": ["/shop_web.1.x"], "Image": "web:1", "Created": 100,
+    "Labels": {"com.docker.swarm.service.name": "shop_web", "com.docker.swarm.task.name": "shop_web.1.x", "other": "y"},
+}  # fmt: skip
+STATS = {
+    "memory_stats": {"usage": 1000, "limit": 5000, "stats": {"total_inactive_file": 300}},
+    "cpu_stats": {"cpu_usage": {"total_usage": 2_500_000_000}},
+    "networks": {"eth0": {"rx_bytes": 1, "tx_bytes": 2}},
+}
+
+
+def test_a_container_has_cadvisors_series() -> None:
+    found = {sample.metric: sample for sample in containers.samples([CONTAINER], [STATS], 200.0)}
+    labels = found["container_last_seen"].labels
+    assert labels["container_label_com_docker_swarm_service_name"] == "shop_web"
+    assert labels["name"] == "shop_web.1.x"
+    assert not any("other" in name for name in labels)
+    assert {metric: sample.value for metric, sample in found.items()} == {
+        "container_last_seen": 200.0,
+        "container_start_time_seconds": 100.0,
+        "container_memory_working_set_bytes": 700,
+        "container_spec_memory_limit_bytes": 5000,
+        "container_cpu_usage_seconds_total": 2.5,
+        "container_network_receive_bytes_total": 1,
+        "container_network_transmit_bytes_total": 2,
+    }
+    assert found["container_network_receive_bytes_total"].labels["interface"] == "eth0"
+
+
+def test_a_container_that_has_just_gone_and_one_without_a_limit() -> None:
+    gone = list(containers.samples([CONTAINER], [{}], 1.0))
+    assert {sample.metric: sample.value for sample in gone}["container_memory_working_set_bytes"] == 0
+    free = list(containers.samples([CONTAINER], [{"memory_stats": {"limit": 1 << 62}}], 1.0))
+    assert {sample.metric: sample.value for sample in free}["container_spec_memory_limit_bytes"] == 0
+
+
+def test_the_engine_is_asked_through_its_socket(tmp_path: Path) -> None:
+    place = str(tmp_path / "engine.sock")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(place)
+        listening.listen(1)
+
+        def serve() -> None:
+            connection, _ = listening.accept()
+            with connection:
+                assert connection.recv(1000).startswith(b"GET /containers/json")
+                body = json.dumps([CONTAINER]).encode()
+                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        assert containers.asked("/containers/json", place) == [CONTAINER]
+        thread.join()
