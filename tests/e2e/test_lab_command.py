@@ -59,6 +59,7 @@ def test_the_demo_prints_every_panels_value_and_leaves_nothing(folder: Path) -> 
     assert [line.partition("  ")[2].split("  ")[0] for line in lines[verdict + 1 : verdict + 4]] == [
         "answered within 5.60 ms", "response time on average", "answered without a 5xx",
     ]  # fmt: skip
+    assert any(line.startswith("What HTTP clients saw: ") for line in lines)
     average = next(line for line in lines if line.startswith("Traefik SLA  ·  Average response time "))
     assert "SLA: 5.6 ms 5.60 ms" in average
     assert any(line.startswith("Containers  ·  Memory ") and line.endswith(" MiB") for line in lines)

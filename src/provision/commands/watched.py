@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,7 +62,7 @@ def watch(
     """
     from provision.client.prometheus import Prometheus
     from provision.client.session import Endpoint, open_session
-    from provision.lab import lifecycle, state
+    from provision.lab import board, lifecycle, seen, state
 
     rounds, failed = 0, False
     with open_session(Endpoint(started.lab.urls["Prometheus"])) as session:
@@ -78,6 +78,8 @@ def watch(
                 if what := lifecycle.ended(folder, started.lab):
                     raise ProvisionError(what, where="the lab")
                 shown = _round(project, started, client)
+                if once:
+                    shown = _with_what_was_seen(shown, folder)
                 _print(shown, form, rounds, proof if rounds == 0 else None, once=once)
                 if once:
                     return FAILED if failed or shown.failed else DONE
@@ -86,7 +88,9 @@ def watch(
         except KeyboardInterrupt:
             with suppress(Unreachable):  # it may have ended with us, by the same Ctrl-C
                 if form == "text":
-                    click.echo("\n".join(_sla(project, started, client)[0]))
+                    click.echo(
+                        "\n".join([*_sla(project, started, client)[0], *board.seen_lines(seen.sums(folder))])
+                    )
             tell("stopping the lab")
             return FAILED if failed else DONE
 
@@ -122,6 +126,14 @@ def _round(project: Project, started: Started, client: Prometheus) -> Round:
         {"panels": [board.reading_value(reading) for reading in shown], "sla": promises},
         any(reading.error for reading in shown),
     )
+
+
+def _with_what_was_seen(shown: Round, folder: Path) -> Round:
+    """A round, and what the clients saw so far."""
+    from provision.lab import board, seen
+
+    sums = seen.sums(folder)
+    return replace(shown, lines=(*shown.lines, *board.seen_lines(sums)), value={**shown.value, "seen": sums})
 
 
 def _sla(project: Project, started: Started, client: Prometheus) -> tuple[list[str], list[Any]]:

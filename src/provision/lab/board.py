@@ -3,12 +3,13 @@ is; and both as values for JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from provision.lab import faults
+from provision.lab.client import record
 from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
 from provision.lab.sla import Promise
@@ -52,6 +53,15 @@ def sla_lines(promises: Sequence[Promise], requests: int, seconds: float) -> lis
             for what, measured, promised, verdict in rows
         ),
     ]
+
+
+def seen_lines(seen: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What each kind of clients saw."""
+    lines = []
+    for called, sums in seen.items():
+        first, *more = record.text(dict(sums)).splitlines()
+        lines += ["", f"What {called} saw: {first}", *(f"  {line}" for line in more)]
+    return lines
 
 
 def promise_value(promise: Promise) -> dict[str, Any]:

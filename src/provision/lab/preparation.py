@@ -82,7 +82,9 @@ def prepare(
     components = stack.components(
         ports, programs, folder, buckets_seconds=bounds, alertmanager_prefix=alertmanager_prefix
     )
-    return Prepared(definitions, components, stack.traffic(ports, certificate[0] if certificate else None))
+    return Prepared(
+        definitions, components, stack.traffic(ports, folder, certificate[0] if certificate else None)
+    )
 
 
 def routing(definitions: tuple[Definition, ...], ports: Ports) -> Resource | None:

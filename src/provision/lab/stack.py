@@ -12,6 +12,7 @@ import yaml
 
 from provision.lab import faults
 from provision.lab.ports import Ports, url
+from provision.lab.seen import TRAFFIC
 from provision.tools import servers
 
 RATE = 40.0
@@ -244,9 +245,9 @@ def components(
     )
 
 
-def traffic(ports: Ports, certificate: Path | None = None) -> Component:
-    """The clients; some of them over TLS when Traefik's certificate is known."""
-    command = ["--url", url(ports.web), "--rate", f"{RATE:g}"]
+def traffic(ports: Ports, folder: Path, certificate: Path | None = None) -> Component:
+    """The clients, which log what they see below `folder`; some of them over TLS when Traefik's certificate is known."""
+    command = ["--url", url(ports.web), "--rate", f"{RATE:g}", "--log", str(folder / TRAFFIC)]
     if certificate is not None:
         command += ["--tls-url", url(ports.websecure, "https"), "--certificate", str(certificate)]
     return Component("traffic", "traffic", _python("client", *command))

@@ -1,4 +1,4 @@
-from provision.lab.board import SERIES, lines, promise_value, screens, shown, sla_lines
+from provision.lab.board import SERIES, lines, promise_value, screens, seen_lines, shown, sla_lines
 from provision.lab.readings import Reading, Value
 from provision.lab.sla import Promise
 
@@ -55,3 +55,18 @@ def test_what_came_of_the_sla() -> None:
     assert promise_value(found[0]) == {
         "what": "answered within 200 ms", "measured": 0.985, "promised": 0.99, "unit": "percentunit", "kept": False,
     }  # fmt: skip
+
+
+def test_what_clients_saw() -> None:
+    sums = {
+        "count": 3, "failed": 1, "seconds": 2.0, "statuses": {"200": 2, "500": 1}, "failures": {"5xx": 1},
+        "pages": {"/": {"count": 3, "p50": 0.01, "p95": 0.02, "p99": 0.02, "max": 0.02}},
+    }  # fmt: skip
+    assert seen_lines({"browsers": sums}) == [
+        "",
+        "What browsers saw: 3 requests in 2.0 s, 1 failed",
+        "  statuses: 200 2, 500 1",
+        "  failures: 5xx 1",
+        "  /       3  p50 10.0 ms  p95 20.0 ms  p99 20.0 ms  max 20.0 ms",
+    ]
+    assert seen_lines({}) == []

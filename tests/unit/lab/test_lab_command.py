@@ -248,6 +248,7 @@ def test_watch_once_fails_when_a_query_does(
             {"dashboard": "One", "panel": "Wrong", "values": [], "empty": [], "why": None, "error": "parse error"},
         ],
         "sla": [],
+        "seen": {},
     }  # fmt: skip
 
 
@@ -275,6 +276,20 @@ def test_watch_tells_what_came_of_the_sla(
     ]
     value = json.loads(run(project, "up", "--watch", "--once", "--format", "json").stdout)
     assert value["sla"] == [board.promise_value(PROMISE)]
+
+
+def test_at_last_it_is_told_what_clients_saw(project: Path, calls: list[tuple[str, Any]]) -> None:
+    folder = project / ".provision" / "lab"
+    folder.mkdir(parents=True)
+    (folder / "traffic.jsonl").write_text(
+        '{"time": 1, "page": "/", "method": "GET", "path": "/", "seconds": 0.01, "status": 200, "failure": "", "client": 1}\n'
+    )
+    assert run(project, "up", "--watch", "--once").stdout.splitlines()[2:] == [
+        "What HTTP clients saw: 1 requests in 0.0 s, 0 failed",
+        "  statuses: 200 1",
+        "  /       1  p50 10.0 ms  p95 10.0 ms  p99 10.0 ms  max 10.0 ms",
+        "",
+    ]
 
 
 def test_before_anybody_has_asked_for_anything_there_is_no_sla(

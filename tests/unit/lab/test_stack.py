@@ -63,8 +63,8 @@ def test_the_routes_lead_to_every_replica() -> None:
 
 
 def test_clients_use_tls_only_with_a_certificate() -> None:
-    assert "--tls-url" not in stack.traffic(PORTS).command
-    assert "https://127.0.0.1:2002" in stack.traffic(PORTS, Path("/c.pem")).command
+    assert "--tls-url" not in stack.traffic(PORTS, Path("/state")).command
+    assert "https://127.0.0.1:2002" in stack.traffic(PORTS, Path("/state"), Path("/c.pem")).command
 
 
 @pytest.mark.parametrize(

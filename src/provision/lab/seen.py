@@ -1,0 +1,41 @@
+"""What the lab's clients saw so far, from the logs that they write while they run."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from provision.lab.client.outcomes import Outcome
+from provision.lab.client.record import Record
+
+TRAFFIC: Final = "traffic.jsonl"
+BROWSERS: Final = "browsers.jsonl"
+
+_CALLED: Final = {TRAFFIC: "HTTP clients", BROWSERS: "browsers"}
+
+
+def sums(folder: Path) -> dict[str, dict[str, Any]]:
+    """What a person calls the clients of the lab in that state folder → the sums of what they saw, as
+    `provision.lab.client.record` has them. Clients that have seen nothing yet, or aren't there, are left out."""
+    found = {}
+    for file, called in _CALLED.items():
+        record = Record()
+        for outcome in outcomes(folder / file):
+            record.add(outcome)
+        if (value := record.value())["count"]:
+            found[called] = value
+    return found
+
+
+def outcomes(log: Path) -> Iterator[Outcome]:
+    """What stands in a log and in what was put aside of it, in the order in which it came. A line that is being
+    written isn't there yet."""
+    for file in (log.with_name(f"{log.name}.1"), log):
+        try:
+            text = file.read_text(encoding="utf-8")
+        except FileNotFoundError:
+            continue
+        for line in text.split("\n")[:-1]:
+            yield Outcome(**json.loads(line))

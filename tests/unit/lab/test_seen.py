@@ -1,0 +1,31 @@
+from pathlib import Path
+
+from provision.lab import seen
+from provision.lab.client.outcomes import Outcome
+from provision.lab.client.record import Record
+
+
+def test_what_clients_saw_so_far(tmp_path: Path) -> None:
+    record = Record(tmp_path / seen.TRAFFIC)
+    record.add(Outcome(1000.0, "/", "GET", "/", 0.01, 200))
+    record.add(Outcome(1000.5, "/", "GET", "/", 0.03, 500, "5xx"))
+    with (tmp_path / seen.TRAFFIC).open("a") as log:
+        log.write('{"time": 1001.0, "pag')  # it is being written
+    found = seen.sums(tmp_path)
+    assert found == {"HTTP clients": record.value()}
+    assert (found["HTTP clients"]["count"], found["HTTP clients"]["failures"]) == (2, {"5xx": 1})
+    record.close()
+
+
+def test_what_was_put_aside_counts_too(tmp_path: Path) -> None:
+    for name, status in ((f"{seen.BROWSERS}.1", 200), (seen.BROWSERS, 404)):
+        record = Record(tmp_path / name)
+        record.add(Outcome(1000.0, "/", "GET", "/", 0.01, status))
+        record.close()
+    assert [outcome.status for outcome in seen.outcomes(tmp_path / seen.BROWSERS)] == [200, 404]
+    assert seen.sums(tmp_path)["browsers"]["statuses"] == {"200": 1, "404": 1}
+
+
+def test_clients_that_are_not_there_are_left_out(tmp_path: Path) -> None:
+    (tmp_path / seen.TRAFFIC).touch()
+    assert seen.sums(tmp_path) == {}
