@@ -5,6 +5,7 @@
 | `webhook_url` | where pages are posted to |
 | `smtp_smarthost`, `smtp_from`, `ticket_email` | the mail server (`host:port`), the sender and the address for tickets; without a mail server they are posted like pages |
 | `alert_group_wait`, `alert_group_interval` | durations |
+| `watchdog_url`, `watchdog_interval` | where, and how often, it is posted that alerts are on their way; nowhere unless given |
 """
 
 from __future__ import annotations
@@ -28,6 +29,11 @@ tickets = (
     else Receiver("tickets", webhooks=[webhook])
 )
 
+# A dead man's switch: who hears nothing any more raises the alarm. It mustn't be part of what it watches over.
+WATCHDOG_URL = env.get("watchdog_url")
+WATCHDOG_INTERVAL = env.get("watchdog_interval", "1m")
+heartbeats = Receiver("watchdog", webhooks=[Webhook(url=WATCHDOG_URL)] if WATCHDOG_URL else [])
+
 # What has no severity, or one that nobody thought of, pages: too loud is mended sooner than too quiet.
 root = Route(
     receiver="pages",
@@ -35,7 +41,16 @@ root = Route(
     group_wait=env.get("alert_group_wait", "30s"),
     group_interval=env.get("alert_group_interval", "5m"),
     repeat_interval="4h",
-    routes=[Route(receiver="tickets", matchers=['severity="ticket"'], repeat_interval="1d")],
+    routes=[
+        Route(
+            receiver="watchdog",
+            matchers=['alertname="Watchdog"'],
+            group_wait="0s",
+            group_interval=WATCHDOG_INTERVAL,
+            repeat_interval=WATCHDOG_INTERVAL,
+        ),
+        Route(receiver="tickets", matchers=['severity="ticket"'], repeat_interval="1d"),
+    ],
 )
 
 # ── what follows from something that is already told ─────────────────────────

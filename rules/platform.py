@@ -132,6 +132,24 @@ prometheus = Group(
     ],
 )
 
+# Nothing that stops can say so itself. What is heard all the time, and then isn't, says it.
+watchdog = Group(
+    name="platform-watchdog",
+    rules=[
+        Alert(
+            alert="Watchdog",
+            expr="vector(1)",
+            severity="none",
+            summary="Alerts are on their way: this one always fires",
+            description=(
+                "Who is told of it, from outside of this platform, raises the alarm when it is told to be over or "
+                "isn't told of any more: then Prometheus or Alertmanager is gone."
+            ),
+            **links("Watchdog", "platform-alertmanager"),
+        ),
+    ],
+)
+
 alertmanager = Group(
     name="platform-alertmanager",
     rules=[

@@ -73,6 +73,8 @@ def variables(ports: Ports) -> dict[str, Any]:
         "prometheus_url": url(ports.prometheus),
         "alertmanager_url": url(ports.alertmanager),
         "webhook_url": url(ports.webhook) + "/alerts",
+        "watchdog_url": url(ports.webhook) + "/alerts",
+        "watchdog_interval": RESEND,
         "scrape_interval": INTERVAL,
         "evaluation_interval": INTERVAL,
         "alert_window": WINDOW,

@@ -196,7 +196,8 @@ class TestAlerts:
     def test_everyone_who_is_woken_is_told_what_and_where(self, groups: Groups) -> None:
         for rule in rules_of(groups, "alert"):
             name, texts = rule["alert"], rule["annotations"]
-            assert rule["labels"]["severity"] in ("page", "ticket"), name
+            severities = ("none",) if name == "Watchdog" else ("page", "ticket")
+            assert rule["labels"]["severity"] in severities, name
             assert texts["summary"], name
             assert texts["description"].endswith("."), name
             assert texts["runbook_url"].endswith(f"/docs/runbooks/{name}.md"), name
@@ -299,7 +300,12 @@ class TestProvisioning:
 
     @pytest.mark.parametrize(
         ("label", "receiver"),
-        [("severity=page", "pages"), ("severity=ticket", "tickets"), ("team=nobody", "pages")],
+        [
+            ("severity=page", "pages"),
+            ("severity=ticket", "tickets"),
+            ("team=nobody", "pages"),
+            ("alertname=Watchdog", "watchdog"),
+        ],
     )
     def test_who_is_told(self, compiled: Compiled, tmp_path: Path, label: str, receiver: str) -> None:
         file = self.built(compiled, tmp_path) / "alertmanager" / "alertmanager.yml"

@@ -96,6 +96,11 @@ def test_while_all_is_well_nothing_fires(judge: Judge) -> None:
     judge("platform", HEALTHY, {f"{minute}m": set() for minute in (2, 10, 30, 60, 99)})
 
 
+def test_the_watchdog_always_fires(judge: Judge) -> None:
+    firing = 'ALERTS{alertname="Watchdog", severity="none", alertstate="firing"}'
+    judge("platform", {"nothing": "0x100"}, values={(f"{minute}m", firing): 1 for minute in (1, 50, 99)})
+
+
 @pytest.mark.parametrize("expected", FAULTS)
 def test_each_alert_fires_on_its_fault_alone(judge: Judge, expected: str) -> None:
     judge("platform", {**HEALTHY, **FAULTS[expected]}, {"13m": set(), "24m": set(expected.split(", "))})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provision.lab.drill import breaks, rules_kept
+from provision.lab.drill import breaks, rules_kept, watchdog
 from provision.lab.drill.stage import Stage
 from provision.lab.drill.values import Drill, Hypothesis, Signal
 
@@ -95,7 +95,8 @@ def _unnoticed(stage: Stage) -> Hypothesis:
 
 def _unwatched(_: Stage) -> Hypothesis:
     return Hypothesis(
-        "With Prometheus gone users notice nothing, and nobody is told of anything, whatever happens meanwhile.",
+        "With Prometheus gone users notice nothing, and nobody is told of anything, whatever happens meanwhile: but the "
+        "dead man's switch, which isn't told any more that alerts are on their way.",
         success_ratio=0.99, slow_ratio=0.05, slowest_seconds=2, budget_seconds=1, signal=None,
     )  # fmt: skip
 
@@ -144,9 +145,12 @@ DRILLS: Final[Mapping[str, Drill]] = {
         Drill(
             "stop-prometheus",
             "Prometheus is stopped.",
-            "Silence is no sign of health. Who watches must be watched from elsewhere.",
+            "Silence is no sign of health: what is gone can't say so. An alert that always fires, and somebody outside "
+            "who misses it, can.",
             _unwatched,
             lambda stage: breaks.end(stage, "prometheus"),
+            judges=watchdog.clauses,
+            least_seconds=lambda stage: watchdog.heard_within(stage) + 1,
         ),
         Drill(
             "break-rule-file",

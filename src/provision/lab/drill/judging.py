@@ -9,6 +9,9 @@ from provision.lab.drill.client import RATE
 from provision.lab.drill.timing import Detection, Resolution
 from provision.lab.drill.values import Clause, Event, Hypothesis, Signal, Visit
 
+NOBODY = "none"
+"""The severity of what wakes nobody, as it always fires."""
+
 MONTH_SECONDS = 30 * 86400.0
 """What an error budget is counted over, unless a project says otherwise: the SRE workbook's 30 days."""
 
@@ -117,11 +120,11 @@ def told(
     if over_at is not None:
         over_at = max(over_at, healed)  # it may have ended by itself before
     return (
-        _within(f"{signal.alert} fires", detected.firing, found.get("firing"), broken, "the break"),
-        _within(
+        within(f"{signal.alert} fires", detected.firing, found.get("firing"), broken, "the break"),
+        within(
             f"{signal.alert} is delivered", detected.delivered, found.get("delivered"), broken, "the break"
         ),
-        _within(f"{signal.alert} is told to be over", over.resolved, over_at, healed, "the healing"),
+        within(f"{signal.alert} is told to be over", over.resolved, over_at, healed, "the healing"),
     )
 
 
@@ -133,6 +136,7 @@ def surprises(hypothesis: Hypothesis, events: Sequence[Event], broken: float) ->
         event
         for event in events
         if event.source == "webhook" and event.state == "firing" and event.at >= broken
+        if event.severity != NOBODY
     ]
     # With nobody to be told, a ticket is one too many; otherwise only who is woken for something else is surprised.
     wrong = sorted(
@@ -146,7 +150,14 @@ def surprises(hypothesis: Hypothesis, events: Sequence[Event], broken: float) ->
     return Clause(what, "none", ", ".join(wrong) or "none", not wrong)
 
 
-def _within(what: str, bound: float, at: float | None, since: float, of: str) -> Clause:
+def within(what: str, bound: float, at: float | None, since: float, of: str) -> Clause:
+    """That something came so soon.
+
+    Args:
+        bound: seconds.
+        at: when it came, None when it didn't; since: from when on; both Unix seconds.
+        of: the latter in words.
+    """
     measured = None if at is None else at - since
     return Clause(
         what,

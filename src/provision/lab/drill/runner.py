@@ -58,7 +58,7 @@ def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
             broken = time.time()
             drill.breaks(stage)
             bounds = _later(bounds, time.time() - broken)
-            _await_telling(drill, hypothesis, watch, broken, bounds)
+            _await_telling(drill.least_seconds(stage), hypothesis, watch, broken, bounds)
             more = drill.checks(stage) if drill.checks is not None else ()
         finally:
             done = healing.heal(stage.folder, all_of_it=False)
@@ -103,6 +103,8 @@ def _judged(
             "resolved": healed + bounds[1].resolved,
         }
     clauses += [judging.surprises(hypothesis, events, broken), *more]
+    if drill.judges is not None:
+        clauses += drill.judges(stage, events, marks)
     return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses))
 
 
@@ -159,7 +161,7 @@ def _later(bounds: Bounds | None, seconds: float) -> Bounds | None:
 
 
 def _await_telling(
-    drill: Drill, hypothesis: Hypothesis, watch: Watch, broken: float, bounds: Bounds | None
+    least: float, hypothesis: Hypothesis, watch: Watch, broken: float, bounds: Bounds | None
 ) -> None:
     """Wait until the alert was delivered, or should have been long ago; at least as long as the drill lasts."""
     signal = hypothesis.signal
@@ -168,7 +170,7 @@ def _await_telling(
             lambda: "delivered" in judging.marks(signal, watch.events(), broken),
             broken + bounds[0].delivered + GRACE_SECONDS,
         )
-    watch.wait(lambda: False, broken + drill.least_seconds)
+    watch.wait(lambda: False, broken + least)
 
 
 def _await_end(

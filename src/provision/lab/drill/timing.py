@@ -34,6 +34,7 @@ from provision.lab.drill.windows import crossing
 
 DELIVERY_SECONDS = 1.0
 _FORGOTTEN_SECONDS = 5.0
+_TOLD_FOR = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ class Resolution:
 
     quiet: float
     resolved: float
+
+
+def silence(pace: Pace) -> float:
+    """How many seconds after the end of Prometheus Alertmanager tells that an alert is over which always fired: it
+    takes an alert for over four times as long after Prometheus last told of it as that tells of it again, or evaluates
+    it (Prometheus, rules/alerting.go), and tells so with the next group interval.
+    """
+    return _TOLD_FOR * max(pace.resend, pace.evaluation) + pace.group_interval + DELIVERY_SECONDS
 
 
 def detection(alternatives: Alternatives, step: Step, pace: Pace) -> Detection:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from provision.lab.drill.stage import Stage
+
+LEAST_SECONDS = 12.0
 
 Source = Literal["drill", "client", "Traefik", "Prometheus", "Alertmanager", "webhook", "processes"]
 
@@ -73,6 +75,7 @@ class Drill:
         prepare: what is changed before, such as a cable to be cut; healed with the rest.
         breaks: breaks it; what must be undone is written down before it is done.
         checks: what else is judged while it is broken, in the drill's own words.
+        judges: the same afterwards, by what was seen and by the marks.
         least_seconds: for how long it stays broken at least.
     """
 
@@ -83,7 +86,8 @@ class Drill:
     breaks: Callable[[Stage], None]
     prepare: Callable[[Stage], None] | None = None
     checks: Callable[[Stage], tuple[Clause, ...]] | None = None
-    least_seconds: float = 12.0
+    judges: Callable[[Stage, Sequence[Event], Mapping[str, float]], tuple[Clause, ...]] | None = None
+    least_seconds: Callable[[Stage], float] = lambda _: LEAST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ def share(seconds: float, windows: Sequence[float], history: float = math.inf) -
     """
     if seconds <= 0:
         return 0.0 if windows or seconds < 0 else 1.0
-    if not windows:
+    if seconds >= sum(windows):
         return 1.0
     *inner, outer = windows
     seen = _area(seconds, inner) - _area(seconds - outer, inner)

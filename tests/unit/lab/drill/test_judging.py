@@ -103,6 +103,7 @@ def test_told_in_time_too_late_or_not_at_all():
         (SIGNAL, "Other", "page", True),
         (None, "Derived", "page", False),
         (None, "Other", "ticket", True),
+        (None, "Watchdog", "none", False),
     ],
 )
 def test_what_else_is_told(signal, name, severity, surprises):

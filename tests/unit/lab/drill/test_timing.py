@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.lab.drill.conditions import Chain, Condition
-from provision.lab.drill.timing import DELIVERY_SECONDS, Pace, Step, detection, resolution
+from provision.lab.drill.timing import DELIVERY_SECONDS, Pace, Step, detection, resolution, silence
 
 LAB = Pace(scrape=1, evaluation=1, for_=2, group_wait=0, group_interval=1)
 GAUGE = ((Condition("==", 0, Chain()),),)
@@ -74,6 +74,11 @@ def test_a_reload_may_lose_what_is_told_then():
     usual = resolution(GAUGE, Step(1, 0), LAB).resolved
     assert resolution(GAUGE, step, replace(LAB, resend=5)).resolved == usual + 2 * (5 + 1)
     assert resolution(GAUGE, step, replace(LAB, resend=60)).resolved == usual + 60 + 1
+
+
+def test_an_alert_that_always_fired_is_over_when_nothing_was_heard_four_times():
+    assert silence(replace(LAB, resend=5, group_interval=5)) == 20 + 5 + DELIVERY_SECONDS
+    assert silence(Pace(15, 90, resend=60, group_interval=60)) == 360 + 60 + DELIVERY_SECONDS
 
 
 def test_for_lasts_whole_evaluations():

@@ -1,0 +1,42 @@
+"""What the dead man's switch hears: the alert that always fires, and its end when Prometheus is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from provision.author.durations import seconds
+from provision.lab import stack
+from provision.lab.drill.judged import judged
+from provision.lab.drill.judging import within
+from provision.lab.drill.stage import Stage
+from provision.lab.drill.timing import silence
+from provision.lab.drill.values import Clause, Event
+
+ALERT: Final = "Watchdog"
+
+
+def heard_within(stage: Stage) -> float:
+    """How many seconds after the end of Prometheus the switch is told at the latest."""
+    (rule,) = judged(stage.definitions, ALERT, "prometheus", resend_seconds=seconds(stack.RESEND))
+    return silence(rule.pace)
+
+
+def clauses(stage: Stage, events: Sequence[Event], marks: Mapping[str, float]) -> tuple[Clause, ...]:
+    """One clause: that the switch was told in time that the alert which always fires is over."""
+    told = [
+        event.at
+        for event in events
+        if event.source == "webhook"
+        and (event.alert, event.state) == (ALERT, "resolved")
+        and event.at >= marks["broken"]
+    ]
+    return (
+        within(
+            f"the dead man's switch hears that {ALERT} is over",
+            heard_within(stage),
+            min(told, default=None),
+            marks["broken"],
+            "the break",
+        ),
+    )
