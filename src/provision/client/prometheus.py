@@ -120,7 +120,8 @@ class Prometheus:
         self, expr: str, *, at: float | None = None, timeout_seconds: float
     ) -> tuple[tuple[Sample, ...], Statistics | None] | Refusal:
         """As `attempt`, and what the query cost; None where the server doesn't tell (Prometheus does since 2.37)."""
-        params = {"query": expr, "time": at, "stats": "all"}
+        # "all" asks for the samples of each step too, which Mimir refuses.
+        params = {"query": expr, "time": at, "stats": "true"}
         found = self._attempted("/api/v1/query", params, timeout_seconds)
         if isinstance(found, Refusal):
             return found
@@ -130,9 +131,10 @@ class Prometheus:
     def _attempted(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Any:
         """The data of the answer to a query that is asked once, or the Refusal."""
         try:
+            # A number counts seconds; of durations, Thanos takes whole ones only.
             answer = self._asked(
                 path,
-                {**params, "timeout": f"{timeout_seconds:g}s"},
+                {**params, "timeout": f"{timeout_seconds:g}"},
                 timeout_seconds=timeout_seconds + min(self.slack_seconds, timeout_seconds),
             )
         except TooLarge as error:

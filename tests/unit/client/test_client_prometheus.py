@@ -266,7 +266,7 @@ def test_a_query_that_is_refused_is_an_answer(said, refusal):
     with prometheus(query=said) as (client, canned):
         assert client.attempt("up{", timeout_seconds=2.5) == refusal
         assert len(canned.queries) == 1
-        assert canned.queries[0]["timeout"] == ["2.5s"]
+        assert canned.queries[0]["timeout"] == ["2.5"]
 
 
 @pytest.mark.parametrize("said", [(500, "panic"), (503, "busy"), (404, "no"), (401, "who?")])
@@ -301,7 +301,7 @@ def test_what_a_query_costs(stats, found):
     vector = {"resultType": "vector", "result": [], "stats": stats}
     with prometheus(query=vector) as (client, canned):
         assert client.attempt_measured("up", timeout_seconds=1) == ((), found)
-        assert canned.queries == [{"query": ["up"], "stats": ["all"], "timeout": ["1s"]}]
+        assert canned.queries == [{"query": ["up"], "stats": ["true"], "timeout": ["1"]}]
     with prometheus(query=(503, failed("timeout", "query timed out"))) as (client, _):
         assert client.attempt_measured("up", timeout_seconds=1) == Refusal("slow", "query timed out")
 
@@ -312,7 +312,7 @@ def test_an_attempt_over_time():
         found = client.attempt_range("x", 1, 2, 1, timeout_seconds=2)
         assert found == (Series({"a": "b"}, ((1.0, 2.0), (2.0, 3.0))),)
         assert canned.queries == [
-            {"query": ["x"], "start": ["1"], "end": ["2"], "step": ["1"], "timeout": ["2s"]}
+            {"query": ["x"], "start": ["1"], "end": ["2"], "step": ["1"], "timeout": ["2"]}
         ]
     with prometheus(query_range=(503, failed("timeout", "query timed out"))) as (client, _):
         assert client.attempt_range("x", 1, 2, 1, timeout_seconds=2) == Refusal("slow", "query timed out")
