@@ -16,10 +16,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from provision.errors import MissingTool
+from provision.lab.client import chromium
 from provision.tools import alertmanager_templates, servers
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -38,11 +40,23 @@ def _find(name: str) -> Path | MissingTool:
 def require(name: str) -> Path:
     """The program of that name (of `servers.NAMES`)."""
     found = _find(name)
-    if isinstance(found, Path):
-        return found
+    if isinstance(found, MissingTool):
+        _miss(found)
+    return found
+
+
+def _miss(error: MissingTool) -> NoReturn:
     if os.environ.get("CI") == "true":
-        pytest.fail(f"{found} (with CI=true a missing server is a failure)", pytrace=False)
-    pytest.skip(str(found))
+        pytest.fail(f"{error} (with CI=true a missing server is a failure)", pytrace=False)
+    pytest.skip(str(error))
+
+
+def require_chromium() -> Path:
+    """The system's Chromium."""
+    try:
+        return chromium.find()
+    except MissingTool as error:
+        _miss(error)
 
 
 def free_port() -> int:

@@ -134,6 +134,18 @@ def wait_for_stop(told: threading.Event | None = None) -> None:
     told.wait()
 
 
+def wait_for_end(join: Callable[[], None]) -> None:
+    """Return once `join` has returned in a thread of its own, or this process is told to end."""
+    done = threading.Event()
+
+    def wait() -> None:
+        join()
+        done.set()
+
+    threading.Thread(target=wait, daemon=True).start()
+    wait_for_stop(done)
+
+
 def run(server: Server, wait: Callable[[], None] = wait_for_stop) -> int:
     """Serve until `wait` returns, end gracefully, and give the exit code 0."""
     server.start()

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
 from provision.errors import ProvisionError
-from provision.lab.client import load
+from provision.lab.client import load, recording
 from provision.lab.client.limits import address, bounded
-from provision.lab.client.record import Record, text
-from provision.lab.serving import wait_for_stop
+from provision.lab.serving import wait_for_end
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the load until it is done or told to end, then print the sums; 0, 1 for a file that can't be written, 2 for
+    """Make the load until it is done or told to end, then print the sums; 0, 1 for a file or a port that can't be had, 2 for
     arguments that make no sense."""
     options = _parser().parse_args(arguments)
     try:
@@ -32,27 +29,16 @@ def main(arguments: Sequence[str]) -> int:
             certificate=options.certificate,
             host=options.host,
         )
-        record = Record(options.log)
+        record = recording.opened(options)
     except ProvisionError as error:
         sys.stderr.write(f"client: {error}\n")
         return error.exit_code
-    except OSError as error:
-        sys.stderr.write(f"client: {options.log}: can't be written: {error.strerror}\n")
-        return 1
     running = load.Load(plan, record)
     running.start()
-    done = threading.Event()
-
-    def tell() -> None:
-        running.join()
-        done.set()
-
-    threading.Thread(target=tell, daemon=True).start()
-    wait_for_stop(done)
+    wait_for_end(running.join)
     running.stop()
     record.close()
-    sums = record.value()
-    sys.stdout.write(json.dumps(sums, indent=2) + "\n" if options.format == "json" else text(sums))
+    recording.tell(record, options)
     return 0
 
 
@@ -91,8 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--allow", action="append", default=[], metavar="HOST", help="another machine that may be loaded"
     )
-    parser.add_argument("--log", type=Path, metavar="FILE", help="gets a line of JSON for each request")
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="of the sums")
+    recording.add_options(parser)
     return parser
 
 

@@ -17,12 +17,13 @@ class Outcome:
     Attributes:
         time: when it began, a Unix time in seconds.
         page: what kind of page it was, such as `/album`; for the sums.
-        method, path: what was asked for.
+        method, path: what was asked for; with a browser, the path of the page that it ended on.
         seconds: until the whole answer was there, or the failure was certain.
         status: the status of the answer; None when there was none.
         failure: empty, or of which kind: `5xx`, `refused` (nothing listens), `reset` (the connection was cut),
             `timeout`, `tls`, `unexpected` (an answer, but another one than a visitor could use).
         client: which of several clients it was, counted from 1.
+        screenshot: the name of the picture that a browser took of a failure; empty without one.
     """
 
     time: float
@@ -33,6 +34,7 @@ class Outcome:
     status: int | None = None
     failure: str = ""
     client: int = 1
+    screenshot: str = ""
 
 
 def failure_of(error: OSError | http.client.HTTPException) -> str:

@@ -7,7 +7,7 @@ import logging
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -27,6 +27,9 @@ class Record:
     Args:
         log: the file that gets a line of JSON for each; none without one.
 
+    Attributes:
+        also: called with each outcome, too.
+
     Raises:
         OSError: the file can't be written.
     """
@@ -37,11 +40,13 @@ class Record:
         self._statuses: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._first, self._last = float("inf"), 0.0
+        self.also: Callable[[Outcome], None] = lambda _: None
         self._log = RotatingFileHandler(log, maxBytes=LARGEST_LOG, backupCount=1) if log else None
 
     def add(self, outcome: Outcome) -> None:
         """Keep it."""
-        line = json.dumps(asdict(outcome)) if self._log else ""
+        line = _line(outcome) if self._log else ""
+        self.also(outcome)
         with self._lock:
             self._seconds.setdefault(outcome.page, array("d")).append(outcome.seconds)
             self._statuses["no answer" if outcome.status is None else str(outcome.status)] += 1
@@ -88,6 +93,13 @@ def percentile(ordered: Sequence[float], percent: float) -> float:
     """The smallest of the ordered values that is not below `percent` per cent of them (the nearest rank)."""
     rank = -(-len(ordered) * percent // 100)
     return ordered[max(int(rank), 1) - 1]
+
+
+def _line(outcome: Outcome) -> str:
+    value = asdict(outcome)
+    if not outcome.screenshot:
+        del value["screenshot"]
+    return json.dumps(value)
 
 
 def _times(seconds: Sequence[float]) -> dict[str, float]:
