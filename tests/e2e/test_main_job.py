@@ -4,12 +4,15 @@ compiled routes, the webhook; and the recovery."""
 
 from __future__ import annotations
 
+import errno
 import json
+import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -96,6 +99,15 @@ def told(lab: Started, alertname: str, receiver: str, status: str) -> dict[str, 
                 found: dict[str, Any] = alert
                 return found
     return None
+
+
+MOST_SECONDS, MOST_MIB = 30, 500
+"""What the whole platform may take, without browsers: until it is up, by its own clock, and of memory."""
+
+
+def test_it_is_up_soon(lab: Started) -> None:
+    assert lab.lab.seconds is not None
+    assert lab.lab.seconds <= MOST_SECONDS
 
 
 def test_prometheus_runs_the_compiled_configuration_and_rules(lab: Started, prometheus: Prometheus) -> None:
@@ -257,9 +269,24 @@ def test_pushing_again_writes_nothing(lab: Started, folder: Path) -> None:
     assert len(plan.actions) == len(list(rules_dir.glob("*.yml"))) > 1
 
 
+def mib(process: processes.Process) -> float:
+    """The memory of a process, with its part of what it shares with others (PSS)."""
+    lines = (Path("/proc") / str(process.pid) / "smaps_rollup").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def test_it_takes_little_memory_after_all_that(lab: Started, folder: Path) -> None:
+    found = {process.pid: mib(process) for process in supervisor.running(folder, lab.lab)}
+    assert len(found) >= len(lab.lab.processes)
+    assert sum(found.values()) < MOST_MIB, found
+
+
 def test_afterwards_nothing_is_left(lab: Started, folder: Path) -> None:
     assert lifecycle.status(folder).condition == "running"
     assert lifecycle.ended(folder, lab.lab) == ""
     assert lifecycle.down(folder)
-    assert set(processes.marked(supervisor.MARK, lab.lab.id)) == set()
+    assert supervisor.running(folder, lab.lab) == set()
+    for url in lab.lab.urls.values():
+        with socket.socket() as nobody:
+            assert nobody.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == errno.ECONNREFUSED
     assert not folder.exists()
