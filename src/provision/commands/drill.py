@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,12 @@ from provision.commands.options import SOMEWHERE, format_option, opened, project
 from provision.errors import DONE, FAILED, UsageError, did_you_mean
 
 if TYPE_CHECKING:
+    from provision.lab.drill.comparing import Row
     from provision.lab.drill.values import Drill, Outcome
+
+
+COMPARISON = "compare-clients"
+COMPARED = "What users see with one client, and with three at the same time"
 
 
 @click.command("drill")
@@ -49,7 +54,8 @@ def command(
     was supposed didn't come to pass.
     """
     from provision.commands.lab import without_proxy
-    from provision.lab.drill import picture, timeline, values_json
+    from provision.lab.drill import comparing, picture, timeline, values_json
+    from provision.lab.drill.objectives import objectives
     from provision.lab.drill.runner import run
     from provision.lab.drill.staging import staged
 
@@ -62,6 +68,7 @@ def command(
     project = opened(project_dir, environment, verbose=verbose)
     tell = _teller(quiet=quiet)
     outcomes: list[Outcome] = []
+    rows: list[Row] = []
     with without_proxy(), staged(project, folder, tell) as stage:
         for drill in drills:
             outcome = run(drill, stage, tell)
@@ -69,9 +76,14 @@ def command(
             if form == "text":
                 click.echo("\n".join([*timeline.lines(outcome), ""]))
                 sys.stdout.flush()
+        if every or COMPARISON in names:
+            tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {_and(comparing.CLIENTS)} clients")
+            rows = comparing.clients(stage.url("application"), objectives(stage.definitions))
+            if form == "text":
+                click.echo("\n".join(comparing.lines(COMPARED, rows)))
     if form == "json":
-        click.echo(_json(values_json.document(outcomes)))
-    _write(outcomes, report, pictures)
+        click.echo(_json(values_json.document(outcomes, rows)))
+    _write(outcomes, rows, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
@@ -80,21 +92,29 @@ def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill]:
 
     if every == bool(names):
         raise click.UsageError("name a drill, or give --all; --list says which there are")
-    unknown = [name for name in names if name not in DRILLS]
+    unknown = [name for name in names if name not in {*DRILLS, COMPARISON}]
     if unknown:
-        remedy = did_you_mean(unknown[0], DRILLS, "provision drill --list says which there are")
+        remedy = did_you_mean(
+            unknown[0], [*DRILLS, COMPARISON], "provision drill --list says which there are"
+        )
         raise UsageError(f"there is no drill {unknown[0]!r}", remedy=remedy)
-    return list(DRILLS.values()) if every else [DRILLS[name] for name in dict.fromkeys(names)]
+    return (
+        list(DRILLS.values()) if every else [DRILLS[name] for name in dict.fromkeys(names) if name in DRILLS]
+    )
 
 
-def _write(outcomes: list[Outcome], report: Path | None, pictures: Path | None) -> None:
+def _and(numbers: Iterable[int]) -> str:
+    return " and ".join(map(str, numbers))
+
+
+def _write(outcomes: list[Outcome], rows: list[Row], report: Path | None, pictures: Path | None) -> None:
     """The page, and the pictures."""
     from provision.lab.drill import picture
     from provision.lab.drill.report import page
     from provision.tools.writing import write_beside
 
     if report is not None:
-        write_beside(report, page(outcomes).encode())
+        write_beside(report, page(outcomes, {COMPARED: rows} if rows else {}).encode())
     for outcome in outcomes if pictures is not None else ():
         assert pictures is not None
         write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
@@ -103,12 +123,14 @@ def _write(outcomes: list[Outcome], report: Path | None, pictures: Path | None) 
 def _list(form: str) -> None:
     from provision.lab.drill.catalogue import DRILLS
 
+    listed = {name: drill.summary for name, drill in DRILLS.items()}
+    listed[COMPARISON] = "Nothing is broken: what users see is compared with one client and with three."
     if form == "json":
-        click.echo(_json([{"name": drill.name, "summary": drill.summary} for drill in DRILLS.values()]))
+        click.echo(_json([{"name": name, "summary": summary} for name, summary in listed.items()]))
         return
-    width = max(map(len, DRILLS))
-    for drill in DRILLS.values():
-        click.echo(f"{drill.name:<{width}}  {drill.summary}")
+    width = max(map(len, listed))
+    for name, summary in listed.items():
+        click.echo(f"{name:<{width}}  {summary}")
 
 
 def _json(value: Any) -> str:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from html import escape
+from types import MappingProxyType
 
 from provision.lab.drill import picture
+from provision.lab.drill.comparing import HEADINGS, Row, cells
 from provision.lab.drill.timeline import offset, telling
 from provision.lab.drill.values import Outcome
 
@@ -22,16 +25,21 @@ section { margin-top: 3rem }
 """
 
 
-def page(outcomes: Sequence[Outcome]) -> str:
+def page(outcomes: Sequence[Outcome], compared: Mapping[str, Sequence[Row]] = MappingProxyType({})) -> str:
     """The page.
+
+    Args:
+        compared: comparisons by their titles.
 
     Raises:
         MissingTool: pictures can't be made.
     """
-    when = datetime.fromtimestamp(min(outcome.marks["began"] for outcome in outcomes)).astimezone()
+    began = min((outcome.marks["began"] for outcome in outcomes), default=time.time())
+    when = datetime.fromtimestamp(began).astimezone()
     held = sum(outcome.passed for outcome in outcomes)
     rows = "".join(_row(outcome) for outcome in outcomes)
     sections = "".join(_section(outcome) for outcome in outcomes)
+    sections += "".join(_comparison(title, found) for title, found in compared.items())
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Drills</title>\n'
@@ -75,6 +83,16 @@ def _section(outcome: Outcome) -> str:
         f"<p><strong>Lesson:</strong> {escape(drill.lesson)}</p>\n<details><summary>Timeline, in seconds from the "
         f"break</summary><table>{''.join(_events(outcome))}</table></details></section>\n"
     )
+
+
+def _comparison(title: str, rows: Sequence[Row]) -> str:
+    head = "".join(f"<th>{escape(heading)}" for heading in HEADINGS)
+    body = "".join(
+        "<tr>" + "".join(f'<td class="number">{escape(cell)}' for cell in cells(each)) + "</tr>"
+        for each in rows
+    )
+    table = f"<table><thead><tr>{head}</thead><tbody>{body}</tbody></table>"
+    return f"<section><h2>{escape(title)}</h2>\n{table}</section>\n"
 
 
 def _events(outcome: Outcome) -> Iterator[str]:

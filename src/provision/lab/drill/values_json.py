@@ -7,14 +7,16 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
+from provision.lab.drill.comparing import Row, values
 from provision.lab.drill.values import Clause, Outcome
 
 FORMAT = "provision.drill/1"
 
 
-def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    """What came of some drills, for machines. Moments are Unix seconds."""
-    return {"format": FORMAT, "drills": [_outcome(outcome) for outcome in outcomes]}
+def document(outcomes: Sequence[Outcome], compared: Sequence[Row] = ()) -> dict[str, Any]:
+    """What came of some drills, and of a comparison, for machines. Moments are Unix seconds."""
+    drills = [_outcome(outcome) for outcome in outcomes]
+    return {"format": FORMAT, "drills": drills, "compared": values(compared)}
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from provision.errors import MissingTool
 from provision.lab.drill import picture
+from provision.lab.drill.comparing import Row
 from provision.lab.drill.report import page
 from support.drilled import outcome
 
@@ -72,3 +73,10 @@ def test_a_page_needs_nothing_else():
     assert set(re.findall(r'(?:src|href)="([^"]{4})', text)) == {"data", "#pul"}
     assert not re.search(r"https?:|<script|<link|@import|url\(", text)
     assert 'alt="pull-plug: began -5.0 s, broken +0.0 s' in text
+
+
+def test_a_comparison_is_a_table_of_the_page():
+    rows = [Row("1 client", 450, 30, 0.0123, 0.02, 0.31, 0.005, 0.0049, True)]
+    text = page([], {"One & three": rows})
+    assert "<h2>One &amp; three</h2>" in text
+    assert '<td class="number">12.3 ms' in text

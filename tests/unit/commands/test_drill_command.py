@@ -1,0 +1,116 @@
+"""The command line of drills: which are run, what is printed and written, and the exit code."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.lab.drill import comparing, objectives, picture, runner, staging
+from provision.lab.drill.catalogue import DRILLS
+from provision.lab.drill.comparing import Row
+from provision.lab.drill.stage import Stage
+from support.drilled import outcome
+
+
+@pytest.fixture
+def ran(monkeypatch):
+    """Drills that hold unless their name is in `failing`; which were run, in which lab."""
+
+    class Ran:
+        def __init__(self):
+            self.names, self.folders, self.failing = [], [], set()
+
+    ran = Ran()
+
+    @contextmanager
+    def staged(_project, folder, _tell):
+        ran.folders.append(folder)
+        yield Stage(Path("lab"), ())
+
+    def run(drill, _stage, tell):
+        tell(f"{drill.name}: begun")
+        ran.names.append(drill.name)
+        return replace(outcome(holds=drill.name not in ran.failing), drill=drill)
+
+    monkeypatch.setattr(staging, "staged", staged)
+    monkeypatch.setattr(runner, "run", run)
+    monkeypatch.setattr(Stage, "url", lambda *_: "http://127.0.0.1:1")
+    monkeypatch.setattr(objectives, "objectives", lambda _: None)
+    row = Row("1 client", 450, 30, 0.0123, 0.02, 0.31, 0.005, 0.0049, True)
+    monkeypatch.setattr(comparing, "clients", lambda *_: [row])
+    return ran
+
+
+def test_those_that_are_named_run_once_in_that_order(provision, shop, ran):
+    shown = provision("drill", "hang-replica", "kill-replica", "hang-replica", "--state", "there")
+    assert shown.code == 0
+    assert ran.names == ["hang-replica", "kill-replica"]
+    assert ran.folders == [Path("there")]
+    assert "hang-replica: begun" in shown.err
+    assert "✓ Down fires: after 4.0 s (at most 6.0 s after the break)" in shown.out
+    assert shown.out.count("The hypothesis held.") == 2
+
+
+def test_one_that_fails_is_exit_code_1_and_the_others_run(provision, shop, ran):
+    ran.failing = {"hang-replica"}
+    shown = provision("drill", "hang-replica", "kill-replica", "-q")
+    assert (shown.code, shown.err) == (1, "")
+    assert ran.names == ["hang-replica", "kill-replica"]
+
+
+def test_all_of_them_with_a_page_pictures_and_json(provision, shop, ran):
+    shown = provision(
+        "drill", "--all", "--report", "out/report.html", "--pictures", "out", "--format", "json"
+    )
+    assert shown.code == 0
+    assert ran.names == list(DRILLS)
+    said = json.loads(shown.out)
+    assert [each["name"] for each in said["drills"]] == list(DRILLS)
+    assert said["compared"][0]["what"] == "1 client"
+    assert "of 8 hypotheses 8 held" in (shop / "out" / "report.html").read_text()
+    assert {path.stem for path in (shop / "out").glob("*.png")} == set(DRILLS)
+
+
+def test_the_comparison_alone(provision, shop, ran):
+    shown = provision("drill", "compare-clients", "-q")
+    assert (shown.code, ran.names) == (0, [])
+    assert "1 client" in shown.out
+    assert "kept" in shown.out
+
+
+def test_which_there_are(provision, shop, ran):
+    names = [*DRILLS, "compare-clients"]
+    assert [line.split()[0] for line in provision("drill", "--list").out.splitlines()] == names
+    listed = json.loads(provision("drill", "--list", "--format", "json").out)
+    assert [each["name"] for each in listed] == names
+    assert ran.folders == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((), "name a drill, or give --all; --list says which there are"),
+        (("--all", "kill-replica"), "name a drill, or give --all; --list says which there are"),
+        (("kill-replicas",), "there is no drill 'kill-replicas'; did you mean 'kill-replica'?"),
+        (("xyz",), "there is no drill 'xyz'; provision drill --list says which there are"),
+    ],
+)
+def test_what_makes_no_sense(provision, shop, ran, arguments, sentence):
+    shown = provision("drill", *arguments)
+    assert (shown.code, sentence in shown.err) == (2, True)
+    assert ran.folders == []
+
+
+def test_pictures_that_cant_be_made_are_told_before_anything_is_broken(provision, shop, ran, monkeypatch):
+    import sys
+
+    monkeypatch.setitem(sys.modules, "vl_convert", None)
+    shown = provision("drill", "kill-replica", "--report", "report.html")
+    assert (shown.code, ran.folders) == (1, [])
+    assert shown.sentence.startswith("pictures need vl-convert-python, which isn't installed")
+    with pytest.raises(Exception, match="isn't installed"):
+        picture.require()
