@@ -24,7 +24,7 @@ from provision.lab.drill.timeline import lines
 from provision.project import open_project
 from support.servers import REPOSITORY, require
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab"), pytest.mark.alone]
 
 TIME_LIMIT_SECONDS = 120
 OWN = "kill-replica"

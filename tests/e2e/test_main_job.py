@@ -35,7 +35,7 @@ from provision.ship.plan import make_plan
 from provision.ship.target import prometheus as prometheus_target
 from support.servers import REPOSITORY, require
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab"), pytest.mark.alone]
 
 PATIENCE_SECONDS = 90.0
 T = TypeVar("T")
