@@ -20,7 +20,7 @@ test: $(VENV)/.dev servers lint  ## every test, real servers included
 
 demo: dashboards $(VENV)/.lab servers  ## the lab: real servers, traffic, every panel's current value, the SLA; until Ctrl-C, or DEMO=--once
 	@echo "starting the lab; Ctrl-C stops it"
-	@$(BIN)/provision lab up --env demo --verify --watch $(DEMO)
+	@$(BIN)/provision lab up --env demo --verify --browsers 1 --watch $(DEMO)
 
 lint: $(VENV)/.dev  ## the checks of the code itself
 	@$(BIN)/ruff check .
@@ -52,7 +52,7 @@ $(VENV)/.run: $(VENV)/bin/python pyproject.toml constraints/run.txt
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.run constraints/dev.txt
-	@$(PIP) install -c constraints/run.txt -c constraints/dev.txt -e '.[lab]'
+	@$(PIP) install -c constraints/run.txt -c constraints/dev.txt -e '.[lab,browser]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.lab constraints/dev.txt

@@ -79,7 +79,14 @@ def command() -> None:
     is_flag=True,
     help="Ask whether every expression has data, as provision verify does; exits with 1 when one has not.",
 )
-@click.option("--no-traffic", is_flag=True, help="Start no clients.")
+@click.option("--no-traffic", is_flag=True, help="Start no HTTP clients.")
+@click.option(
+    "--browsers",
+    metavar="N",
+    type=click.IntRange(0, 10),
+    default=0,
+    help="Visitors with a real browser, the system's Chromium, beside the HTTP clients (default: none).",
+)
 @click.option(
     "--port",
     "given_ports",
@@ -112,6 +119,7 @@ def up(
     once: bool,
     verify: bool,
     no_traffic: bool,
+    browsers: int,
     given_ports: dict[str, int],
     grafana_url: str | None,
     grafana_home: Path | None,
@@ -137,7 +145,7 @@ def up(
     if (grafana_url is not None) + (grafana_home is not None) + no_grafana > 1:
         raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
     grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
-    wanted = lifecycle.Wanted(traffic=not no_traffic, ports=given_ports, grafana=grafana)
+    wanted = lifecycle.Wanted(traffic=not no_traffic, browsers=browsers, ports=given_ports, grafana=grafana)
     with _ended_by_signals(), without_proxy():
         started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:

@@ -6,9 +6,9 @@ from __future__ import annotations
 import shutil
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -20,9 +20,12 @@ from provision.project import Project
 if TYPE_CHECKING:
     from provision.client.prometheus import Prometheus
     from provision.lab.lifecycle import Started
+    from provision.lab.state import Lab
     from provision.prove.verify.verdicts import Report
 
 INTERVAL_SECONDS = 5.0
+VISIT_SECONDS = 60.0
+_PAUSE_SECONDS: Final = 0.2
 _CLEAR: Final = "\x1b[2J\x1b[H"
 
 
@@ -70,6 +73,8 @@ def watch(
         try:
             proof = verified(project, started, tell) if verify else None
             failed = proof is not None and proof.failed
+            if once:
+                _await_visit(started.lab, folder, tell)
             while True:
                 found = state.read(folder)
                 if found is None or found.id != started.lab.id:
@@ -80,7 +85,9 @@ def watch(
                 shown = _round(project, started, client)
                 if once:
                     shown = _with_what_was_seen(shown, folder)
-                _print(shown, form, rounds, proof if rounds == 0 else None, once=once)
+                if rounds == 0:
+                    shown = _introduced(shown, proof, started.lab)
+                _print(shown, form, rounds, once=once)
                 if once:
                     return FAILED if failed or shown.failed else DONE
                 rounds += 1
@@ -93,6 +100,26 @@ def watch(
                     )
             tell("stopping the lab")
             return FAILED if failed else DONE
+
+
+def _await_visit(lab: Lab, folder: Path, tell: Callable[[str], None]) -> None:
+    """Wait until a browser's visitor has seen everything once, where there are any."""
+    from provision.lab import processes, seen, stack, supervisor
+
+    browsers = next((entry for entry in lab.processes if entry.service == stack.BROWSERS_SERVICE), None)
+    if browsers is None:
+        return
+    tell("waiting for a visit with a browser")
+    limit = time.monotonic() + VISIT_SECONDS
+    while not seen.has_visit(folder):
+        if not processes.alive(browsers.process):
+            why = supervisor.last_line(supervisor.log_file(folder, browsers.name))
+            tell(f"the browsers have ended, and the other clients go on: {why or 'they said nothing'}")
+            return
+        if time.monotonic() > limit:
+            tell(f"no visit with a browser is over after {VISIT_SECONDS:.0f} s")
+            return
+        time.sleep(_PAUSE_SECONDS)
 
 
 def verified(project: Project, started: Started, tell: Callable[[str], None]) -> Round:
@@ -150,18 +177,30 @@ def _sla(project: Project, started: Started, client: Prometheus) -> tuple[list[s
     return ["", *lines], [board.promise_value(promise) for promise in found]
 
 
-def _print(shown: Round, form: str, rounds: int, proof: Round | None, *, once: bool) -> None:
+def _introduced(shown: Round, proof: Round | None, lab: Lab) -> Round:
+    """The first round: what came of the verification before it, and links after it."""
+    from provision.lab import board
+
+    before = (*proof.lines, "") if proof is not None else ()
+    links = board.grafana_lines(lab.grafana)
+    value = dict(shown.value)
+    if proof is not None:
+        value["verify"] = proof.value
+    if lab.grafana is not None:
+        value["grafana"] = asdict(lab.grafana)
+    return replace(shown, lines=(*before, *shown.lines, *([""] if links else []), *links), value=value)
+
+
+def _print(shown: Round, form: str, rounds: int, *, once: bool) -> None:
     from provision.lab import board
     from provision.model import encode
 
     if form == "json":
-        value = shown.value if proof is None else {**shown.value, "verify": proof.value}
-        click.echo(encode(value).decode())
+        click.echo(encode(shown.value).decode())
         return
-    before: Sequence[str] = (*proof.lines, "") if proof is not None else ()
     # The first time all of it is printed on a terminal too, to be scrolled back to.
     if once or rounds == 0 or not sys.stdout.isatty():
-        click.echo("\n".join([*before, *shown.lines, ""]))
+        click.echo("\n".join([*shown.lines, ""]))
         return
     columns, rows = shutil.get_terminal_size()
     screens = board.screens(shown.lines, rows - 2, columns)

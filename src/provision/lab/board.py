@@ -106,7 +106,7 @@ def status_text(found: Status, folder: Path) -> str:
             f"The lab in {folder} is {found.condition} (environment {lab.environment}).",
             *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
             *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
-            *_grafana_lines(lab.grafana),
+            *grafana_lines(lab.grafana),
             *(_ended(name, found) for name, alive in found.alive.items() if not alive),
             "Stop it with: provision lab down",
         ]
@@ -142,7 +142,8 @@ def _ended(name: str, found: Status) -> str:
     return f"  {name} has ended; " + (f"its log ends with: {said}" if said else "its log is empty")
 
 
-def _grafana_lines(grafana: Grafana | None) -> list[str]:
+def grafana_lines(grafana: Grafana | None) -> list[str]:
+    """Where Grafana and each dashboard is; nothing without one."""
     if grafana is None:
         return []
     way_in = f" (user {grafana.user}, password in {grafana.password_file})" if grafana.user else ""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import sys
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from provision.client.endpoint import Endpoint
-from provision.errors import ProvisionError
+from provision.errors import MissingTool, ProvisionError
 from provision.lab import grafana, ports, processes, stack, state, supervisor
 from provision.lab.ports import Ports
 from provision.lab.state import Lab
@@ -30,12 +32,14 @@ class Wanted:
 
     Attributes:
         traffic: whether there are clients.
+        browsers: how many visitors with a real browser there are beside them.
         ports: those that must be certain ones, by a name of `ports.NAMES`.
         grafana: one that is installed and becomes part of the lab; or the way into one that is there anyway, and
             stays what it is but for what is pushed to it; or none.
     """
 
     traffic: bool = True
+    browsers: int = 0
     ports: Mapping[str, int] = field(default_factory=dict)
     grafana: Installed | Endpoint | None = None
 
@@ -160,9 +164,10 @@ def status(folder: Path) -> Status:
 
 
 def ended(folder: Path, lab: Lab) -> str:
-    """What has ended although the lab runs, with the end of its log; empty when all is well."""
+    """What has ended although the lab runs, with the end of its log; empty when all is well. The lab goes on without its
+    browsers."""
     for entry in lab.processes:
-        if not processes.alive(entry.process):
+        if entry.service != stack.BROWSERS_SERVICE and not processes.alive(entry.process):
             return f"{entry.name} has ended{supervisor.tail(supervisor.log_file(folder, entry.name))}"
     return ""
 
@@ -208,6 +213,8 @@ def _start(
         delivery.push_routes(alertmanager_url, file, routing, project.name, tools_dir)
     if wanted.traffic:
         lab = supervisor.start([prepared.traffic], lab, folder)
+    if wanted.browsers and (program := _chromium(tell)):
+        lab = supervisor.start([stack.browsers(found, folder, program, wanted.browsers)], lab, folder)
     tell(f"pushing rules to {prometheus_url}")
     rules_dir = folder / "prometheus" / "rules"
     delivery.push_rules(prometheus_url, rules_dir, prepared.definitions, project.name, tools_dir)
@@ -218,6 +225,21 @@ def _start(
     tell("waiting for the first scrapes and evaluations")
     delivery.settle(prometheus_url)
     return lab, prepared.definitions
+
+
+def _chromium(tell: Callable[[str], None]) -> Path | None:
+    """The browser; when it or what drives it is missing, that is told."""
+    from provision.lab.client import chromium
+
+    if importlib.util.find_spec("playwright") is None:
+        remedy = f"{sys.executable} -m pip install 'provision[browser]'"
+        tell(f"no browsers in this lab: Python's playwright isn't there; install it with: {remedy}")
+        return None
+    try:
+        return chromium.find()
+    except MissingTool as error:
+        tell(f"no browsers in this lab: {error}")
+        return None
 
 
 def _shown_in(

@@ -13,6 +13,9 @@ from provision.lab.client.record import Record
 TRAFFIC: Final = "traffic.jsonl"
 BROWSERS: Final = "browsers.jsonl"
 
+_LAST_STEP: Final = "POST /delete"
+"""The page that a browser's visitor leaves by."""
+
 _CALLED: Final = {TRAFFIC: "HTTP clients", BROWSERS: "browsers"}
 
 
@@ -39,3 +42,8 @@ def outcomes(log: Path) -> Iterator[Outcome]:
             continue
         for line in text.split("\n")[:-1]:
             yield Outcome(**json.loads(line))
+
+
+def has_visit(folder: Path) -> bool:
+    """Whether a visitor with a browser has been there and left, or met a failure."""
+    return any(each.page == _LAST_STEP or each.failure for each in outcomes(folder / BROWSERS))

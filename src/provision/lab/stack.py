@@ -12,7 +12,7 @@ import yaml
 
 from provision.lab import faults
 from provision.lab.ports import Ports, url
-from provision.lab.seen import TRAFFIC
+from provision.lab.seen import BROWSERS, TRAFFIC
 from provision.tools import servers
 
 RATE = 40.0
@@ -34,6 +34,8 @@ last told of."""
 
 PROGRAMS = ("prometheus", "alertmanager", "traefik", "redis-server")
 """The programs of others that a lab runs."""
+
+BROWSERS_SERVICE = "browsers"
 
 MIB = 1024 * 1024
 
@@ -253,6 +255,23 @@ def traffic(ports: Ports, folder: Path, certificate: Path | None = None) -> Comp
     if certificate is not None:
         command += ["--tls-url", url(ports.websecure, "https"), "--certificate", str(certificate)]
     return Component("traffic", "traffic", _python("client", *command))
+
+
+def browsers(ports: Ports, folder: Path, program: Path, count: int) -> Component:
+    """Visitors with real browsers, which log what they see below `folder`, with pictures of failures.
+
+    Args:
+        program: the Chromium.
+        count: how many at once.
+    """
+    command = ["--url", url(ports.web), "--clients", str(count), "--seconds", str(24 * 3600)]
+    command += ["--log", str(folder / BROWSERS), "--screenshots", str(folder / "screenshots")]
+    return Component(
+        BROWSERS_SERVICE,
+        BROWSERS_SERVICE,
+        _python("client.browsers", *command, "--chromium", str(program)),
+        data_bytes=8192 * MIB,
+    )
 
 
 def _ours(

@@ -2,7 +2,7 @@ import json
 import os
 import signal
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ from provision.client.prometheus import Prometheus
 from provision.commands import lab as lab_command
 from provision.commands import watched
 from provision.errors import MissingTool, ProvisionError, Unreachable
-from provision.lab import board, lifecycle, proving, readings, sla, state
+from provision.lab import board, lifecycle, processes, proving, readings, sla, state
+from provision.lab.client.outcomes import Outcome
 from provision.lab.lifecycle import Started, Status, Wanted
 from provision.lab.processes import Process
 from provision.lab.readings import Reading, Value
@@ -292,6 +293,95 @@ def test_at_last_it_is_told_what_clients_saw(project: Path, calls: list[tuple[st
     ]
 
 
+@pytest.fixture
+def with_browsers(project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A lab with visitors that have seen nothing yet; its folder."""
+    here = processes.identify(os.getpid())
+    assert here is not None
+    entry = Running("browsers", "browsers", here.pid, here.started)
+    lab = replace(RUNNING, processes=(*RUNNING.processes, entry))
+
+    def up(_project: Any, folder: Path, wanted: Wanted, *, tell: Callable[[str], None]) -> Started:
+        assert wanted.browsers == 2
+        folder.mkdir(parents=True)
+        state.write(folder, lab)
+        return Started(lab, ())
+
+    monkeypatch.setattr(lifecycle, "up", up)
+    return project / ".provision" / "lab"
+
+
+def test_once_waits_for_a_visit_with_a_browser(
+    project: Path, with_browsers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sleep(_: float) -> None:
+        with (with_browsers / "browsers.jsonl").open("a") as log:
+            for page, failure in (("/", ""), ("POST /delete", "")):
+                outcome = Outcome(1.0, page, "GET", "/", 0.1, 200, failure)
+                log.write(json.dumps(asdict(outcome)) + "\n")
+
+    monkeypatch.setattr(watched.time, "sleep", sleep)
+    result = run(project, "up", "--watch", "--once", "--browsers", "2")
+    assert result.stderr.endswith("waiting for a visit with a browser\n")
+    assert "What browsers saw: 2 requests" in result.stdout
+
+
+def test_a_visit_is_not_waited_for_for_ever(
+    project: Path, with_browsers: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watched, "VISIT_SECONDS", 0.0)
+    result = run(project, "up", "--watch", "--once", "--browsers", "2")
+    assert result.return_value == 0
+    assert result.stderr.endswith("no visit with a browser is over after 0 s\n")
+
+
+@pytest.mark.parametrize(("log", "said"), [("no sandbox\n", "no sandbox"), ("", "they said nothing")])
+def test_browsers_that_end_are_told_and_the_others_go_on(
+    project: Path, with_browsers: Path, monkeypatch: pytest.MonkeyPatch, log: str, said: str
+) -> None:
+    monkeypatch.setattr(processes, "alive", lambda _: False)
+    (with_browsers / "logs").mkdir(parents=True)
+    (with_browsers / "logs" / "browsers.log").write_text(log)
+    monkeypatch.setattr(lifecycle, "up", keeping(lifecycle.up, with_browsers))
+    result = run(project, "up", "--watch", "--once", "--browsers", "2")
+    assert result.return_value == 0
+    assert result.stderr.endswith(f"the browsers have ended, and the other clients go on: {said}\n")
+
+
+def keeping(up: Callable[..., Started], folder: Path) -> Callable[..., Started]:
+    """The same, though its folder is there already."""
+
+    def again(*arguments: Any, **options: Any) -> Started:
+        aside = folder.with_name("aside")
+        folder.rename(aside)
+        started = up(*arguments, **options)
+        (aside / "logs").rename(folder / "logs")
+        return started
+
+    return again
+
+
+def test_links_stand_below_the_first_round(
+    project: Path, calls: list[tuple[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = Grafana("http://127.0.0.1:3000", {"One": "http://127.0.0.1:3000/d/one/one"})
+    up = lifecycle.up
+    monkeypatch.setattr(
+        lifecycle,
+        "up",
+        lambda *given, **more: replace(up(*given, **more), lab=replace(RUNNING, grafana=shown)),
+    )
+    assert run(project, "up", "--watch", "--once").stdout.splitlines() == [
+        "One  ·  Fine   1 s",
+        "",
+        "  Grafana              http://127.0.0.1:3000",
+        "    One                http://127.0.0.1:3000/d/one/one",
+        "",
+    ]
+    value = json.loads(run(project, "up", "--watch", "--once", "--format", "json").stdout)
+    assert value["grafana"] == asdict(shown)
+
+
 def test_before_anybody_has_asked_for_anything_there_is_no_sla(
     project: Path, calls: list[tuple[str, Any]], promised: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -420,7 +510,7 @@ def test_a_terminal_shows_one_screen_after_the_other(
     monkeypatch.setattr(watched.sys.stdout, "isatty", lambda: True, raising=False)
     monkeypatch.setattr(watched.shutil, "get_terminal_size", lambda: os.terminal_size((16, 3)))
     for rounds in range(4):
-        watched._print(watched.Round(tuple(board.lines(READINGS)), {}), "text", rounds, None, once=False)
+        watched._print(watched.Round(tuple(board.lines(READINGS)), {}), "text", rounds, once=False)
     first, *screens = capsys.readouterr().out.split("\x1b[2J\x1b[H")
     assert first.splitlines() == ["One  ·  Fine    1 s", "One  ·  Wrong   query failed: parse error", ""]
     assert [screen.splitlines()[0] for screen in screens] == [

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from provision.client.endpoint import Credentials, Endpoint
-from provision.errors import ProvisionError, Unreachable
-from provision.lab import delivery, lifecycle, preparation, processes, state, supervisor
+from provision.errors import MissingTool, ProvisionError, Unreachable
+from provision.lab import delivery, lifecycle, preparation, processes, stack, state, supervisor
+from provision.lab.client import chromium
 from provision.lab.lifecycle import Status, Wanted, down, status, up
 from provision.lab.ports import Ports
 from provision.lab.preparation import Prepared
@@ -104,6 +105,51 @@ def test_from_start_to_end(project: Project, folder: Path, pushed: list[str]) ->
 def test_without_traffic_there_are_no_clients(project: Project, folder: Path, pushed: list[str]) -> None:
     started = up(project, folder, Wanted(traffic=False))
     assert [entry.name for entry in started.lab.processes] == ["one"]
+
+
+def test_browsers_come_too_when_asked_for(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: list[object] = []
+
+    def browsers(*arguments: object) -> Component:
+        given.extend(arguments[1:])
+        return replace(python("browsers", WAITS), service="browsers")
+
+    monkeypatch.setattr(stack, "browsers", browsers)
+    monkeypatch.setattr(chromium, "find", lambda: Path("/bin/chromium"))
+    lab = up(project, folder, Wanted(browsers=2)).lab
+    assert given == [folder, Path("/bin/chromium"), 2]
+    assert [entry.name for entry in lab.processes] == ["one", "traffic", "browsers"]
+    processes.stop([lab.processes[-1].process])
+    assert lifecycle.ended(folder, lab) == ""  # it goes on without them
+    assert status(folder).condition == "incomplete"
+
+
+def test_without_a_browser_a_line_says_so(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def missing() -> Path:
+        raise MissingTool("none is on the PATH", where="Chromium", remedy="install one")
+
+    monkeypatch.setattr(chromium, "find", missing)
+    told: list[str] = []
+    lab = up(project, folder, Wanted(browsers=1), tell=told.append).lab
+    assert [entry.name for entry in lab.processes] == ["one", "traffic"]
+    assert "no browsers in this lab: Chromium: none is on the PATH; install one" in told
+
+
+def test_without_what_drives_a_browser_a_line_says_so(
+    project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle.importlib.util, "find_spec", lambda _: None)
+    told: list[str] = []
+    lab = up(project, folder, Wanted(browsers=1), tell=told.append).lab
+    assert [entry.name for entry in lab.processes] == ["one", "traffic"]
+    assert (
+        "no browsers in this lab: Python's playwright isn't there; "
+        f"install it with: {sys.executable} -m pip install 'provision[browser]'" in told
+    )
 
 
 def test_a_grafana_that_is_installed_runs_and_ends_with_it(

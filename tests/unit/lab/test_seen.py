@@ -29,3 +29,18 @@ def test_what_was_put_aside_counts_too(tmp_path: Path) -> None:
 def test_clients_that_are_not_there_are_left_out(tmp_path: Path) -> None:
     (tmp_path / seen.TRAFFIC).touch()
     assert seen.sums(tmp_path) == {}
+
+
+def test_a_visit_is_over_with_its_last_page_or_a_failure(tmp_path: Path) -> None:
+    record = Record(tmp_path / seen.BROWSERS)
+    assert not seen.has_visit(tmp_path)
+    record.add(Outcome(1.0, "/", "GET", "/", 0.1, 200))
+    assert not seen.has_visit(tmp_path)
+    record.add(Outcome(2.0, "POST /delete", "POST", "/", 0.1, 200))
+    assert seen.has_visit(tmp_path)
+    record.close()
+    (tmp_path / "other").mkdir()
+    failing = Record(tmp_path / "other" / seen.BROWSERS)
+    failing.add(Outcome(1.0, "/", "GET", "/", 0.1, None, "refused"))
+    assert seen.has_visit(tmp_path / "other")
+    failing.close()

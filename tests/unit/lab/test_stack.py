@@ -99,3 +99,10 @@ def test_the_environment_lab_of_the_reference_project_is_what_a_lab_tells_its_so
         name: stack.variables(PORTS)[name]
         for name in ("scrape_interval", "evaluation_interval", "alert_window", "alert_for")
     }
+
+
+def test_browsers_log_what_they_see_in_the_labs_folder() -> None:
+    component = stack.browsers(PORTS, Path("/state"), Path("/bin/chromium"), 3)
+    words = " ".join(component.command)
+    assert "provision.lab.client.browsers --url http://127.0.0.1:2001 --clients 3 " in words
+    assert "--log /state/browsers.jsonl --screenshots /state/screenshots --chromium /bin/chromium" in words
