@@ -7,6 +7,7 @@ project's own images are pulled from.
 | `NAME_image` | an image instead of the one below: `traefik_image`, `gallery_image`, … |
 | `gallery_storage` | where the gallery keeps pictures; the MinIO of the stack unless set |
 | `gallery_replicas`, `client_replicas` | how many tasks |
+| `client_rate` | how many requests a second each client makes |
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
 
 Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
@@ -87,8 +88,8 @@ _gallery = service(
         "/run/secrets/gallery_admin_token",
     ],
     environment={
-        "S3_ACCESS_KEY_FILE": "/run/secrets/minio_root_user",
-        "S3_SECRET_KEY_FILE": "/run/secrets/minio_root_password",
+        "GALLERY_S3_ACCESS_KEY_FILE": "/run/secrets/minio_root_user",
+        "GALLERY_S3_SECRET_KEY_FILE": "/run/secrets/minio_root_password",
         "GALLERY_REDIS_PASSWORD_FILE": _REDIS_PASSWORD,
     },
     secrets={
@@ -161,7 +162,10 @@ _minio = service(
 _client = service(
     "client",
     _client_image,
-    command=["python", "-m", "provision.lab.client", "--url", f"http://{HOST}"],
+    command=[
+        *("python", "-m", "provision.lab.client", "--url", f"http://{HOST}", "--allow", HOST),
+        *("--rate", f"{env.get('client_rate', 5):g}"),
+    ],
     networks=[edge],
     replicas=int(env.get("client_replicas", 0)),
     memory="384M",

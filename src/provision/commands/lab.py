@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from provision.commands import lab_swarm
 from provision.commands.options import (
     SOMEWHERE,
     Servers,
@@ -66,6 +67,9 @@ def command() -> None:
     a receiver for what Alertmanager tells, and clients. Everything listens on 127.0.0.1, on free ports, and needs
     neither root nor a container engine.
     """
+
+
+command.add_command(lab_swarm.command)
 
 
 @command.command("up")

@@ -14,8 +14,8 @@ from typing import Final
 
 from provision.errors import ProvisionError
 from provision.lab import processes
+from provision.lab.swarm import engine_api, state, wires
 from provision.lab.swarm import node as nodes
-from provision.lab.swarm import state, wires
 from provision.lab.swarm.state import Cluster, Node
 from provision.tools import docker
 from provision.tools.docker import Engine
@@ -143,8 +143,17 @@ def _join(cluster: Cluster) -> None:
     )
     for member in others:
         token = docker.call(leader, "swarm", "join-token", "--quiet", member.role).strip()
-        address = ("--advertise-addr", member.address, f"{first.address}:2377")
-        docker.call(engine(cluster, member.name), "swarm", "join", "--token", token, *address)
+        # The client takes the token as an argument, which everybody on the machine could read.
+        body = {
+            "ListenAddr": "0.0.0.0:2377",
+            "AdvertiseAddr": member.address,
+            "RemoteAddrs": [f"{first.address}:2377"],
+            "JoinToken": token,
+        }
+        try:
+            engine_api.post(cluster.host(member.name).removeprefix("unix://"), "/swarm/join", body)
+        except OSError as error:
+            raise ProvisionError(f"can't join the Swarm: {error}", where=member.name) from None
 
 
 def _with(cluster: Cluster, member: Node) -> Cluster:

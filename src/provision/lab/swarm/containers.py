@@ -4,9 +4,6 @@ image of cAdvisor can't be had."""
 from __future__ import annotations
 
 import argparse
-import http.client
-import json
-import socket
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,6 +12,7 @@ from typing import Any, Final
 
 from provision.lab.containers import Sample, exposition
 from provision.lab.serving import Reply, Request, Server, run
+from provision.lab.swarm import engine_api
 
 SOCKET: Final = "/var/run/docker.sock"
 _TIME_LIMIT_SECONDS: Final = 5.0
@@ -24,29 +22,6 @@ _KEPT: Final = ("service.name", "task.name", "node.id")
 
 _NO_LIMIT: Final = 1 << 60
 """What control groups call no limit is larger than this."""
-
-
-class _Socket(http.client.HTTPConnection):
-    """A connection to the engine."""
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX)
-        self.sock.settimeout(_TIME_LIMIT_SECONDS)
-        self.sock.connect(self.host)
-
-
-def asked(path: str, at: str = SOCKET) -> Any:
-    """What the engine answers to a GET.
-
-    Raises:
-        OSError: it doesn't answer.
-    """
-    connection = _Socket(at, timeout=_TIME_LIMIT_SECONDS)
-    try:
-        connection.request("GET", path, headers={"Host": "docker"})
-        return json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
 
 
 def samples(
@@ -85,10 +60,10 @@ def answer(request: Request, began: float) -> Reply:
     if request.path != "/metrics":
         return Reply(404, "the metrics are at /metrics\n")
     try:
-        containers = asked("/containers/json")
+        containers = engine_api.get(SOCKET, "/containers/json", _TIME_LIMIT_SECONDS)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
             paths = [f"/containers/{each['Id']}/stats?stream=false&one-shot=true" for each in containers]
-            stats = list(pool.map(asked, paths))
+            stats = list(pool.map(lambda path: engine_api.get(SOCKET, path, _TIME_LIMIT_SECONDS), paths))
     except OSError as error:
         return Reply(503, f"the engine doesn't answer: {error}\n")
     found = [Sample("process_start_time_seconds", {}, began), *samples(containers, stats, time.time())]

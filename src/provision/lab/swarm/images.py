@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import sys
 import sysconfig
 import tarfile
@@ -45,6 +46,7 @@ _BUSYBOX: Final = (
     "true",
     "id",
 )
+_AUTHORITIES: Final = "/etc/ssl/certs/ca-certificates.crt"
 _LEFT_OUT: Final = frozenset(
     {
         "__pycache__",
@@ -113,19 +115,40 @@ def make(engine: Engine, reference: str, recipe: Recipe) -> None:
         )
 
 
-def python(distributions: Iterable[str], entrypoint: tuple[str, ...] = ()) -> Recipe:
+def derive(engine: Engine, reference: str, base: str, entrypoint: Iterable[str] = ()) -> None:
+    """Make an image of another one that runs something else.
+
+    Args:
+        reference: its name and tag.
+        base: the other one's.
+        entrypoint: what it runs; empty: the same.
+
+    Raises:
+        ProvisionError: the engine refuses it.
+    """
+    words = list(entrypoint)
+    text = f"FROM {base}\n" + (f"ENTRYPOINT {json.dumps(words)}\n" if words else "")
+    docker.call(engine, "build", "--quiet", "--tag", reference, "-", given=text.encode())
+
+
+def python(distributions: Iterable[str], entrypoint: tuple[str, ...] = (), without: str = r"(?!)") -> Recipe:
     """An image with this interpreter, this project, and these distributions with what they need, as they are installed
-    here; `python` and `python3` are on its PATH."""
+    here; `python` and `python3` are on its PATH.
+
+    Args:
+        without: a pattern of files of distributions that aren't needed.
+    """
     stdlib = Path(sysconfig.get_path("stdlib"))
     interpreter = Path(sys.executable).resolve()
     trees = {str(stdlib): stdlib, f"{SITE}/provision": Path(provision.__file__).parent}
-    programs = {str(interpreter): interpreter}
+    programs = {str(interpreter): interpreter, _AUTHORITIES: _authorities()}
     for extension in stdlib.glob("lib-dynload/*.so"):
         programs[str(extension)] = extension
     for name in _closure(distributions):
         for file in importlib.metadata.files(name) or ():
             path = Path(str(file.locate()))
-            if ".." not in file.parts and "__pycache__" not in file.parts and path.is_file():
+            kept = ".." not in file.parts and "__pycache__" not in file.parts
+            if kept and not re.match(without, str(file)) and path.is_file():
                 programs[f"{SITE}/{file}"] = path
     return Recipe(
         programs,
@@ -148,6 +171,18 @@ def found(name: str, package: str) -> Path:
             "not found on this machine", where=name, remedy=f"on Debian: apt-get install {package}"
         )
     return Path(path).resolve()
+
+
+def _authorities() -> Path:
+    """The certificates that this machine trusts; some libraries don't start without any."""
+    for place in (ssl.get_default_verify_paths().cafile, _AUTHORITIES):
+        if place and Path(place).is_file():
+            return Path(place).resolve()
+    raise MissingTool(
+        "this machine has no certificates of authorities",
+        where=_AUTHORITIES,
+        remedy="on Debian: apt-get install ca-certificates",
+    )
 
 
 def _fill(tar: tarfile.TarFile, recipe: Recipe) -> None:

@@ -34,6 +34,7 @@ PROGRAMS: Final = {
 """What a cluster needs, and the Debian package that has it."""
 
 _READY_SECONDS: Final = 60.0
+_EMPTY_SECONDS: Final = 20.0
 _CONTROL_GROUPS: Final = Path("/sys/fs/cgroup")
 
 # /sys is mounted anew, so that it shows the node's own network, with this machine's control groups in it. /run is empty
@@ -131,11 +132,28 @@ def engine(cluster: Cluster, name: str) -> Engine:
 
 
 def forget_control_groups(cluster: Cluster) -> None:
-    """Remove the control groups that its engines have made; nothing runs in them any more."""
+    """Remove the control groups that its engines have made, as soon as nothing runs in them any more.
+
+    Raises:
+        ProvisionError: something still does.
+    """
+    limit = time.monotonic() + _EMPTY_SECONDS
     for top in (_CONTROL_GROUPS, *_CONTROL_GROUPS.iterdir()):
-        parent = top / _control_group(cluster)
-        for folder, _, _ in os.walk(parent, topdown=False):
-            Path(folder).rmdir()
+        for folder, _, _ in os.walk(top / _control_group(cluster), topdown=False):
+            while not _removed(Path(folder)):
+                if time.monotonic() > limit:
+                    raise ProvisionError("something still runs in it", where=folder)
+                time.sleep(0.05)
+
+
+def _removed(control_group: Path) -> bool:
+    try:
+        control_group.rmdir()
+    except FileNotFoundError:
+        return True
+    except OSError:  # the kernel is still ending what ran in it
+        return False
+    return True
 
 
 def _answers(cluster: Cluster, node: Node) -> bool:

@@ -3,7 +3,10 @@ names them."""
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +17,8 @@ from provision.tools import alertmanager_templates, grafana, servers
 from provision.tools.docker import Engine
 
 TAG: Final = "lab"
-_GALLERY: Final = ("provision", "flask", "prometheus-client", "redis", "waitress")
+_GALLERY: Final = ("provision", "flask", "obstore", "prometheus-client", "redis", "waitress")
+_EXPORTER: Final = ("python", "-m", "provision.lab.swarm.containers", "--port", "8080")
 _HEALTHY: Final = '{"database": "ok"}\n'
 
 
@@ -40,14 +44,15 @@ def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _
     Raises:
         MissingTool: a program can't be found.
     """
-    made = []
+    made = references()
     for name, recipe, stands_in in recipes(tools_dir):
-        reference = references()[name]
-        images.make(engine, reference, recipe)
-        made.append(reference)
+        images.make(engine, made[name], recipe)
         if stands_in:
             tell(f"{name}: {stands_in}")
-    return tuple(made)
+    images.derive(engine, made["client"], made["gallery"])
+    images.derive(engine, made["cadvisor"], made["gallery"], _EXPORTER)
+    tell("cadvisor: an exporter with its names takes its place, because no package registry has it")
+    return tuple(made.values())
 
 
 def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe, str]]:
@@ -57,30 +62,35 @@ def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe, str]]:
     yield "alertmanager", _alertmanager(tools_dir), ""
     yield "redis", _programs({"redis-server": "redis-server", "redis-cli": "redis-tools"}), ""
     yield "registry", _registry(), ""
-    python = images.python(_GALLERY)
-    for name in ("gallery", "client"):
-        yield name, python, ""
-    yield (
-        "cadvisor",
-        images.python(
-            _GALLERY, entrypoint=("python", "-m", "provision.lab.swarm.containers", "--port", "8080")
-        ),
-        "an exporter with cAdvisor's names takes its place, which no package registry has",
-    )
-    yield (
-        "minio",
-        _stand_in("9000", mc="#!/bin/sh\nexit 0\n"),
-        "no package registry has it; a stand-in listens in its place",
-    )
-    yield "visualizer", _stand_in("8080"), "no package registry has it; a stand-in listens in its place"
+    yield "gallery", images.python(_GALLERY), ""
+    yield "minio", _s3(), "moto takes its place, because no package registry has it"
+    yield "visualizer", _stand_in("8080"), "an empty page takes its place, because no package registry has it"
     try:
         yield "grafana", _grafana(grafana.find()), ""
     except MissingTool as error:
         yield (
             "grafana",
             _stand_in("3000", health=True),
-            f"a stand-in answers in its place, because the real one was {error.what}",
+            f"an empty page takes its place, because the real one is {error.what}",
         )
+
+
+def _s3() -> Recipe:
+    """A server that speaks S3 and keeps everything in memory; it has no check of its own, as MinIO has."""
+    if importlib.util.find_spec("moto") is None:
+        remedy = f"install it with: {sys.executable} -m pip install 'moto[s3]' flask-cors"
+        raise MissingTool(
+            "Python's moto takes the place of MinIO, and isn't installed", where="lab swarm", remedy=remedy
+        )
+    recipe = images.python(
+        (*_GALLERY, "moto", "flask-cors", "py-partiql-parser"),
+        # MinIO's command line, of which only where it listens counts.
+        ("sh", "-c", "exec python -m moto.server -H 0.0.0.0 -p 9000"),
+        without=r"botocore/data/(?!s3/|sts/|[^/]*$)|boto3/data/(?!s3/)",
+    )
+    return replace(
+        recipe, texts={"/usr/bin/mc": "#!/bin/sh\nwget -q -O /dev/null http://127.0.0.1:9000/moto-api/\n"}
+    )
 
 
 def _server(name: str, tools_dir: Path) -> Recipe:
@@ -120,14 +130,12 @@ def _registry() -> Recipe:
     )
 
 
-def _stand_in(port: str, *, mc: str = "", health: bool = False) -> Recipe:
+def _stand_in(port: str, *, health: bool = False) -> Recipe:
     """Something that listens where the real one would, and is well."""
     texts = {
         "/stand-in/index.html": "a stand-in\n",
         "/stand-in/run.sh": f"#!/bin/sh\nexec httpd -f -p {port} -h /stand-in\n",
     }
-    if mc:
-        texts["/usr/bin/mc"] = mc
     if health:
         texts["/stand-in/api/health"] = _HEALTHY
     return Recipe(texts=texts, entrypoint=("/stand-in/run.sh",))

@@ -72,14 +72,13 @@ def cut(cluster: Cluster, nodes: Iterable[Node]) -> None:
 def take_up(cluster: Cluster) -> None:
     """Remove all of the network; what isn't there any more is passed over."""
     cut(cluster, cluster.nodes)
-    links = json.loads(_ip("-json", "link", "show") or "[]")
-    for link in links:
-        if link["ifname"].startswith(
-            f"{bridge(cluster)}-"
-        ):  # a namespace that is still in use keeps its cable
-            _ip("link", "delete", link["ifname"])
-    if any(link["ifname"] == bridge(cluster) for link in links):
-        _ip("link", "delete", bridge(cluster))
+    for link in json.loads(_ip("-json", "link", "show") or "[]"):
+        name = link["ifname"]
+        if name == bridge(cluster) or name.startswith(f"{bridge(cluster)}-"):
+            # The kernel takes up a namespace's cables by itself, a moment later than the namespace.
+            answer = run(["ip", "link", "delete", name])
+            if answer.code != 0 and "Cannot find device" not in answer.text:
+                raise ProvisionError(f"ip link delete {name}: {answer.text}", where="this machine")
 
 
 def _ip(*arguments: str) -> str:

@@ -1,10 +1,5 @@
 from __future__ import annotations
 
-import json
-import socket
-import threading
-from pathlib import Path
-
 from provision.lab.swarm import containers
 
 CONTAINER = {
@@ -41,22 +36,3 @@ def test_a_container_that_has_just_gone_and_one_without_a_limit() -> None:
     assert {sample.metric: sample.value for sample in gone}["container_memory_working_set_bytes"] == 0
     free = list(containers.samples([CONTAINER], [{"memory_stats": {"limit": 1 << 62}}], 1.0))
     assert {sample.metric: sample.value for sample in free}["container_spec_memory_limit_bytes"] == 0
-
-
-def test_the_engine_is_asked_through_its_socket(tmp_path: Path) -> None:
-    place = str(tmp_path / "engine.sock")
-    with socket.socket(socket.AF_UNIX) as listening:
-        listening.bind(place)
-        listening.listen(1)
-
-        def serve() -> None:
-            connection, _ = listening.accept()
-            with connection:
-                assert connection.recv(1000).startswith(b"GET /containers/json")
-                body = json.dumps([CONTAINER]).encode()
-                connection.sendall(b"HTTP/1.0 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        assert containers.asked("/containers/json", place) == [CONTAINER]
-        thread.join()

@@ -1,0 +1,246 @@
+"""The reference stacks on a real engine: deployed at once, routed, scraped, alerting, updated, taken back, removed.
+
+It needs root and Debian's docker.io; where an engine can't be started the reason is told as that of the skip.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+import pytest
+
+from provision.errors import MissingTool, ProvisionError
+from provision.lab.swarm import cluster, node, platform, state, wires
+from provision.lab.swarm.state import Cluster
+from provision.tools import docker
+from support.commands import Ran, Shell, alone, write
+from support.servers import TOOLS
+
+ROOT = Path(__file__).resolve().parents[2]
+HOST = "myhbsapp.com"
+SECRETS = (
+    "GALLERY_ADMIN_TOKEN",
+    "REDIS_PASSWORD",
+    "MINIO_ROOT_USER",
+    "MINIO_ROOT_PASSWORD",
+    "GRAFANA_ADMIN_PASSWORD",
+)
+VALUES = {name: token_hex(8) for name in SECRETS}
+SHOP = """\
+from provision.author import Healthcheck, Image, Port, Service, Stack, Update, env
+
+web = Service(
+    "web", Image("shop-web", "Dockerfile"), command=[env.get("command", "httpd -f -p 80 -h /srv")],
+    ports=[Port(80, 8181, mode="host")], endpoint_mode="dnsrr", update=Update(monitor="2s"),
+)
+shop = Stack("shop", [web])
+"""
+
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("swarm")]
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A Swarm of one node."""
+
+    cluster: Cluster
+
+    @property
+    def address(self) -> str:
+        return self.cluster.nodes[0].address
+
+    def docker(self, *arguments: str) -> str:
+        return docker.call(cluster.engine(self.cluster), *arguments)
+
+    def get(self, path: str, port: int = 80, host: str = "") -> tuple[int, str]:
+        request = urllib.request.Request(
+            f"http://{self.address}:{port}{path}", headers={"Host": host} if host else {}
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=15) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def json(self, path: str, port: int) -> Any:
+        return json.loads(self.get(path, port)[1])
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    folder = tmp_path_factory.mktemp("swarm") / "state"
+    try:
+        made = cluster.up(folder, 1, 0)
+    except ProvisionError as error:
+        pytest.skip(f"no engine of its own can be started here: {error}")
+    try:
+        told: list[str] = []
+        platform.make(cluster.engine(made), TOOLS, told.append)
+        assert [line.partition(":")[0] for line in told if "takes its place" in line][:1] == ["minio"]
+        yield Lab(made)
+    except MissingTool as error:
+        pytest.skip(f"the images can't be made: {error}")
+    finally:
+        assert cluster.down(folder)
+        assert not folder.exists()
+        assert not (Path("/sys/class/net") / wires.bridge(made)).exists()
+
+
+@pytest.fixture
+def run(
+    lab: Lab, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Iterator[Callable[..., Ran]]:
+    with alone(monkeypatch, tmp_path / "logs"):
+        monkeypatch.setenv("DOCKER_HOST", lab.cluster.host("manager-1"))
+        monkeypatch.setenv("NO_PROXY", lab.address)
+        monkeypatch.setenv("no_proxy", lab.address)
+        for name, value in VALUES.items():
+            monkeypatch.setenv(name, value)
+        yield Shell(capfd)
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+    limit = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < limit, what
+        time.sleep(0.3)
+
+
+def test_the_first_deploy_needs_no_second(lab: Lab, run: Callable[..., Ran]) -> None:
+    ran = run("stack", "deploy", "app", "monitor", "--project", ROOT, "--env", "swarm", "--timeout", "3m")
+    assert ran.code == 0, ran
+    assert "  ✓  gallery     3/3" in ran.out.splitlines()
+    assert not any(value in ran.out + ran.err for value in VALUES.values())
+    asked = run("stack", "status", "app", "monitor", "--project", ROOT, "--env", "swarm")
+    assert asked.code == 0, asked
+    assert "manager-1 ×3" in asked.out
+
+
+def test_traefik_leads_to_the_gallery_and_to_nothing_else(lab: Lab, run: Callable[..., Ran]) -> None:
+    until(lambda: lab.get("/health", host=HOST)[0] == 200, "the gallery answers")
+    health = json.loads(lab.get("/health", host=HOST)[1])
+    assert (health["sessions"], health["storage"]) == ("counted", "works")
+    assert "<title>" in lab.get("/", host=HOST)[1]
+    assert lab.get("/", host="elsewhere")[0] == 404
+    # The dashboard is at the manager's own port, never at the one for users.
+    assert lab.get("/dashboard/", 8080)[0] == 200
+    assert lab.get("/dashboard/", host=HOST)[0] == 404
+
+
+def test_every_task_is_scraped_under_the_name_of_its_place(lab: Lab, run: Callable[..., Ran]) -> None:
+    expected = {
+        ("traefik", "manager-1"), ("cadvisor", "manager-1"), ("prometheus", "manager-1/1"), ("alertmanager", "manager-1/1"),
+    }  # fmt: skip
+
+    def scraped() -> set[tuple[str, str]]:
+        targets = lab.json("/api/v1/targets?state=active", 9090)["data"]["activeTargets"]
+        return {
+            (each["labels"]["job"], each["labels"]["instance"]) for each in targets if each["health"] == "up"
+        }
+
+    until(lambda: expected <= scraped(), "every task is scraped")
+    query = "count by (container_label_com_docker_swarm_service_name) (container_last_seen)"
+    found = lab.json(f"/api/v1/query?query={query.replace(' ', '%20')}", 9090)["data"]["result"]
+    counted = {
+        each["metric"]["container_label_com_docker_swarm_service_name"]: each["value"][1] for each in found
+    }
+    assert counted["app_gallery"] == "3"
+
+
+def test_an_alert_reaches_the_alertmanager(lab: Lab, run: Callable[..., Ran]) -> None:
+    lab.docker("service", "rm", "monitor_cadvisor")
+
+    def told() -> bool:
+        alerts = lab.json("/api/v2/alerts", 9093)
+        return any(
+            each["labels"]["alertname"] == "JobDown" and each["labels"]["job"] == "cadvisor"
+            for each in alerts
+        )
+
+    until(told, "the Alertmanager is told", 120)
+    asked = run("stack", "status", "monitor", "--project", ROOT, "--env", "swarm")
+    assert asked.code == 1
+    assert "isn't deployed" in asked.out
+    ran = run("stack", "deploy", "monitor", "--project", ROOT, "--env", "swarm", "--timeout", "3m")
+    assert ran.code == 0, ran
+
+
+def test_an_own_image_goes_through_the_registry_and_what_fails_goes_back(
+    lab: Lab, run: Callable[..., Ran], tmp_path: Path
+) -> None:
+    deployed = run("stack", "deploy", "registry", "--project", ROOT, "--env", "swarm", "--timeout", "2m")
+    assert deployed.code == 0, deployed
+    registry = f"{lab.address}:5000"
+    root = write(
+        tmp_path / "shop",
+        {
+            "pyproject.toml": '[tool.provision]\nname = "shop"\n[tool.provision.env.broken.variables]\ncommand = "exit 3"\n',
+            "provisioning/stacks.py": SHOP.replace('command=[env', 'command=["sh", "-c", env'),
+            "Dockerfile": "FROM provision-lab/visualizer:lab\nENTRYPOINT []\nCOPY page /srv/index.html\n",
+            "page": "one\n",
+        },
+    )  # fmt: skip
+    how = ("--project", root, "--registry", registry, "--build", "--timeout", "60s")
+    ran = run("stack", "deploy", *how)
+    assert ran.code == 0, ran
+    until(lambda: lab.get("/", 8181) == (200, "one\n"), "the image is served")
+    (root / "page").write_text("two\n")
+    assert run("stack", "deploy", *how).code == 0
+    until(lambda: lab.get("/", 8181) == (200, "two\n"), "the new image is served")
+    (root / "page").write_text("three\n")
+    failed = run("stack", "deploy", *how, "--env", "broken")
+    assert failed.code == 1, failed
+    assert failed.out.startswith("stack shop: failed, and is as it was before\n")
+    until(lambda: lab.get("/", 8181) == (200, "two\n"), "what ran before is back")
+    removed = run("stack", "remove", "shop", "--project", root)
+    assert (removed.code, removed.err) == (0, "stack shop is removed\n")
+
+
+def test_a_node_that_was_halted_comes_back_with_its_data(lab: Lab, run: Callable[..., Ran]) -> None:
+    before = lab.docker("volume", "ls", "--quiet").split()
+    halted = cluster.halt(lab.cluster, "manager-1")
+    assert not node.runs(halted.node("manager-1"))
+    with pytest.raises(OSError):
+        lab.get("/health", host=HOST)
+    back = cluster.start(halted, "manager-1")
+    assert state.read(back.folder) == back
+    until(lambda: _answers(lab), "the gallery is back", 120)
+    assert set(before) <= set(lab.docker("volume", "ls", "--quiet").split())
+
+
+def _answers(lab: Lab) -> bool:
+    try:
+        return lab.get("/health", host=HOST)[0] == 200
+    except OSError:
+        return False
+
+
+def test_remove_leaves_volumes_only(lab: Lab, run: Callable[..., Ran]) -> None:
+    ran = run(
+        "stack",
+        "remove",
+        "app",
+        "monitor",
+        "registry",
+        "--project",
+        ROOT,
+        "--env",
+        "swarm",
+        "--timeout",
+        "2m",
+    )
+    assert ran.code == 0, ran
+    for kind in ("service", "config", "secret"):
+        assert lab.docker(kind, "ls", "--quiet") == ""
+    assert not {"app_edge", "app_inner", "monitor_watch"} & set(
+        lab.docker("network", "ls", "--format", "{{.Name}}").split()
+    )
+    assert "app_minio" in lab.docker("volume", "ls", "--quiet")
