@@ -7,22 +7,36 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
 
 from provision import cli
+from provision.lab import stack
 from support.docs import PAGES, ROOT, Block, blocks, commands, pattern, steps, uses_reference
+from support.servers import TOOLS, require
 
 WITH_STEPS = [page for page in PAGES if any(b.language == "console" or b.file for b in blocks(page))]
+LAB = "provision lab up"
 
 
 def name(page: Path) -> str:
     return str(page.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("page", WITH_STEPS, ids=name)
+def starts_a_lab(page: Path) -> bool:
+    return any(LAB in step.command for b in blocks(page) if b.language == "console" for step in steps(b))
+
+
+def case(page: Path) -> Any:
+    marks = [pytest.mark.server, pytest.mark.xdist_group("lab")] if starts_a_lab(page) else []
+    return pytest.param(page, id=name(page), marks=marks)
+
+
+@pytest.mark.parametrize("page", [case(page) for page in WITH_STEPS])
 def test_a_page_comes_out_as_it_says(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     project = tmp_path / "project"
     project.mkdir()
@@ -36,6 +50,8 @@ def test_a_page_comes_out_as_it_says(page: Path, tmp_path: Path, request: pytest
         (project / ".gitignore").write_text("/.provision/\n/build/\n__pycache__/\n")
         commit = "git init -q && git add -A && git commit -qm first"
         subprocess.run(["bash", "-c", commit], cwd=project, env=environment, check=True, timeout=60)
+    if starts_a_lab(page):
+        request.addfinalizer(partial(_lab, project, environment))
     for block in blocks(page):
         if block.file:
             file = project / block.file
@@ -43,6 +59,11 @@ def test_a_page_comes_out_as_it_says(page: Path, tmp_path: Path, request: pytest
             file.write_text(block.text)
         elif block.language == "console":
             _run(block, project, environment, page)
+
+
+def _lab(project: Path, environment: dict[str, str]) -> None:
+    """End the lab of a page that didn't come so far."""
+    subprocess.run(["provision", "lab", "down"], cwd=project, env=environment, check=True, timeout=120)
 
 
 def _run(block: Block, project: Path, environment: dict[str, str], page: Path) -> None:
@@ -70,6 +91,12 @@ def _environment(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> 
         "GIT_CONFIG_GLOBAL": "/dev/null",
         **{f"GIT_{who}_{what}": value for who in ("AUTHOR", "COMMITTER") for what, value in (("NAME", "a"), ("EMAIL", "a@e.org"))},
     }  # fmt: skip
+    if starts_a_lab(page):
+        for program in stack.PROGRAMS:
+            require(program)
+        if shutil.which("curl") is None:
+            pytest.skip("there is no curl")
+        (tmp_path / "project" / ".tools").symlink_to(TOOLS)
     if "$GRAFANA_URL" in page.read_text():
         environment |= request.getfixturevalue("documented_grafana")
     if "$PROMETHEUS_URL" in page.read_text():

@@ -20,7 +20,7 @@ from provision.commands.options import (
     opened,
     project_options,
 )
-from provision.errors import DONE, FAILED, MissingTool, did_you_mean
+from provision.errors import DONE, FAILED, MissingTool, ProvisionError, UsageError, did_you_mean
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -176,10 +176,14 @@ def _show_started(
 
 @command.command("status")
 @state_option
+@click.option(
+    "--url", "part", metavar="NAME", type=given, help="Print nothing but where NAME is, such as Prometheus."
+)
 @format_option
 @project_options
 def status(
     folder: Path | None,
+    part: str | None,
     form: str,
     project_dir: Path | None,
     environment: str | None,
@@ -191,9 +195,33 @@ def status(
 
     folder = folder or lifecycle.default_folder(opened(project_dir, environment, verbose=verbose))
     found = lifecycle.status(folder)
-    if not quiet:
+    if part is not None:
+        click.echo(_where(found, part, folder.absolute()))
+    elif not quiet:
         _show_status(found, folder.absolute(), form)
     return DONE if found.condition == "running" else FAILED
+
+
+def _where(found: Status, part: str, folder: Path) -> str:
+    """Where something of the lab is, by the name that `status` calls it, in any case.
+
+    Raises:
+        ProvisionError: no lab runs.
+        UsageError: it has nothing of that name.
+    """
+    from provision.lab import board
+
+    if found.lab is None:
+        raise ProvisionError(
+            "no lab runs there", where=str(folder), remedy="start one with `provision lab up`"
+        )
+    urls = board.urls(found.lab)
+    url = next((url for name, url in urls.items() if name.casefold() == part.casefold()), None)
+    if url is None:
+        raise UsageError(
+            f"the lab has nothing called {part!r}", remedy=did_you_mean(part, urls, _one_of(tuple(urls)))
+        )
+    return url
 
 
 @command.command("down")

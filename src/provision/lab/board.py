@@ -13,7 +13,7 @@ from provision.lab.client import record
 from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
 from provision.lab.sla import Promise
-from provision.lab.state import Grafana
+from provision.lab.state import Grafana, Lab
 
 SERIES = 6
 """How many series of a panel are written; the others are counted."""
@@ -93,6 +93,12 @@ def reading_value(reading: Reading) -> dict[str, Any]:
         "why": reading.why or None,
         "error": reading.error or None,
     }
+
+
+def urls(lab: Lab) -> dict[str, str]:
+    """Where everything of a lab is: what a person calls it → its URL."""
+    grafana = {} if lab.grafana is None else {"Grafana": lab.grafana.url, **lab.grafana.dashboards}
+    return {**grafana, **lab.urls}
 
 
 def status_text(found: Status, folder: Path) -> str:

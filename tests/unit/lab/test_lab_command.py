@@ -13,7 +13,7 @@ from provision.client.endpoint import Credentials, Endpoint
 from provision.client.prometheus import Prometheus
 from provision.commands import lab as lab_command
 from provision.commands import watched
-from provision.errors import MissingTool, ProvisionError, Unreachable
+from provision.errors import MissingTool, ProvisionError, Unreachable, UsageError
 from provision.lab import board, lifecycle, processes, proving, readings, sla, state
 from provision.lab.client.outcomes import Outcome
 from provision.lab.lifecycle import Started, Status, Wanted
@@ -570,6 +570,27 @@ def test_status(project: Path, monkeypatch: pytest.MonkeyPatch, found: Status, c
     assert text in result.stdout
     assert run(project, "status", "-q").stdout == ""
     assert json.loads(run(project, "status", "--format", "json").stdout)["state"] == found.condition
+
+
+def test_where_one_thing_is(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = Grafana("http://127.0.0.1:3000", {"One": "http://127.0.0.1:3000/d/one/one"})
+    found = Status("running", replace(RUNNING, grafana=shown), {"app-1": True, "traffic": True})
+    monkeypatch.setattr(lifecycle, "status", lambda _: found)
+    assert run(project, "status", "--url", "prometheus").stdout == "http://127.0.0.1:9090\n"
+    assert run(project, "status", "-q", "--url", "Grafana").stdout == "http://127.0.0.1:3000\n"
+    assert run(project, "status", "--url", "One").stdout == "http://127.0.0.1:3000/d/one/one\n"
+    with pytest.raises(UsageError) as caught:
+        run(project, "status", "--url", "Promtheus")
+    assert str(caught.value) == "the lab has nothing called 'Promtheus'; did you mean 'Prometheus'?"
+    with pytest.raises(UsageError, match="nothing called 'x'; it may be one of Grafana, One, Prometheus$"):
+        run(project, "status", "--url", "x")
+
+
+def test_where_something_of_no_lab_is(project: Path) -> None:
+    with pytest.raises(ProvisionError) as caught:
+        run(project, "status", "--url", "Prometheus")
+    folder = project / ".provision" / "lab"
+    assert str(caught.value) == f"{folder}: no lab runs there; start one with `provision lab up`"
 
 
 def test_where_grafana_and_the_dashboards_are(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
