@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -411,6 +412,10 @@ def test_what_grafana_s_delivery_lacks_is_told():
 
 def test_the_reference_project_s_rules_and_routes_become_grafana_s():
     reference = open_project(Path(__file__).parents[4])
+    # Without it the receiver of the dead man's switch is empty, which Alertmanager keeps and Grafana doesn't.
+    reference = replace(
+        reference, variables={**reference.variables, "watchdog_url": "https://switch.example.org"}
+    )
     definitions = load(reference, use_cache=False).definitions
     found = shape(definitions, GrafanaDialect(), settings=ON)
     groups = [decode(one.body) for one in found if one.kind == "grafana-rule-group"]
@@ -422,7 +427,7 @@ def test_the_reference_project_s_rules_and_routes_become_grafana_s():
         for rule in decode(one.body)["group"]["rules"]
     ]
     assert titles == written
-    assert {one.key for one in found if one.kind == "contact-point"} == {"pages", "tickets"}
+    assert {one.key for one in found if one.kind == "contact-point"} == {"pages", "tickets", "watchdog"}
     assert [one.needs for one in found if one.kind == "policy"] == [
-        (("contact-point", "pages"), ("contact-point", "tickets"))
+        (("contact-point", "pages"), ("contact-point", "tickets"), ("contact-point", "watchdog"))
     ]
