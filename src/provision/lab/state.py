@@ -6,6 +6,7 @@ import json
 import os
 import tempfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -113,13 +114,14 @@ def read(folder: Path) -> Lab | None:
         raise ProvisionError(f"can't be read: {error.strerror}", where=str(file)) from None
     except ValueError:
         found = None
-    if not isinstance(found, dict) or found.pop("format", None) != _FORMAT:
-        raise ProvisionError(
-            "is not what this version of the lab writes",
-            where=str(file),
-            remedy="stop what it started by hand, and remove the folder",
-        )
-    return _lab(found)
+    if isinstance(found, dict) and found.pop("format", None) == _FORMAT:
+        with suppress(KeyError, TypeError):  # another version's has other fields
+            return _lab(found)
+    raise ProvisionError(
+        "is not what this version of the lab writes",
+        where=str(file),
+        remedy="stop what it started by hand, and remove the folder",
+    )
 
 
 def write(folder: Path, lab: Lab) -> None:

@@ -76,7 +76,10 @@ def test_who_is_late_and_taken_for_dead_does_not_get_it_either(
         state.claim(tmp_path, LAB)
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{", json.dumps({"format": 2}), json.dumps({"id": "a"})])
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{", json.dumps({"format": 2}), json.dumps({"id": "a"}), json.dumps({"format": 1, "id": "a"})],
+)
 def test_a_file_of_another_making_is_said(tmp_path: Path, content: str) -> None:
     (tmp_path / state.FILE).write_text(content)
     with pytest.raises(ProvisionError, match="is not what this version of the lab writes") as caught:

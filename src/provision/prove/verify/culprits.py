@@ -125,6 +125,8 @@ def _nameless(found: Located, asked: Asked, known: Knowledge) -> Verdict:
 def unlabelled(found: Located, known: Knowledge) -> Verdict | None:
     """That no series of the metric has one of the labels that the selector asks for; None when all are there."""
     name = found.selector.name
+    if name in ONLY_IN_TROUBLE:  # what labels it has is up to the alerts that fire now
+        return None
     for matcher in found.selector.matchers if name and known.has(name) else ():
         if not _matches_nothing(matcher) and matcher.label not in known.labels(name or ""):
             return _unknown_label(found, matcher, known)

@@ -45,6 +45,17 @@ def test_what_is_fine(expr):
     assert (found.status, found.fine) == ("data", True)
 
 
+def test_alerts_have_the_labels_of_those_that_fire():
+    client = KnownSeries(*SERIES, {"__name__": "ALERTS", "alertname": "Watchdog", "alertstate": "firing"})
+    found = verdict('max by (alertname) (ALERTS{alertstate="firing", job="web"}) or vector(0)', client)
+    assert (found.status, found.fine) == ("data", True)
+    found = verdict('count(ALERTS{alertname="Down"})', client)
+    assert (found.status, found.message) == (
+        "data",
+        "ALERTS has series only while an alert is pending or fires",
+    )
+
+
 def test_one_question_is_enough_for_what_is_fine():
     client = KnownSeries(*SERIES)
     assert verdict("sum(rate(requests_total[5m])) > 0", client).series == 1
