@@ -102,7 +102,8 @@ def shape(
         images: name of an own image → the reference to run instead of `registry/name:tag`.
 
     Raises:
-        SourceErrors: a service mounts what isn't built, or more than a config may hold.
+        SourceErrors: a service mounts what isn't built, or more than a config may hold; two files or secrets would have
+            one name.
     """
     stacks = sorted((found for found in definitions if found.kind == STACK), key=lambda found: found.key)
     problems: list[Problem] = []
@@ -170,7 +171,7 @@ class _Shaping:
                 else sorted(body["networks"])
             )
             body["configs"] = self._mounted(name, body.pop("configs", {}))
-            body["secrets"] = self._given(body.pop("secrets", {}))
+            body["secrets"] = self._given(name, body.pop("secrets", {}))
             services[name] = self._marked(
                 {key: value for key, value in body.items() if value not in ([], {})}, service
             )
@@ -220,8 +221,14 @@ class _Shaping:
         flags = {flag: True for flag in ("attachable", "internal") if network.get(flag)}
         return {"name": f"{self._stack}_{key}", "driver": "overlay", **flags, **encrypted}
 
-    def _given(self, secrets: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
+    def _given(self, service: str, secrets: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
         self._secrets.update(secrets)
+        called: dict[str, str] = {}
+        for key, name in self._secret_names.items():
+            if (other := called.setdefault(name, key)) != key:
+                what = f"secrets {other!r} and {key!r} would both be {name!r} on the Swarm; give one of them another name"
+                if key in secrets or other in secrets:
+                    self._complain(service, what)
         return [{"source": name, "target": name} for name in sorted(secrets)]
 
     def _mounted(self, service: str, configs: Mapping[str, dict[str, str]]) -> list[dict[str, Any]]:
@@ -229,8 +236,14 @@ class _Shaping:
         for target, config in configs.items():
             for relative, path, content in self._contents(service, target, config):
                 key = _key(path)
-                name = config_name(self._stack, key, content)
-                self._configs[key] = MountedFile(key, name, path, content)
+                mounted = MountedFile(key, config_name(self._stack, key, content), path, content)
+                if self._configs.setdefault(key, mounted) != mounted:
+                    other = self._configs[key].path
+                    self._complain(
+                        service,
+                        f"{path}, which service {service!r} mounts at {target}{relative}, and {other}, which it or another one "
+                        f"mounts, would both be the config {key!r}; give one of them another name",
+                    )
                 found.append({"source": key, "target": target + relative})
         return found
 

@@ -138,3 +138,37 @@ def test_stacks_that_need_each_other_still_have_an_order() -> None:
         *compile_stack("x.py", Stack("b", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
     ]
     assert [stack.name for stack in stacks.in_order(stacks.shape(definitions, {}, "reference"))] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("services", "files", "said"),
+    [
+        (
+            [Service("p", "p:1", configs={"/etc/p/": Config(built="prometheus/")})],
+            {"prometheus/rules/web.yml": b"a", "prometheus/rules-web.yml": b"b"},
+            "prometheus/rules/web.yml, which service 'p' mounts at /etc/p/rules/web.yml, and prometheus/rules-web.yml, which it "
+            "or another one mounts, would both be the config 'prometheus-rules-web.yml'; give one of them another name",
+        ),
+        (
+            [Service("w", "w:1", configs={"/a/b": Config(text="1"), "/a-b": Config(text="2")})],
+            {},
+            "would both be the config 'w-a-b'",
+        ),
+        (
+            [Service("w", "w:1", configs={"/a/b": Config(text="1")}), Service("w-a", "w:1", configs={"/b": Config(text="2")})],
+            {},
+            "would both be the config 'w-a-b'",
+        ),
+        (
+            [Service("w", "w:1", secrets={"token": Secret.env("A", version="2"), "token-2": Secret.env("B")})],
+            {},
+            "secrets 'token' and 'token-2' would both be 'shop_token-2' on the Swarm",
+        ),
+    ],
+)  # fmt: skip
+def test_two_things_of_one_name_are_refused(
+    services: list[Service], files: dict[str, bytes], said: str
+) -> None:
+    with pytest.raises(SourceErrors) as error:
+        shaped(*services, files=files)
+    assert said in str(error.value)
