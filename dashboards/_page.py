@@ -25,6 +25,7 @@ TAG = "reference"
 DASHBOARDS = {
     "traefik-sla": "SLA",
     "traefik-traffic": "Traffic",
+    "gallery-pages": "Gallery",
     "platform-containers": "Containers",
     "platform-targets": "Targets",
     "platform-prometheus": "Prometheus",

@@ -2,7 +2,7 @@
 
 | variable | meaning |
 | --- | --- |
-| `traefik_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, every task of the Swarm service of that name |
+| `traefik_targets`, `gallery_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, every task of the Swarm service of that name |
 | `scrape_interval`, `evaluation_interval` | durations |
 """
 
@@ -15,6 +15,7 @@ from provisioning._swarm import discovery
 
 SWARM = {
     "traefik": ("app", 8080),
+    "gallery": ("app", 8080),
     "cadvisor": ("monitor", 8080),
     "prometheus": ("monitor", 9090),
     "alertmanager": ("monitor", 9093),
@@ -53,6 +54,7 @@ server = PrometheusGlobal(
 )
 
 traefik = job("traefik")
+gallery = job("gallery")
 cadvisor = job("cadvisor")
 prometheus = job("prometheus")
 alertmanager = job("alertmanager")

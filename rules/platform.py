@@ -13,7 +13,13 @@ JOB = "{{ $labels.job }}"
 # From its start to its first scrapes Prometheus takes up to 10 s, in which every job seems gone.
 PATIENCE = max(FOR, "10s", key=seconds)
 
-EXPECTED_JOBS = {"traefik": "page", "prometheus": "page", "alertmanager": "page", "cadvisor": "ticket"}
+EXPECTED_JOBS = {
+    "traefik": "page",
+    "prometheus": "page",
+    "alertmanager": "page",
+    "cadvisor": "ticket",
+    "gallery": "ticket",
+}
 
 targets = Group(
     name="platform-targets",

@@ -111,7 +111,7 @@ def test_it_is_up_soon(lab: Started) -> None:
 
 
 def test_prometheus_runs_the_compiled_configuration_and_rules(lab: Started, prometheus: Prometheus) -> None:
-    jobs = {"traefik", "cadvisor", "prometheus", "alertmanager"}
+    jobs = {"traefik", "gallery", "cadvisor", "prometheus", "alertmanager"}
     assert {target.job for target in prometheus.targets()} == jobs
     wait_for("scrape of every target", lambda: {target.health for target in prometheus.targets()} == {"up"})
     groups = [decode(item.body)["group"] for item in lab.definitions if item.kind == RULE_GROUP]

@@ -69,6 +69,7 @@ def variables(ports: Ports) -> dict[str, Any]:
     """What the project's sources are told of the lab, over the variables of the environment."""
     return {
         "traefik_targets": [f"127.0.0.1:{ports.traefik}"],
+        "gallery_targets": [f"127.0.0.1:{port}" for port in ports.replicas],
         "cadvisor_targets": [f"127.0.0.1:{ports.containers}"],
         "prometheus_targets": [f"127.0.0.1:{ports.prometheus}"],
         "alertmanager_targets": [f"127.0.0.1:{ports.alertmanager}"],

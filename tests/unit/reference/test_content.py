@@ -26,6 +26,7 @@ Groups = Callable[..., list[dict[str, Any]]]
 DASHBOARDS = {
     "traefik-sla",
     "traefik-traffic",
+    "gallery-pages",
     "platform-containers",
     "platform-prometheus",
     "platform-alertmanager",
@@ -67,7 +68,7 @@ def as_promql(expr: str) -> str:
     """Grafana's variables replaced by what they could stand for."""
     for variable, value in (("$__rate_interval", "1m"), ("$__range", "1h")):
         expr = expr.replace(variable, value)
-    return re.sub(r"\$(job|entrypoint|service)\b", ".*", expr)
+    return re.sub(r"\$(job|entrypoint|service|instance)\b", ".*", expr)
 
 
 class TestDashboards:
@@ -279,6 +280,7 @@ class TestProvisioning:
 
     LAB = {  # noqa: RUF012  # a constant of the tests
         "traefik_targets": ["127.0.0.1:8081"],
+        "gallery_targets": ["127.0.0.1:8083", "127.0.0.1:8084"],
         "cadvisor_targets": ["127.0.0.1:8082"],
         "prometheus_targets": ["127.0.0.1:9090"],
         "alertmanager_targets": ["127.0.0.1:9093", "127.0.0.1:9094"],

@@ -8,7 +8,7 @@ import pytest
 
 Judge = Callable[..., None]
 
-JOBS = {"traefik": 8080, "cadvisor": 8080, "prometheus": 9090, "alertmanager": 9093}
+JOBS = {"traefik": 8080, "gallery": 8080, "cadvisor": 8080, "prometheus": 9090, "alertmanager": 9093}
 PROMETHEUS = 'job="prometheus", instance="prometheus:9090"'
 ALERTMANAGER = 'job="alertmanager", instance="alertmanager:9093"'
 CADVISOR = 'job="cadvisor", instance="cadvisor:8080"'

@@ -35,6 +35,7 @@ def blueprint(parts: Parts) -> Blueprint:
 
     @routes.get("/metrics")
     def metrics() -> Response:
+        _must_come_straight()
         return Response(parts.metrics.exposition(), content_type=CONTENT_TYPE_PLAIN_0_0_4)
 
     @routes.route("/admin/faults", methods=("GET", "POST"))
@@ -50,10 +51,17 @@ def blueprint(parts: Parts) -> Blueprint:
     return routes
 
 
-def _allow(token: str) -> None:
-    """Let those in who have the token and come straight to this replica: through a proxy there is no such page."""
+def _must_come_straight() -> None:
+    """Through a proxy there is no such page: visitors come through one, and mustn't see it."""
     proxied = any(name.lower().startswith("x-forwarded-") for name, _ in request.headers)
-    if proxied or "Forwarded" in request.headers or not token:
+    if proxied or "Forwarded" in request.headers:
+        raise NotFound
+
+
+def _allow(token: str) -> None:
+    """Let those in who come straight to this replica and have the token; nobody has an empty one."""
+    _must_come_straight()
+    if not token:
         raise NotFound
     scheme, _, given = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not hmac.compare_digest(given.strip().encode(), token.encode()):

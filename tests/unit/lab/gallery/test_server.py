@@ -52,7 +52,10 @@ def wait_until_in_progress(port: int, count: int) -> None:
 def test_what_is_in_flight_is_answered_before_the_end(
     replica: subprocess.Popen[bytes], port: int, tmp_path: Path
 ) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    set_faults(
+        port, tmp_path, slow_seconds=60
+    )  # until the end begins, which cuts it short; then 300 ms are left
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", "/slow")
     wait_until_in_progress(port, 2)
     replica.send_signal(signal.SIGTERM)

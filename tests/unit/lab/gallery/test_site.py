@@ -268,6 +268,7 @@ def test_without_the_token_nobody_gets_in(client: FlaskClient, given: str) -> No
 @pytest.mark.parametrize("name", ["X-Forwarded-For", "x-forwarded-host", "Forwarded"])
 def test_through_a_proxy_there_is_no_such_page(client: FlaskClient, name: str) -> None:
     assert client.get("/admin/faults", headers={**TOKEN, name: "127.0.0.1"}).status_code == 404
+    assert client.get("/metrics", headers={name: "127.0.0.1"}).status_code == 404
 
 
 def test_a_gallery_without_a_token_lets_nobody_in(parts: Parts) -> None:
