@@ -61,11 +61,11 @@ def _one_of(names: Sequence[str]) -> str:
 
 @click.group("lab")
 def command() -> None:
-    """Run the whole stack on this machine, with traffic.
+    """Run the whole platform on this machine, under load.
 
-    A small application in three replicas, Traefik, Prometheus and Alertmanager with this project's configuration,
-    a receiver for what Alertmanager tells, and clients. Everything listens on 127.0.0.1, on free ports, and needs
-    neither root nor a container engine.
+    A gallery in three replicas with a Redis, Traefik, Prometheus and Alertmanager with this project's configuration, a
+    receiver for what Alertmanager tells, Grafana where one is installed, and clients. Everything listens on 127.0.0.1,
+    on free ports, and needs neither root nor a container engine.
     """
 
 
