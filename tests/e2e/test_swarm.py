@@ -44,7 +44,8 @@ web = Service(
 shop = Stack("shop", [web])
 """
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("swarm")]
+# In the group of the lab, so that its engine is gone while drills are measured.
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
 
 
 @dataclass(frozen=True)

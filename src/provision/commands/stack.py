@@ -258,13 +258,30 @@ def remove(
 
 def _check_scale(order: Sequence[ShapedStack], scale: Sequence[tuple[str, int]]) -> None:
     known = {name: body for stack in order for name, body in stack.compose["services"].items()}
-    for name, _ in scale:
+    for name, replicas in scale:
         if name not in known:
             raise click.UsageError(
                 f"--scale: these stacks have no service {name!r}; they have {', '.join(sorted(known))}"
             )
         if known[name]["deploy"]["mode"] == "global":
             raise click.UsageError(f"--scale: {name} has one task on each node")
+        if replicas > 1 and (volume := _kept_on_one_node(order, name)):
+            raise click.UsageError(
+                f"--scale: {name} has the volume {volume!r} for one task; say in the sources how several can use it"
+            )
+
+
+def _kept_on_one_node(order: Sequence[ShapedStack], name: str) -> str:
+    """The volume of one node that a service has for its one task; empty where it has none, or is made for several tasks."""
+    for stack in order:
+        service = stack.compose["services"].get(name)
+        if service is None or service["deploy"]["replicas"] > 1:
+            continue
+        volumes = stack.compose.get("volumes", {})
+        for mount in service.get("volumes", ()):
+            if mount["type"] == "volume" and volumes[mount["source"]].get("driver", "local") == "local":
+                return str(mount["source"])
+    return ""
 
 
 def _teller(*, quiet: bool) -> Callable[[str], None]:

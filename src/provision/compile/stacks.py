@@ -89,7 +89,10 @@ def _service(service: Service, stack: str) -> dict[str, Any]:
         "deploy": _deploy(service),
     }
     kept = {name: value for name, value in body.items() if value not in ("", [], {}, False)}
-    return {"networks": [], **kept, **mapping(service.extra, f"{owner}: extra")}
+    extra = mapping(service.extra, f"{owner}: extra")
+    if own := sorted((set(extra) & set(body)) - {"aliases"}):
+        raise ValueError(f"{owner}: extra: {own[0]} has a field of its own; give it there")
+    return {"networks": [], **kept, **extra}
 
 
 def _image(image: str | Image) -> Any:

@@ -199,6 +199,7 @@ def test_scale_gives_a_service_another_number_of_tasks(provision: Shell, root: P
         ("db", "'db' isn't SERVICE=N, such as client=3"),
         ("nobody=1", "--scale: these stacks have no service 'nobody'; they have agent, db, probe, web"),
         ("agent=2", "--scale: agent has one task on each node"),
+        ("db=2", "--scale: db has the volume 'data' for one task; say in the sources how several can use it"),
     ):
         ran = provision("stack", "deploy", "--scale", scale)
         assert ran.code == 2

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from provision.author import (
     Bind,
     Config,
@@ -58,6 +60,12 @@ def test_a_plain_service_has_policies_and_nothing_empty() -> None:
             },
         },
     }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["volumes", "environment", "deploy", "configs", "image"])
+def test_what_has_a_field_isnt_given_beside_it(name: str) -> None:
+    with pytest.raises(ValueError, match=f"extra: {name} has a field of its own; give it there"):
+        service(extra={name: {}})
 
 
 def test_all_that_a_service_may_say() -> None:

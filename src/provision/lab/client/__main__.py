@@ -9,7 +9,7 @@ from pathlib import Path
 
 from provision.errors import ProvisionError
 from provision.lab.client import load, recording
-from provision.lab.client.limits import address, bounded
+from provision.lab.client.limits import address, bounded, counted
 from provision.lab.serving import wait_for_end
 
 
@@ -51,7 +51,11 @@ def _parser() -> argparse.ArgumentParser:
         "--rate", required=True, type=bounded(load.MOST_PER_SECOND), metavar="N", help="requests a second"
     )
     parser.add_argument(
-        "--requests", type=int, default=load.MOST_REQUESTS, metavar="N", help="how many at most"
+        "--requests",
+        type=counted(load.MOST_REQUESTS),
+        default=load.MOST_REQUESTS,
+        metavar="N",
+        help="how many at most",
     )
     parser.add_argument(
         "--seconds",

@@ -49,6 +49,19 @@ def bounded(most: float) -> Callable[[str], float]:
     return number
 
 
+def counted(most: int) -> Callable[[str], int]:
+    """How an option's whole number from 1 to `most` is read."""
+
+    def number(text: str) -> int:
+        value = int(text)
+        if not 0 < value <= most:
+            raise ValueError
+        return value
+
+    number.__name__ = f"whole number from 1 to {most:,}"
+    return number
+
+
 def _is_this_machine(host: str) -> bool:
     if host == "localhost":
         return True

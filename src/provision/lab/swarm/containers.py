@@ -62,12 +62,25 @@ def answer(request: Request, began: float) -> Reply:
     try:
         containers = engine_api.get(SOCKET, "/containers/json", _TIME_LIMIT_SECONDS)
         with ThreadPoolExecutor(_AT_ONCE) as pool:
-            paths = [f"/containers/{each['Id']}/stats?stream=false&one-shot=true" for each in containers]
-            stats = list(pool.map(lambda path: engine_api.get(SOCKET, path, _TIME_LIMIT_SECONDS), paths))
+            stats = list(pool.map(_measured, containers))
     except OSError as error:
         return Reply(503, f"the engine doesn't answer: {error}\n")
-    found = [Sample("process_start_time_seconds", {}, began), *samples(containers, stats, time.time())]
+    there = [
+        (each, measured) for each, measured in zip(containers, stats, strict=True) if measured is not None
+    ]
+    measured = samples([each for each, _ in there], [each for _, each in there], time.time())
+    found = [Sample("process_start_time_seconds", {}, began), *measured]
     return Reply(200, exposition(found), "text/plain; version=0.0.4; charset=utf-8")
+
+
+def _measured(container: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The statistics of a container; None of one that has gone since it was listed."""
+    path = f"/containers/{container['Id']}/stats?stream=false&one-shot=true"
+    try:
+        found: Mapping[str, Any] = engine_api.get(SOCKET, path, _TIME_LIMIT_SECONDS)
+    except FileNotFoundError:
+        return None
+    return found
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -24,6 +24,7 @@ def get(at: str, path: str, time_limit_seconds: float = _TIME_LIMIT_SECONDS) -> 
     """What the engine whose socket is `at` answers.
 
     Raises:
+        FileNotFoundError: what is asked about isn't there (any more), nor perhaps the socket.
         OSError: it doesn't answer, or refuses.
     """
     return _asked(at, "GET", path, None, time_limit_seconds)
@@ -45,6 +46,8 @@ def _asked(at: str, method: str, path: str, body: Any, time_limit_seconds: float
         raise OSError(f"the engine doesn't answer: {error}") from None
     finally:
         connection.close()
+    if answer.status == 404:
+        raise FileNotFoundError(f"the engine knows nothing at {path}")
     if answer.status >= 400:
         raise OSError(f"the engine refuses {method} {path}: {text.decode(errors='replace').strip()}")
     return json.loads(text) if text.strip() else None

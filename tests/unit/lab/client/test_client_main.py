@@ -34,6 +34,13 @@ def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.parametrize("count", ["0", "-1", "10000001", "1.5"])
+def test_a_count_that_isnt_one_is_refused(count: str) -> None:
+    ran = run("--url", "http://127.0.0.1:1", "--rate", "1", "--requests", count)
+    assert ran.returncode == 2
+    assert f"argument --requests: invalid whole number from 1 to 10,000,000 value: '{count}'" in ran.stderr
+
+
 def test_it_ends_by_itself_and_says_what_came_of_it(url: str, tmp_path: Path) -> None:
     ran = run(
         "--url", url, "--rate", "500", "--requests", "50", "--log", tmp_path / "log", "--format", "json"

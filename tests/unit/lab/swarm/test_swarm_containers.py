@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from provision.lab.swarm import containers
+from email.message import Message
+from typing import Any
+
+import pytest
+
+from provision.lab.serving import Request
+from provision.lab.swarm import containers, engine_api
 
 CONTAINER = {
     "Id": "c1", "Names": ["/shop_web.1.x"], "Image": "web:1", "Created": 100,
@@ -36,3 +42,20 @@ def test_a_container_that_has_just_gone_and_one_without_a_limit() -> None:
     assert {sample.metric: sample.value for sample in gone}["container_memory_working_set_bytes"] == 0
     free = list(containers.samples([CONTAINER], [{"memory_stats": {"limit": 1 << 62}}], 1.0))
     assert {sample.metric: sample.value for sample in free}["container_spec_memory_limit_bytes"] == 0
+
+
+def test_a_container_that_goes_between_list_and_statistics_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def get(at: str, path: str, seconds: float) -> Any:
+        if path == "/containers/json":
+            return [CONTAINER, {**CONTAINER, "Id": "c2", "Names": ["/gone"]}]
+        if "c2" in path:
+            raise FileNotFoundError
+        return STATS
+
+    monkeypatch.setattr(engine_api, "get", get)
+    reply = containers.answer(Request("GET", "/metrics", Message(), b""), 0.0)
+    assert reply.status == 200
+    assert "shop_web.1.x" in reply.text
+    assert "gone" not in reply.text
