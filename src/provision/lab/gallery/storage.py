@@ -6,12 +6,14 @@ A key is made of the gallery's own identifiers, never of what a client sent: wor
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import tempfile
 from pathlib import Path
 from typing import Protocol
 
+_ATTEMPTS = 50
 _KEY = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*(/[a-z0-9-]+(\.[a-z0-9-]+)*)*")
 
 
@@ -63,15 +65,14 @@ class Folder:
     def put(self, key: str, content: bytes) -> None:
         """As `Storage` says."""
         file = self._file(key)
+        self._require()
         try:
-            self._require()
-            file.parent.mkdir(parents=True, exist_ok=True)
             # A dot in front: no key, so that nobody sees it half-written.
-            descriptor, beside = tempfile.mkstemp(prefix=".", dir=file.parent)
+            descriptor, beside = tempfile.mkstemp(prefix=".", dir=self._root)
             try:
                 with os.fdopen(descriptor, "wb") as output:
                     output.write(content)
-                Path(beside).replace(file)
+                _move(Path(beside), file)
             finally:
                 Path(beside).unlink(missing_ok=True)
         except OSError as error:
@@ -93,9 +94,8 @@ class Folder:
             self._require()
             for key in keys:
                 self._file(key).unlink(missing_ok=True)
-            for folder in {self._file(key).parent for key in keys}:
-                if folder.is_dir() and not any(folder.iterdir()):
-                    folder.rmdir()
+            for folder in {self._file(key).parent for key in keys} - {self._root}:
+                _remove_if_empty(folder)
         except OSError as error:
             raise self._down(error) from None
 
@@ -130,3 +130,24 @@ class Folder:
 
     def _down(self, error: OSError) -> StorageDown:
         return StorageDown(f"{error.filename or self._root}: {error.strerror}")
+
+
+def _move(source: Path, file: Path) -> None:
+    for attempt in range(_ATTEMPTS):
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            source.replace(file)
+            return
+        except (FileNotFoundError, FileExistsError):
+            # Another replica has just deleted the last of what was in that folder, and the folder with it.
+            if attempt == _ATTEMPTS - 1:
+                raise
+
+
+def _remove_if_empty(folder: Path) -> None:
+    try:
+        folder.rmdir()
+    except OSError as error:
+        # Something else is in it, or another replica was faster.
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT}:
+            raise

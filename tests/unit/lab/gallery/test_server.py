@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from provision.lab import faults
+from provision.lab.gallery.switches import MOST_HELD
 from support.servers import REPOSITORY, free_port, running
 
 
@@ -74,6 +76,22 @@ def test_a_client_that_leaves_frees_what_hangs(
     wait_until_in_progress(port, 2)
     connection.close()
     wait_until_in_progress(port, 1)
+
+
+def test_however_much_hangs_the_fault_can_be_taken_away(
+    replica: subprocess.Popen[bytes], port: int, tmp_path: Path
+) -> None:
+    set_faults(port, tmp_path, hang=True)
+    asked = []
+    for _ in range(MOST_HELD + 5):
+        asked.append(http.client.HTTPConnection("127.0.0.1", port, timeout=30))
+        asked[-1].request("GET", "/")
+    wait_until_in_progress(port, MOST_HELD + 1)
+    set_faults(port, tmp_path, hang=False)
+    statuses = Counter(each.getresponse().status for each in asked)
+    for each in asked:
+        each.close()
+    assert statuses == {200: MOST_HELD, 503: 5}
 
 
 def test_the_end_does_not_wait_for_what_hangs(

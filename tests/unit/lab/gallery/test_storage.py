@@ -1,3 +1,4 @@
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,18 @@ def test_what_is_being_written_is_not_seen(folder: Folder, tmp_path: Path) -> No
     folder.put("albums/1/about.json", b"one")
     (tmp_path / "storage" / "albums" / "1" / ".half").write_text("")
     assert folder.keys("albums/") == ["albums/1/about.json"]
+
+
+def test_replicas_that_put_and_delete_at_once_are_in_nobodys_way(tmp_path: Path) -> None:
+    def use(number: int) -> None:
+        mine = Folder(tmp_path / "storage")
+        for _ in range(200):
+            mine.put(f"albums/1/{number}.json", b"x")
+            mine.delete([f"albums/1/{number}.json"])
+
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(use, range(4)))
+    assert Folder(tmp_path / "storage").keys("albums/") == []
 
 
 def test_a_link_out_of_the_storage_is_not_followed_when_keys_are_listed(
