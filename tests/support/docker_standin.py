@@ -2,7 +2,7 @@
 that this project makes, in the words of the real one (Docker 20.10 and 28).
 
 `standin(folder, monkeypatch)` puts it on the PATH. What it is to do wrong stands in `Swarm.state`: images in `broken` never
-come to run, those in `slow` stay preparing, `refuse` maps the first two words of a call to what it then says.
+come to run, those in `slow` stay preparing, `refuse` maps the first two words of a call to what it then says, and `away` is how often nodes can't be told once there are services.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "linger": 0, "calls": [], "count": 0,
+        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "linger": 0, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -89,6 +89,9 @@ class _Client:
         for start, said in self.state["refuse"].items():
             if " ".join(words).startswith(start):
                 raise SystemExit(said)
+        if self.state["away"] and words[:2] == ["node", "ls"] and self.state["services"]:
+            self.state["away"] -= 1
+            raise SystemExit("Error response from daemon: rpc error: The swarm does not have a leader.")
         first, rest = words[0], words[1:]
         if first in ("info", "inspect", "build", "tag", "push"):
             return getattr(self, f"_{first}")(rest)

@@ -175,6 +175,7 @@ def deploy(
         except ProvisionError as error:
             if not done:
                 raise
+            click.echo(deployed_json(done) if form == "json" else deployed_text(done))
             raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
         if not done[-1].succeeded:
             break

@@ -154,6 +154,43 @@ def test_a_first_deploy_that_fails_leaves_nothing(provision: Shell, root: Path, 
     assert "shop_web: removed again" in ran.err
 
 
+def test_a_swarm_without_a_leader_for_a_moment_is_asked_again(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    with swarm.changed() as state:
+        state["away"] = 2
+    ran = provision("stack", "deploy", "shop")
+    assert ran.code == 0, ran
+    assert swarm.state["away"] == 0
+
+
+@pytest.mark.parametrize("rollback", [True, False])
+def test_an_engine_that_is_gone_while_it_is_waited_for(
+    provision: Shell, root: Path, swarm: Swarm, rollback: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(converge, "_SILENT_SECONDS", 0.0)
+    with swarm.changed() as state:
+        state["away"] = 1000
+    ran = provision("stack", "deploy", "shop", *([] if rollback else ["--no-rollback"]))
+    said = "stack shop: docker node ls: rpc error: The swarm does not have a leader."
+    assert ran.err.splitlines()[-1] == f"Error: {said}"
+    assert ran.code == (1 if rollback else 4)
+    assert bool(swarm.state["services"]) is not rollback
+
+
+def test_what_was_done_is_told_also_when_the_next_stack_cannot_be_deployed(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["refuse"] = {
+            "stack deploy --resolve-image always --with-registry-auth --compose-file stacks/watch": "no"
+        }
+    ran = provision("stack", "deploy", "--format", "json")
+    assert ran.code == 4
+    assert [each["name"] for each in json.loads(ran.out)["stacks"]] == ["shop"]
+
+
 def test_no_rollback_leaves_it_to_be_looked_at(provision: Shell, root: Path, swarm: Swarm) -> None:
     with swarm.changed() as state:
         state["slow"] = ["web:1"]

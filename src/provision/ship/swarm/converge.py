@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from provision.errors import ProvisionError
 from provision.ship.swarm import live
 from provision.ship.swarm.live import LiveService, Node, Task
 from provision.ship.swarm.placing import fitting
@@ -16,6 +17,8 @@ SETTLED_SECONDS: Final = 3.0
 """How long the same tasks must run: one without a health check counts as running before it has failed."""
 
 _POLL_SECONDS: Final = 0.5
+_SILENT_SECONDS: Final = 30.0
+"""For so long an engine may refuse to be asked, as while its managers agree on a leader."""
 _FAILED_UPDATES: Final = frozenset({"paused", "rollback_paused", "rollback_started", "rollback_completed"})
 
 
@@ -69,12 +72,23 @@ def wait(
 
     Args:
         tell: called with a line when a service comes to run as it is to.
+
+    Raises:
+        ProvisionError: the engine can't be asked, and that for so long that it isn't just busy.
     """
     limit = time.monotonic() + time_limit_seconds
     told: set[str] = set()
     since, before = time.monotonic(), frozenset[str]()
+    answered = time.monotonic()
     while True:
-        found = states(engine, stack)
+        try:
+            found = states(engine, stack)
+        except ProvisionError:
+            if time.monotonic() - answered > _SILENT_SECONDS:
+                raise
+            time.sleep(_POLL_SECONDS)
+            continue
+        answered = time.monotonic()
         for state in found:
             if state.settled and state.name not in told:
                 told.add(state.name)

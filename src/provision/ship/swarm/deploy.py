@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from provision.compile.dialect.stacks import ShapedStack
-from provision.errors import ProvisionError
+from provision.errors import PartlyDone, ProvisionError
 from provision.ship.swarm import clearing, converge, live, needs, undo
 from provision.ship.swarm.converge import ServiceState
+from provision.ship.swarm.live import LiveService
 from provision.ship.swarm.placing import Label
 from provision.tools import docker
 from provision.tools.docker import Engine
@@ -100,20 +101,23 @@ def deploy(
         secrets: those that aren't on the Swarm yet.
 
     Raises:
-        ProvisionError: the engine refuses it; it runs as before.
+        ProvisionError: the engine refuses it, or stops answering; it runs as before.
+        PartlyDone: the same, and it doesn't, or not all of it.
     """
     before = {service.name: service for service in live.services(engine, stack.name)}
     needs.write_secrets(engine, stack, secrets)
     try:
         _send(engine, stack, how.resolve_image)
+        states = converge.wait(engine, stack.name, how.time_limit_seconds, tell)
+    except KeyboardInterrupt:
+        tell(f"{stack.name}: interrupted")
+        _back(engine, stack, before, secrets, how, tell)
+        raise
     except ProvisionError as error:
         # It may have made some services before it failed.
-        failures = (
-            undo.undo(engine, stack.name, before, how.time_limit_seconds, tell) if how.roll_back else ()
-        )
-        clearing.clear(engine, stack.name, secrets if how.roll_back else ())
-        raise ProvisionError("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
-    states = converge.wait(engine, stack.name, how.time_limit_seconds, tell)
+        failures = _back(engine, stack, before, secrets, how, tell)
+        kind = PartlyDone if failures or not how.roll_back else ProvisionError
+        raise kind("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
     if all(state.settled for state in states):
         gone = clearing.remove_services(engine, stack, before)
         for name in gone:
@@ -124,9 +128,27 @@ def deploy(
         return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
     if not how.roll_back:
         return Deployed(stack.name, states)
-    failures = undo.undo(engine, stack.name, before, how.time_limit_seconds, tell)
-    left = clearing.clear(engine, stack.name, secrets)
-    return Deployed(stack.name, states, undone=True, failures=(*failures, *left))
+    return Deployed(
+        stack.name, states, undone=True, failures=_back(engine, stack, before, secrets, how, tell)
+    )
+
+
+def _back(
+    engine: Engine,
+    stack: ShapedStack,
+    before: Mapping[str, LiveService],
+    secrets: Mapping[str, bytes],
+    how: How,
+    tell: Callable[[str], None],
+) -> tuple[str, ...]:
+    """Go back to what ran before, if that is wanted; what couldn't be undone, a sentence each."""
+    try:
+        failures = (
+            undo.undo(engine, stack.name, before, how.time_limit_seconds, tell) if how.roll_back else ()
+        )
+        return (*failures, *clearing.clear(engine, stack.name, secrets if how.roll_back else ()))
+    except ProvisionError as error:
+        return (f"it couldn't go back to what ran before: {error.what}",)
 
 
 def _send(engine: Engine, stack: ShapedStack, resolve_image: str) -> None:
