@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import os
 import sys
 import time
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -107,7 +109,8 @@ def up(
     tools_dir = project.root / ".tools"
     programs = servers.find_or_fetch(stack.PROGRAMS, tools_dir, tell)
     folder = folder.absolute()
-    lab = _claim(project, folder, tell)
+    with _one_at_a_time(folder):
+        lab = _claim(project, folder, tell)
     try:
         lab, definitions = _start(project, folder, lab, programs, wanted, tell)
         lab = replace(lab, ready=True, seconds=round(time.monotonic() - began, 3))
@@ -264,6 +267,22 @@ def _shown_in(
     pages = delivery.push_dashboards(endpoint, shown, owner)
     password_file = str(grafana.password_file(folder)) if own else ""
     return state.Grafana(endpoint.url, pages, grafana.USER if own else "", password_file)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """Whoever clears what a dead lab left there must not clear what another has begun meanwhile. What is locked is the
+    folder around it, as it may itself be removed."""
+    around = next(path for path in folder.parents if path.is_dir())
+    if not os.access(around, os.R_OK):
+        yield
+        return
+    held = os.open(around, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:

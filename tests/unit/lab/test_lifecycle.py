@@ -1,7 +1,9 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -518,3 +520,21 @@ def test_elsewhere_than_on_linux(project: Project, folder: Path, monkeypatch: py
 def test_the_default_folder_is_in_the_project(project: Project) -> None:
     assert lifecycle.default_folder(project) == project.root / ".provision" / "lab"
     assert os.fspath(project.root) in str(lifecycle.default_folder(project))
+
+
+def test_one_start_at_a_time_clears_what_is_left_in_a_folder(tmp_path: Path) -> None:
+    folder, inside, order = tmp_path / "new" / "lab", threading.Event(), []
+
+    def second() -> None:
+        inside.wait()
+        with lifecycle._one_at_a_time(folder):
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        later = pool.submit(second)
+        with lifecycle._one_at_a_time(folder):
+            inside.set()
+            wait([later], timeout=0.2)
+            order.append("first")
+        later.result(timeout=10)
+    assert order == ["first", "second"]
