@@ -163,7 +163,8 @@ def status(folder: Path) -> Status:
     if not lab.ready:
         starting = here and processes.alive(lab.starter)
         return Status("starting" if starting else "incomplete", lab, alive, last_lines)
-    return Status("incomplete" if ended else "running", lab, alive, last_lines)
+    needed = {entry.name for entry in lab.processes if entry.service != stack.BROWSERS_SERVICE}
+    return Status("incomplete" if needed & set(ended) else "running", lab, alive, last_lines)
 
 
 def ended(folder: Path, lab: Lab) -> str:

@@ -459,6 +459,11 @@ def test_a_process_that_ends_by_itself_is_told(project: Project, folder: Path, p
     assert lifecycle.ended(folder, started.lab) == "one has ended\n    out of memory"
     found = status(folder)
     assert (found.condition, found.last_lines) == ("incomplete", {"one": "out of memory"})
+    # Browsers come for a while only.
+    visited = replace(started.lab.processes[0], service=stack.BROWSERS_SERVICE)
+    lab = replace(started.lab, processes=(visited, *started.lab.processes[1:]))
+    state.write(folder, lab)
+    assert (lifecycle.ended(folder, lab), status(folder).condition) == ("", "running")
 
 
 def test_a_folder_that_goes_meanwhile_is_no_failure(
