@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from provision.errors import MissingTool, ProvisionError, UsageError
 from provision.lab.gallery.storage import Folder, Storage
@@ -64,7 +64,8 @@ def visits(url: str, environ: Mapping[str, str]) -> Visits:
     """
     if not url:
         return InMemory()
-    if urlsplit(url).password is not None:
+    parts = urlsplit(url)
+    if parts.password is not None or "password" in parse_qs(parts.query):
         raise UsageError(
             "a password in an argument can be read by every user of this machine",
             where="--redis",

@@ -32,7 +32,13 @@ def test_visits_are_counted_in_redis_when_there_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["redis://:hidden@127.0.0.1:1/0", "redis://u:hidden@127.0.0.1:1/0", "http://127.0.0.1:1"]
+    "url",
+    [
+        "redis://:hidden@127.0.0.1:1/0",
+        "redis://u:hidden@127.0.0.1:1/0",
+        "redis://127.0.0.1:1/0?password=hidden",
+        "http://127.0.0.1:1",
+    ],
 )
 def test_a_url_that_will_not_do_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(UsageError, match="^--redis: ") as caught:
