@@ -5,20 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from array import array
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import asdict
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
 from provision.lab.client.outcomes import Outcome
+from provision.lab.client.times import Times
 
 LARGEST_LOG = 20_000_000
 """In bytes; then it goes on in a new file, and the old one is kept under its name with `.1`, one of them."""
-
-PERCENTILES = (50, 95, 99)
 
 
 class Record:
@@ -36,7 +34,7 @@ class Record:
 
     def __init__(self, log: Path | None = None) -> None:
         self._lock = threading.Lock()
-        self._seconds: dict[str, array[float]] = {}
+        self._times: dict[str, Times] = {}
         self._statuses: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._first, self._last = float("inf"), 0.0
@@ -48,7 +46,7 @@ class Record:
         line = _line(outcome) if self._log else ""
         self.also(outcome)
         with self._lock:
-            self._seconds.setdefault(outcome.page, array("d")).append(outcome.seconds)
+            self._times.setdefault(outcome.page, Times()).add(outcome.seconds)
             self._statuses["no answer" if outcome.status is None else str(outcome.status)] += 1
             if outcome.failure:
                 self._failures[outcome.failure] += 1
@@ -64,7 +62,7 @@ class Record:
 
     def value(self) -> dict[str, Any]:
         """The sums, for JSON: `count`, `failed`, `seconds` (from the first request's start to the last one's end),
-        `statuses`, `failures`, and for each page its `count` and its times in seconds: `p50`, `p95`, `p99`, `max`."""
+        `statuses`, `failures`, and for each page its times (`times.Times`)."""
         with self._lock:
             return {
                 "count": self._statuses.total(),
@@ -72,7 +70,7 @@ class Record:
                 "seconds": max(0.0, self._last - self._first) if self._statuses else 0.0,
                 "statuses": dict(sorted(self._statuses.items())),
                 "failures": dict(sorted(self._failures.items())),
-                "pages": {page: _times(seconds) for page, seconds in sorted(self._seconds.items())},
+                "pages": {page: times.value() for page, times in sorted(self._times.items())},
             }
 
 
@@ -89,20 +87,8 @@ def text(value: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def percentile(ordered: Sequence[float], percent: float) -> float:
-    """The smallest of the ordered values that is not below `percent` per cent of them (the nearest rank)."""
-    rank = -(-len(ordered) * percent // 100)
-    return ordered[max(int(rank), 1) - 1]
-
-
 def _line(outcome: Outcome) -> str:
     value = asdict(outcome)
     if not outcome.screenshot:
         del value["screenshot"]
     return json.dumps(value)
-
-
-def _times(seconds: Sequence[float]) -> dict[str, float]:
-    ordered = sorted(seconds)
-    times = {f"p{percent}": percentile(ordered, percent) for percent in PERCENTILES}
-    return {"count": len(ordered), **times, "max": ordered[-1]}

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 from provision.lab.client.load import Load, Plan
 from provision.lab.client.outcomes import Outcome
-from provision.lab.client.record import Record, percentile
+from provision.lab.client.record import Record
+from provision.lab.client.times import percentile
 from provision.lab.drill.objectives import Objectives
 
 CLIENTS: Final = (1, 3)

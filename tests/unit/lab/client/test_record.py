@@ -5,19 +5,11 @@ import pytest
 
 from provision.lab.client import record as record_module
 from provision.lab.client.outcomes import Outcome
-from provision.lab.client.record import Record, percentile, text
+from provision.lab.client.record import Record, text
 
 
 def outcome(seconds: float, status: int | None = 200, failure: str = "", page: str = "/") -> Outcome:
     return Outcome(1000.0 + seconds, page, "GET", page, seconds, status, failure)
-
-
-@pytest.mark.parametrize(
-    ("percent", "value"), [(0, 1), (1, 1), (50, 50), (95, 95), (99, 99), (99.5, 100), (100, 100)]
-)
-def test_percentiles_are_values_that_were_seen(percent: float, value: float) -> None:
-    assert percentile([float(number) for number in range(1, 101)], percent) == value
-    assert percentile([7.0], percent) == 7.0
 
 
 def test_the_sums() -> None:
