@@ -22,7 +22,7 @@ from provision.lab.gallery.storage import Folder
 from provision.lab.gallery.visits import InMemory
 from support.servers import REPOSITORY, free_port, require_chromium
 
-pytestmark = [pytest.mark.server, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.server, pytest.mark.xdist_group("browser"), pytest.mark.alone]
 
 TIME_LIMIT_SECONDS = 120
 STEPS = ["/", "/album", "/", "POST /album", "POST /picture", "/picture", "/album", "POST /delete"]

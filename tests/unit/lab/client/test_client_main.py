@@ -10,6 +10,8 @@ import pytest
 from provision.lab.serving import Reply, Server
 from support.servers import REPOSITORY
 
+pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
+
 
 @pytest.fixture
 def url() -> Iterator[str]:

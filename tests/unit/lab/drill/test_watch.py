@@ -16,6 +16,8 @@ from provision.lab.drill.watch import Watch
 from provision.lab.serving import Reply, Server
 from provision.lab.state import Lab, Running
 
+pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
+
 LABELS = {"alertname": "Down", "severity": "page"}
 
 

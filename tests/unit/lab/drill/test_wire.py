@@ -14,6 +14,8 @@ from provision.lab.drill.wire import Wire
 from provision.lab.serving import Reply, Server
 from support.servers import REPOSITORY, free_port
 
+pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
+
 REQUEST = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
 
 

@@ -20,6 +20,8 @@ from provision.lab.gallery.visits import InMemory, InRedis, Visit, session_of
 from provision.tools import servers
 from support.servers import free_port, require
 
+pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
+
 A, B = (session_of(None) for _ in range(2))
 
 
