@@ -74,9 +74,9 @@ def service(
     )
 
 
-def answers(url: str, start_period: str = "15s") -> Healthcheck:
+def answers(url: str) -> Healthcheck:
     """A health check that asks a page of the task itself; `wget` is in the images of Prometheus, Alertmanager, Grafana."""
-    return Healthcheck(["wget", "-q", "-O", "/dev/null", url], start_period=start_period)
+    return Healthcheck(["wget", "-q", "-O", "/dev/null", url])
 
 
 def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ project's own images are pulled from.
 | `NAME_image` | an image instead of the one below: `traefik_image`, `gallery_image`, … |
 | `gallery_storage` | where the gallery keeps pictures; the MinIO of the stack unless set |
 | `gallery_replicas`, `client_replicas` | how many tasks |
-| `client_rate` | how many requests a second each client makes |
+| `client_browsers`, `client_rate` | false: clients are no browsers, and make so many requests a second |
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
 
 Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
@@ -69,6 +69,19 @@ _traefik = service(
 _gallery_image = env.get("gallery_image") or Image("provision-gallery", "docker/gallery.Dockerfile")
 _client_image = env.get("client_image") or Image("provision-client", "docker/client.Dockerfile")
 
+# Browsers for a day, after which the Swarm starts them anew; or a steady rate of requests without any.
+_CLIENT = (
+    ["provision.lab.client.browsers", "--seconds", "86400"]
+    if env.get("client_browsers", True)
+    else ["provision.lab.client", "--rate", f"{env.get('client_rate', 5):g}"]
+)
+
+# Without Python's site, which takes longer to start than the question itself; the image has no wget.
+_IS_WELL = (
+    "import socket; c = socket.create_connection(('127.0.0.1', 8080), 4); "
+    "c.sendall(b'GET /health HTTP/1.0\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in c.recv(64))"
+)
+
 _gallery = service(
     "gallery",
     _gallery_image,
@@ -99,9 +112,7 @@ _gallery = service(
         "minio_root_password": Secret.env("MINIO_ROOT_PASSWORD"),
     },
     networks=[edge, inner],
-    healthcheck=Healthcheck(
-        ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8080/health', timeout=2)"]
-    ),
+    healthcheck=Healthcheck(["python", "-I", "-S", "-c", _IS_WELL]),
     replicas=int(env.get("gallery_replicas", 3)),
     labels={
         "traefik.enable": "true",
@@ -162,13 +173,11 @@ _minio = service(
 _client = service(
     "client",
     _client_image,
-    command=[
-        *("python", "-m", "provision.lab.client", "--url", f"http://{HOST}", "--allow", HOST),
-        *("--rate", f"{env.get('client_rate', 5):g}"),
-    ],
+    command=["python", "-m", *_CLIENT, "--url", f"http://{HOST}", "--allow", HOST],
     networks=[edge],
+    tmpfs=["/dev/shm"],  # noqa: S108  # a browser's pages need more of it than a container has
     replicas=int(env.get("client_replicas", 0)),
-    memory="384M",
+    memory="512M",
 )
 
 _visualizer = service(
@@ -202,7 +211,7 @@ _prometheus = service(
     volumes={"/prometheus": Volume("prometheus"), **ENGINE},
     # The tasks to scrape are found through the engine's socket, which only root may open.
     user="root",
-    healthcheck=answers("http://127.0.0.1:9090/-/ready", start_period="30s"),
+    healthcheck=answers("http://127.0.0.1:9090/-/ready"),
     on=(MANAGERS,),
     keeps="monitor",
     memory="256M",
@@ -243,7 +252,7 @@ _grafana = service(
         "/etc/grafana/dashboards/": Config(built="grafana/dashboards/"),
     },
     volumes={"/var/lib/grafana": Volume("grafana")},
-    healthcheck=answers("http://127.0.0.1:3000/api/health", start_period="60s"),
+    healthcheck=answers("http://127.0.0.1:3000/api/health"),
     keeps="monitor",
     memory="256M",
 )

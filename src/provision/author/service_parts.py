@@ -62,9 +62,9 @@ class Healthcheck:
 
     command: Sequence[str]
     interval: str = "5s"
-    timeout: str = "3s"
+    timeout: str = "5s"
     retries: int = 3
-    start_period: str = "15s"
+    start_period: str = "60s"
 
     def __post_init__(self) -> None:
         if isinstance(self.command, str) or not self.command:

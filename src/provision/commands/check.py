@@ -34,6 +34,7 @@ _NAMES: Final = {
     "mute-timing": "mute timing",
     "contact-point": "contact point",
     "grafana-rule-group": "rule group of Grafana's own",
+    "stack": "stack",
 }
 """What one of a kind is called; those a project has one of are not counted."""
 

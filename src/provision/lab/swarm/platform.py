@@ -36,7 +36,7 @@ def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _
 
     Args:
         tools_dir: where programs of Debian's packages were unpacked.
-        tell: called with a sentence for each image that only stands in for the real one.
+        tell: called with a sentence for each image that only stands in for the real one, or is left out.
 
     Returns:
         their references.
@@ -45,23 +45,29 @@ def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _
         MissingTool: a program can't be found.
     """
     made = references()
-    for name, recipe, stands_in in recipes(tools_dir):
-        images.make(engine, made[name], recipe)
-        if stands_in:
-            tell(f"{name}: {stands_in}")
+    for name, recipe, said in recipes(tools_dir):
+        if recipe is None:
+            made.pop(name)
+        else:
+            images.make(engine, made[name], recipe)
+        if said:
+            tell(f"{name}: {said}")
     images.derive(engine, made["client"], made["gallery"])
     images.derive(engine, made["cadvisor"], made["gallery"], _EXPORTER)
     tell("cadvisor: an exporter with its names takes its place, because no package registry has it")
     return tuple(made.values())
 
 
-def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe, str]]:
-    """Each image with what it holds, and why it is only a stand-in, where it is one."""
+def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe | None, str]]:
+    """Each image with what it holds, and why it is only a stand-in or can't be made, where that is so."""
     for name in ("traefik", "prometheus"):
         yield name, _server(name, tools_dir), ""
     yield "alertmanager", _alertmanager(tools_dir), ""
     yield "redis", _programs({"redis-server": "redis-server", "redis-cli": "redis-tools"}), ""
-    yield "registry", _registry(), ""
+    try:
+        yield "registry", _registry(), ""
+    except MissingTool as error:
+        yield "registry", None, f"there is none, because {error}"
     yield "gallery", images.python(_GALLERY), ""
     yield "minio", _s3(), "moto takes its place, because no package registry has it"
     yield "visualizer", _stand_in("8080"), "an empty page takes its place, because no package registry has it"

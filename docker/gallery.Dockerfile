@@ -1,0 +1,11 @@
+# The gallery (`python -m provision.lab.gallery`) and its light client. Built from the repository's root:
+#   provision stack build app
+ARG BASE=python:3.11-slim-bookworm
+FROM ${BASE}
+COPY . /src
+RUN python -m pip install --no-cache-dir -c /src/constraints/run.txt -c /src/constraints/dev.txt \
+      /src flask obstore prometheus-client redis waitress \
+ && rm -rf /src
+ENV PYTHONUNBUFFERED=1
+USER 65534
+CMD ["python", "-m", "provision.lab.gallery", "--host", "0.0.0.0", "--port", "8080"]

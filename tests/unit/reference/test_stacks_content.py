@@ -1,0 +1,124 @@
+"""What holds for the reference stacks, whatever they run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provision.compile.dialect import files, stacks
+from provision.compile.load import Loaded
+from provision.project import open_project
+
+ROOT = Path(__file__).resolve().parents[3]
+NODE_MIB = 1024
+SYSTEM_MIB = 300
+"""What an engine and its system need of a node."""
+
+
+@pytest.fixture
+def shaped(compiled: Callable[..., Loaded]) -> Callable[..., dict[str, stacks.ShapedStack]]:
+    def shape(**variables: Any) -> dict[str, stacks.ShapedStack]:
+        definitions = compiled(**variables).definitions
+        project = open_project(ROOT)
+        built = {file.key: file.body for file in files.shape(definitions, project)}
+        return {stack.name: stack for stack in stacks.shape(definitions, built, project.name)}
+
+    return shape
+
+
+def services(made: dict[str, stacks.ShapedStack]) -> dict[str, dict[str, Any]]:
+    return {name: service for stack in made.values() for name, service in stack.compose["services"].items()}
+
+
+def test_one_node_of_a_gibibyte_has_room_for_all(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    reserved = 0
+    for name, service in services(shaped()).items():
+        resources = service["deploy"]["resources"]
+        assert resources["limits"]["memory"], name
+        reserved += int(resources["reservations"]["memory"].removesuffix("M")) * service["deploy"].get(
+            "replicas", 1
+        )
+    assert reserved < NODE_MIB - SYSTEM_MIB
+
+
+def test_no_secret_has_a_default_and_none_is_in_the_files(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    made = shaped()
+    found = {name: reference for stack in made.values() for name, reference in stack.secrets.items()}
+    assert {reference["name"] for reference in found.values()} == {
+        "GALLERY_ADMIN_TOKEN", "REDIS_PASSWORD", "MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD", "GRAFANA_ADMIN_PASSWORD",
+    }  # fmt: skip
+    for service in services(made).values():
+        for name, value in service.get("environment", {}).items():
+            assert not re.search(r"PASSWORD|SECRET|TOKEN", name) or value.startswith("/run/secrets/")
+
+
+def test_traefik_measures_the_objective_and_gives_hung_requests_up(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    traefik = services(shaped(sla_latency_seconds=0.25))["traefik"]
+    assert "--metrics.prometheus.buckets=0.1,0.25,0.3,1.2,5" in traefik["command"]
+    assert "--serverstransport.forwardingtimeouts.responseheadertimeout=5s" in traefik["command"]
+    assert "--ping=true" in traefik["command"]
+    assert traefik["deploy"]["placement"]["constraints"] == ["node.role == manager"]
+    dashboard = next(port for port in traefik["ports"] if port["target"] == 8080)
+    assert dashboard["mode"] == "host"  # where it runs, and nowhere else
+
+
+def test_the_host_name_is_one_setting(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+    made = services(shaped(host_name="shop.example.org"))
+    assert (
+        made["gallery"]["deploy"]["labels"]["traefik.http.routers.gallery.rule"] == "Host(`shop.example.org`)"
+    )
+    assert made["traefik"]["networks"] == {"edge": {"aliases": ["shop.example.org"]}}
+    assert "http://shop.example.org" in made["client"]["command"]
+
+
+def test_a_kernel_without_ipvs(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+    for without, mode in ((False, "vip"), (True, "dnsrr")):
+        made = services(shaped(swarm_without_ipvs=without))
+        assert {service["deploy"]["endpoint_mode"] for service in made.values()} == {mode}
+    assert {port["mode"] for service in made.values() for port in service.get("ports", [])} == {"host"}
+
+
+def test_what_monitors_is_reached_by_grafana_alone_unless_it_is_asked_for(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    assert "ports" not in services(shaped())["prometheus"]
+    assert services(shaped(publish_monitoring=True))["prometheus"]["ports"][0]["published"] == 9090
+
+
+def test_every_file_that_is_built_for_a_server_is_mounted(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    monitor = shaped()["monitor"]
+    targets = {
+        config["target"]
+        for service in monitor.compose["services"].values()
+        for config in service.get("configs", ())
+    }
+    assert {
+        "/etc/prometheus/prometheus.yml",
+        "/etc/prometheus/rules/traefik.yml",
+        "/etc/alertmanager/alertmanager.yml",
+        "/etc/grafana/provisioning/dashboards/dashboards.yaml",
+        "/etc/grafana/dashboards/traefik/traefik-sla.json",
+    } <= targets
+    provider = next(file for file in monitor.configs if file.path.endswith("dashboards.yaml"))
+    assert b"path: /etc/grafana/dashboards/traefik" in provider.content
+
+
+def test_clients_are_browsers_unless_they_are_told_not_to_be(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    assert "provision.lab.client.browsers" in services(shaped())["client"]["command"]
+    light = services(shaped(client_browsers=False, client_rate=7, client_replicas=2))["client"]
+    assert light["command"][2:5] == ["provision.lab.client", "--rate", "7"]
+    assert light["deploy"]["replicas"] == 2
