@@ -153,7 +153,7 @@ def grafana_lines(grafana: Grafana | None) -> list[str]:
     if grafana is None:
         return []
     way_in = f" (user {grafana.user}, password in {grafana.password_file})" if grafana.user else ""
-    pages = [f"    {title:<18} {url}" for title, url in grafana.dashboards.items()]
+    pages = [f"    {title:<18} {url}" for title, url in sorted(grafana.dashboards.items())]
     return [f"  {'Grafana':<20} {grafana.url}{way_in}", *pages]
 
 
