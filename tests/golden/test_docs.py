@@ -32,7 +32,9 @@ def starts_a_lab(page: Path) -> bool:
 
 
 def case(page: Path) -> Any:
-    marks = [pytest.mark.server, pytest.mark.xdist_group("lab")] if starts_a_lab(page) else []
+    marks = (
+        [pytest.mark.server, pytest.mark.xdist_group("lab"), pytest.mark.alone] if starts_a_lab(page) else []
+    )
     return pytest.param(page, id=name(page), marks=marks)
 
 
