@@ -229,6 +229,10 @@ def test_down_clears_up_after_a_start_that_was_killed(folder: Path, moment: str)
                 break
         else:
             pytest.fail(f"it never was {moment}")
+        if moment == "compiling":
+            assert said(provision("up", "--state", folder)) == (
+                f"{folder}: a lab is being started there already; stop it with `provision lab down`"
+            )
         left = family(starter.pid)
         starter.kill()
         starter.wait()
@@ -243,6 +247,32 @@ def test_down_clears_up_after_a_start_that_was_killed(folder: Path, moment: str)
     # Those that compile end by themselves as nobody talks to them any more.
     wait_for("ended", lambda: not any(processes.alive(each) for each in left))
     assert not {urlsplit(url).port for url in lab.urls.values()} & listening()
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_a_start_that_is_interrupted_clears_up_itself(
+    folder: Path, number: signal.Signals, code: int
+) -> None:
+    with subprocess.Popen(
+        command("up", "--no-grafana", "--state", folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        # As on a terminal: what runs in the background of a script is started with Ctrl-C ignored.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
+    ) as starter:
+        assert starter.stderr is not None
+        for line in starter.stderr:
+            if line.startswith("pushing rules"):
+                break
+        lab = state.read(folder)
+        assert lab is not None
+        assert supervisor.running(folder, lab) != set()
+        starter.send_signal(number)
+        assert starter.wait(TIME_LIMIT_SECONDS) == code
+    assert supervisor.running(folder, lab) == set()
     assert not folder.exists()
 
 
