@@ -14,6 +14,7 @@ from provision.errors import DONE, FAILED, UsageError, did_you_mean
 
 if TYPE_CHECKING:
     from provision.lab.drill.comparing import Row
+    from provision.lab.drill.stage import Stage
     from provision.lab.drill.values import Drill, Outcome
 
 
@@ -87,7 +88,7 @@ def command(
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
-def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill]:
+def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill[Stage]]:
     from provision.lab.drill.catalogue import DRILLS
 
     if every == bool(names):

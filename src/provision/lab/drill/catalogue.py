@@ -131,7 +131,7 @@ def _crowded(stage: Stage) -> Hypothesis:
     )  # fmt: skip
 
 
-DRILLS: Final[Mapping[str, Drill]] = {
+DRILLS: Final[Mapping[str, Drill[Stage]]] = {
     drill.name: drill
     for drill in (
         Drill(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 import time
-from urllib.parse import urlsplit
+from collections.abc import Sequence
 
 from provision.lab.drill.values import Visit
 
@@ -14,6 +14,9 @@ RATE = 10.0
 
 TIMEOUT_SECONDS = 12.0
 """Longer than Traefik waits for a server, so that it is Traefik's answer that is seen."""
+
+CONNECT_SECONDS = 1.0
+"""How long a connection may take; what is near takes a millisecond."""
 
 _WORKERS = 64
 """So many requests may wait for an answer. With a third of them hanging for 10 s, 34 do."""
@@ -26,12 +29,15 @@ class Client:
     due, or a server that answers nobody would look fast.
 
     Args:
-        url: Traefik's entry point, `http://host:port`.
+        entries: where it asks, `host:port`; the next where one can't be reached, as browsers do with the addresses of a
+            name.
         rate: requests a second.
+        host: what the server is called in requests, if not by its address.
     """
 
-    def __init__(self, url: str, rate: float = RATE) -> None:
-        self._address = urlsplit(url).netloc
+    def __init__(self, entries: Sequence[str], rate: float = RATE, host: str = "") -> None:
+        self._entries = tuple(entries)
+        self._host = host
         self._pause = 1 / rate
         self._next = 0.0
         self._lock = threading.Lock()
@@ -63,23 +69,36 @@ class Client:
                 self._next += self._pause
             if self._stopped.wait(max(due - time.time(), 0)):
                 return
-            status, why = _ask(self._address)
+            status, why = _ask(self._entries, self._host)
             visit = Visit(due, time.time() - due, status, why)
             with self._lock:
                 self._visits.append(visit)
 
 
-def _ask(address: str) -> tuple[int, str]:
+def _ask(entries: Sequence[str], host: str) -> tuple[int, str]:
     """The status code of the first page, or 0 and why there is none."""
-    connection = http.client.HTTPConnection(address, timeout=TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", "/", headers={"Connection": "close"})
-        answer = connection.getresponse()
-        answer.read()
-    except TimeoutError:
-        return 0, "no answer in time"
-    except (OSError, http.client.HTTPException) as error:
-        return 0, str(error) or type(error).__name__
-    finally:
-        connection.close()
-    return answer.status, ""
+    why = ""
+    for entry in entries:
+        connection = http.client.HTTPConnection(entry, timeout=CONNECT_SECONDS)
+        try:
+            connection.connect()
+        except OSError as error:
+            why = _why(error)
+            continue  # nothing was asked of this one
+        try:
+            connection.sock.settimeout(TIMEOUT_SECONDS)
+            connection.request(
+                "GET", "/", headers={"Connection": "close", **({"Host": host} if host else {})}
+            )
+            answer = connection.getresponse()
+            answer.read()
+            return answer.status, ""
+        except (OSError, http.client.HTTPException) as error:
+            return 0, _why(error)
+        finally:
+            connection.close()
+    return 0, why
+
+
+def _why(error: OSError | http.client.HTTPException) -> str:
+    return "no answer in time" if isinstance(error, TimeoutError) else str(error) or type(error).__name__

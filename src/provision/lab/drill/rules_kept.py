@@ -5,12 +5,12 @@ from __future__ import annotations
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.compile.kinds import RULE_GROUP
-from provision.lab.drill.stage import Stage
+from provision.lab.drill.scene import Scene
 from provision.lab.drill.values import Clause
 from provision.model import decode
 
 
-def clauses(stage: Stage) -> tuple[Clause, ...]:
+def clauses(stage: Scene) -> tuple[Clause, ...]:
     """One clause: that the rules in force are those that were compiled, no more and no less."""
     groups = [decode(item.body)["group"] for item in stage.definitions if item.kind == RULE_GROUP]
     compiled = sorted(rule.get("alert") or rule["record"] for group in groups for rule in group["rules"])

@@ -6,19 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Final
 
-from provision.author.durations import seconds
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
-from provision.lab import stack
 from provision.lab.drill import healing, judging
 from provision.lab.drill.client import Client
 from provision.lab.drill.judged import expected, judged, step_of
 from provision.lab.drill.objectives import Objectives, objectives
-from provision.lab.drill.stage import Stage
+from provision.lab.drill.scene import Scene
 from provision.lab.drill.timing import Detection, Resolution
 from provision.lab.drill.traefik import seen_by_traefik
-from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, Signal
+from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, S, Signal
 from provision.lab.drill.watch import Watch
 
 STEADY_SECONDS: Final = 5.0
@@ -36,7 +34,7 @@ Tell = Callable[[str], None]
 Bounds = tuple[Detection, Resolution]
 
 
-def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
+def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
     """Run a drill on a lab. Afterwards the lab is as before, also when this fails or is interrupted.
 
     Raises:
@@ -44,7 +42,7 @@ def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
     """
     healing.heal(stage.folder)
     hypothesis, goals = drill.supposes(stage), objectives(stage.definitions)
-    client, watch = Client(stage.url("application")), Watch(stage)
+    client, watch = Client(stage.entries, host=stage.host), Watch(stage)
     began = time.time()
     watch.start()
     client.start()
@@ -75,10 +73,10 @@ def run(drill: Drill, stage: Stage, tell: Tell) -> Outcome:
 
 
 def _judged(
-    drill: Drill,
+    drill: Drill[S],
     hypothesis: Hypothesis,
     goals: Objectives,
-    stage: Stage,
+    stage: S,
     client: Client,
     watch: Watch,
     marks: dict[str, float],
@@ -108,7 +106,7 @@ def _judged(
     return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses))
 
 
-def _await_steady(stage: Stage, client: Client, hypothesis: Hypothesis) -> Bounds | None:
+def _await_steady(stage: Scene, client: Client, hypothesis: Hypothesis) -> Bounds | None:
     """Wait until the users' requests succeed and no alert says otherwise; when the alert must be told of then.
 
     Raises:
@@ -146,9 +144,8 @@ def _history(prometheus: Prometheus, signal: Signal) -> float:
     return found[0].value if found else 0.0
 
 
-def _bounds(stage: Stage, signal: Signal, history: float) -> Bounds:
-    resend = seconds(stack.RESEND)
-    rules = judged(stage.definitions, signal.alert, signal.job, signal.severity, resend)
+def _bounds(stage: Scene, signal: Signal, history: float) -> Bounds:
+    rules = judged(stage.definitions, signal.alert, signal.job, signal.severity, stage.resend_seconds)
     return expected(rules, step_of(signal, history))
 
 

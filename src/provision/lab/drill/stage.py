@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,8 @@ import yaml
 
 from provision.author.durations import seconds
 from provision.errors import ProvisionError
-from provision.lab import processes, state, supervisor
+from provision.lab import processes, stack, state, supervisor
+from provision.lab.drill.values import Event
 from provision.lab.stack import Component
 from provision.lab.state import Lab, Running
 from provision.model import Definition
@@ -50,6 +52,28 @@ class Stage:
     def url(self, name: str) -> str:
         """Where a person looks for it, such as `Prometheus`."""
         return self.lab.urls[name]
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Where users get in."""
+        return (self.url("application").removeprefix("http://"),)
+
+    @property
+    def host(self) -> str:
+        """What users call it: nothing but its address."""
+        return ""
+
+    @property
+    def resend_seconds(self) -> float:
+        """How often Prometheus tells again of an alert."""
+        return seconds(stack.RESEND)
+
+    def conditions(self) -> list[Event]:
+        """How its processes are."""
+        return [
+            Event(time.time(), "processes", f"{entry.name} (pid {entry.pid}) {_condition(entry.process)}")
+            for entry in self.lab.processes
+        ]
 
     def running(self, name: str) -> Running:
         """The process of that name, such as `app-2`.
@@ -106,6 +130,13 @@ class Stage:
     def replicas(self) -> int:
         """How many servers Traefik has for the application."""
         return len(self.balancer()["servers"])
+
+
+def _condition(process: processes.Process) -> str:
+    fields = processes.stat(process.pid)
+    if fields is None or not processes.alive(process):
+        return "has ended"
+    return "is stopped" if fields[0] in "Tt" else "runs"
 
 
 def _texts(zero_ended: bytes) -> tuple[str, ...]:

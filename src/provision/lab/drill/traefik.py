@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
-from provision.lab.drill.stage import Stage
+from provision.lab.drill.scene import Scene
 from provision.lab.drill.values import Event
 
 _STEP_SECONDS = 1.0
@@ -16,11 +16,11 @@ _BEFORE_SECONDS = 20.0
 _NOISE = 0.5
 """Answers a second more than usual that mean nothing."""
 
-_SERVERS = 'traefik_service_server_up{service=~"app@.*"}'
+_SERVERS = 'traefik_service_server_up{service=~".*@(file|swarm)"}'
 _CODES = "sum by (code) (increase(traefik_entrypoint_requests_total[3s]) / 3 > 0)"
 
 
-def seen_by_traefik(stage: Stage, start: float, end: float) -> list[Event]:
+def seen_by_traefik(stage: Scene, start: float, end: float) -> list[Event]:
     """Servers that were taken out and put back, and more 5xx answers than before; between two
     moments in Unix seconds."""
     with open_session(Endpoint(stage.url("Prometheus"))) as session:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Any, Generic, TypeVar
 
-if TYPE_CHECKING:
-    from provision.lab.drill.stage import Stage
+from provision.lab.drill.scene import Scene
+
+S = TypeVar("S", bound=Scene)
 
 LEAST_SECONDS = 12.0
-
-Source = Literal["drill", "client", "Traefik", "Prometheus", "Alertmanager", "webhook", "processes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ class Hypothesis:
 
 
 @dataclass(frozen=True, slots=True)
-class Drill:
+class Drill(Generic[S]):
     """A failure on purpose.
 
     Attributes:
@@ -82,12 +81,12 @@ class Drill:
     name: str
     summary: str
     lesson: str
-    supposes: Callable[[Stage], Hypothesis]
-    breaks: Callable[[Stage], None]
-    prepare: Callable[[Stage], None] | None = None
-    checks: Callable[[Stage], tuple[Clause, ...]] | None = None
-    judges: Callable[[Stage, Sequence[Event], Mapping[str, float]], tuple[Clause, ...]] | None = None
-    least_seconds: Callable[[Stage], float] = lambda _: LEAST_SECONDS
+    supposes: Callable[[S], Hypothesis]
+    breaks: Callable[[S], None]
+    prepare: Callable[[S], None] | None = None
+    checks: Callable[[S], tuple[Clause, ...]] | None = None
+    judges: Callable[[S, Sequence[Event], Mapping[str, float]], tuple[Clause, ...]] | None = None
+    least_seconds: Callable[[S], float] = lambda _: LEAST_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +117,14 @@ class Event:
 
     Attributes:
         at: Unix seconds.
-        source: who says so.
+        source: who says so: `drill`, `Traefik`, `Prometheus`, `Alertmanager`, `webhook`, `processes`, `engine`.
         what: in words.
         alert, severity: the alert that it is about; empty when it is about none.
         state: of that alert: `pending` or `firing`, for the webhook `firing` or `resolved`; empty once it is over.
     """
 
     at: float
-    source: Source
+    source: str
     what: str
     alert: str = ""
     severity: str = ""
@@ -164,7 +163,7 @@ class Outcome:
         visits: the users' requests, in the order they were due.
     """
 
-    drill: Drill
+    drill: Drill[Any]
     hypothesis: Hypothesis
     marks: Mapping[str, float]
     bounds: Mapping[str, float]

@@ -14,9 +14,8 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
-from provision.lab import processes
-from provision.lab.drill.stage import Stage
-from provision.lab.drill.values import Event, Source
+from provision.lab.drill.scene import Scene
+from provision.lab.drill.values import Event
 
 POLL_SECONDS: Final = 0.25
 _TIMEOUT_SECONDS: Final = 2.0
@@ -28,16 +27,16 @@ Look = Callable[[], list[Event]]
 class Watch:
     """Looks at a lab four times a second, in the background."""
 
-    def __init__(self, stage: Stage) -> None:
+    def __init__(self, stage: Scene) -> None:
         self._stage = stage
         self._events: list[Event] = []
         self._told: dict[str, str] = {}
         self._changed = threading.Condition()
         self._stopped = threading.Event()
-        looks: tuple[tuple[Source, Look], ...] = (
+        looks: tuple[tuple[str, Look], ...] = (
             ("Prometheus", self._alerts),
             ("Alertmanager", self._held),
-            ("processes", self._processes),
+            ("", stage.conditions),
         )
         self._threads = [
             threading.Thread(target=self._compare, args=(source, look), daemon=True) for source, look in looks
@@ -70,7 +69,7 @@ class Watch:
                 self._changed.wait(min(left, POLL_SECONDS))
         return True
 
-    def _compare(self, source: Source, look: Look) -> None:
+    def _compare(self, source: str, look: Look) -> None:
         before: dict[str, Event] | None = None
         answers = True
         while not self._stopped.wait(POLL_SECONDS):
@@ -140,14 +139,8 @@ class Watch:
             for one in _asked(f"{self._stage.url('Alertmanager')}/api/v2/alerts")
         ]
 
-    def _processes(self) -> list[Event]:
-        return [
-            Event(time.time(), "processes", f"{entry.name} (pid {entry.pid}) {_condition(entry.process)}")
-            for entry in self._stage.lab.processes
-        ]
 
-
-def _about(labels: Mapping[str, str], at: float, source: Source, what: str, state: str) -> Event:
+def _about(labels: Mapping[str, str], at: float, source: str, what: str, state: str) -> Event:
     return Event(at, source, what, labels.get("alertname", ""), labels.get("severity", ""), state)
 
 
@@ -171,10 +164,3 @@ def _called(labels: Mapping[str, str]) -> str:
     names = ("severity", "entrypoint", "url", "instance", "burn")
     told = ", ".join(labels[name] for name in names if name in labels)
     return f"{labels.get('alertname', '?')} ({told})"
-
-
-def _condition(process: processes.Process) -> str:
-    fields = processes.stat(process.pid)
-    if fields is None or not processes.alive(process):
-        return "has ended"
-    return "is stopped" if fields[0] in "Tt" else "runs"

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from provision.author.durations import seconds
-from provision.lab import stack
 from provision.lab.drill.judged import judged
 from provision.lab.drill.judging import within
-from provision.lab.drill.stage import Stage
+from provision.lab.drill.scene import Scene
 from provision.lab.drill.timing import silence
 from provision.lab.drill.values import Clause, Event
 
 ALERT: Final = "Watchdog"
 
 
-def heard_within(stage: Stage) -> float:
+def heard_within(stage: Scene) -> float:
     """How many seconds after the end of Prometheus the switch is told at the latest."""
-    (rule,) = judged(stage.definitions, ALERT, "prometheus", resend_seconds=seconds(stack.RESEND))
+    (rule,) = judged(stage.definitions, ALERT, "prometheus", resend_seconds=stage.resend_seconds)
     return silence(rule.pace)
 
 
-def clauses(stage: Stage, events: Sequence[Event], marks: Mapping[str, float]) -> tuple[Clause, ...]:
+def clauses(stage: Scene, events: Sequence[Event], marks: Mapping[str, float]) -> tuple[Clause, ...]:
     """One clause: that the switch was told in time that the alert which always fires is over."""
     told = [
         event.at

@@ -30,7 +30,7 @@ def serving():
 
 
 def visited(url, count, rate=200.0):
-    client = Client(url, rate)
+    client = Client([url.removeprefix("http://")], rate)
     client.start()
     limit = time.monotonic() + 30
     while len(client.visits()) < count:
@@ -66,7 +66,7 @@ def test_one_that_hangs_makes_all_others_late_by_their_own_clock(serving, monkey
         go.wait(30)
         return Reply(200, "")
 
-    client = Client(serving(held), 100.0)
+    client = Client([serving(held).removeprefix("http://")], 100.0)
     client.start()
     time.sleep(0.3)  # for that long nothing is answered
     go.set()
@@ -87,6 +87,23 @@ def test_no_answer_in_time(serving, monkeypatch):
     visits = visited(serving(held), 2)
     go.set()
     assert (visits[0].status, visits[0].why) == (0, "no answer in time")
+
+
+def test_the_next_address_where_one_doesnt_answer_and_the_name_it_is_called_by(serving):
+    called = set()
+
+    def answer(request):
+        called.add(request.headers["Host"])
+        return Reply(200, "")
+
+    there = serving(answer).removeprefix("http://")
+    client = Client([f"127.0.0.1:{free_port()}", there], 50.0, host="shop.example")
+    client.start()
+    while len(client.visits()) < 3:
+        time.sleep(0.01)
+    client.stop()
+    assert {visit.status for visit in client.visits()} == {200}
+    assert called == {"shop.example"}
 
 
 def test_the_crowd_asks_all_at_once_and_then_again(serving):
