@@ -44,6 +44,8 @@ class Wire:
 
     def cut(self) -> None:
         """From now on nothing goes through, and nothing comes back."""
+        if not self._whole.is_set():
+            return
         self._whole.clear()
         # A queue of one: it is full with two, and what asks for more is dropped.
         self._listener.listen(0)
@@ -90,17 +92,20 @@ class Wire:
 
 def main(arguments: Sequence[str]) -> int:
     """`python -m provision.lab.drill.wire --port PORT --to PORT`: forward until told to end."""
-    from provision.lab.serving import wait_for_stop
-
     parser = argparse.ArgumentParser(prog="provision.lab.drill.wire")
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--to", type=int, required=True)
     options = parser.parse_args(arguments)
+    # One after the other: a handler could interrupt another one, and the cable would be neither cut nor whole.
+    heard = {signal.SIGUSR1, signal.SIGUSR2, signal.SIGTERM, signal.SIGINT}
+    signal.pthread_sigmask(signal.SIG_BLOCK, heard)
     wire = Wire(options.port, options.to)
-    signal.signal(signal.SIGUSR1, lambda *_: wire.cut())
-    signal.signal(signal.SIGUSR2, lambda *_: wire.mend())
     wire.start()
-    wait_for_stop()
+    while (number := signal.sigwait(heard)) in (signal.SIGUSR1, signal.SIGUSR2):
+        if number == signal.SIGUSR1:
+            wire.cut()
+        else:
+            wire.mend()
     return 0
 
 

@@ -1,0 +1,144 @@
+"""What a drill on a Swarm acts on: a cluster of nested engines that runs the project's stacks."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from provision.errors import ProvisionError
+from provision.lab.drill.values import Event
+from provision.lab.swarm import cluster as clusters
+from provision.lab.swarm import node as nodes
+from provision.lab.swarm import state
+from provision.lab.swarm.state import Cluster
+from provision.model import Definition
+from provision.tools import docker
+from provision.tools.docker import Engine
+
+GALLERY: Final = "app_gallery"
+FIRST: Final = "manager-1"
+"""The manager that keeps the data of both stacks, and is never taken away but by the drill that says so."""
+
+_LIMIT_SECONDS: Final = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class SwarmStage:
+    """A Swarm to try something on.
+
+    Attributes:
+        cluster_folder: where the cluster keeps what it needs.
+        definitions: the project's, compiled for it.
+        host: what users call the gallery.
+        notifications: where what Alertmanager delivers can be read.
+        resend_seconds: how often Prometheus tells again of an alert.
+    """
+
+    cluster_folder: Path
+    definitions: Sequence[Definition]
+    host: str
+    notifications: str
+    resend_seconds: float = 60.0
+
+    @property
+    def cluster(self) -> Cluster:
+        """The cluster as it is now.
+
+        Raises:
+            ProvisionError: it was taken away.
+        """
+        found = state.read(self.cluster_folder)
+        if found is None:
+            raise ProvisionError("the Swarm was taken away", where=str(self.cluster_folder))
+        return found
+
+    @property
+    def folder(self) -> Path:
+        """Where it is written down what is to be healed: it goes with the cluster."""
+        return self.cluster.sockets
+
+    @property
+    def entries(self) -> tuple[str, ...]:
+        """Traefik, on every manager."""
+        return tuple(f"{each.address}:80" for each in self.cluster.nodes if each.role == "manager")
+
+    def url(self, name: str) -> str:
+        """Where `Prometheus`, `Alertmanager` and the `notifications` are."""
+        if name == "notifications":
+            return self.notifications
+        port = {"Prometheus": 9090, "Alertmanager": 9093}[name]
+        return f"http://{self.cluster.node(FIRST).address}:{port}"
+
+    def engine(self, name: str = "") -> Engine:
+        """The engine of a node; of the first manager that runs, when none is named.
+
+        Raises:
+            OSError: no manager runs.
+        """
+        cluster = self.cluster
+        if name:
+            return clusters.engine(cluster, name)
+        for each in cluster.nodes:
+            if each.role == "manager" and nodes.runs(each):
+                return clusters.engine(cluster, each.name)
+        raise ConnectionRefusedError("no manager runs")
+
+    def docker(self, *arguments: str, node: str = "") -> str:
+        """What the client printed on a node's engine, by default that of the first manager that runs.
+
+        Raises:
+            OSError: no manager runs. ProvisionError: it refuses, such as without a quorum.
+        """
+        return docker.call(self.engine(node), *arguments, time_limit_seconds=_LIMIT_SECONDS)
+
+    def has_quorum(self) -> bool:
+        """Whether the managers can decide anything."""
+        try:
+            self.docker("node", "ls", "--quiet")
+        except (OSError, ProvisionError):
+            return False
+        return True
+
+    def places(self) -> Counter[str]:
+        """How many tasks of the gallery run on each node, as the managers see it.
+
+        Raises:
+            OSError, ProvisionError: they can't say.
+        """
+        lines = self.docker(
+            "service",
+            "ps",
+            GALLERY,
+            "--filter",
+            "desired-state=running",
+            "--format",
+            "{{.Node}} {{.CurrentState}}",
+        )
+        return Counter(line.split()[0] for line in lines.splitlines() if line.split()[1:2] == ["Running"])
+
+    def conditions(self) -> list[Event]:
+        """How the nodes are, and where the gallery's tasks are. Once a second at most: each question starts a client."""
+        now = time.time()
+        try:
+            listed = self.docker(
+                "node", "ls", "--format", "{{.Hostname}}\t{{.Status}}\t{{.Availability}}\t{{.ManagerStatus}}"
+            )
+            places = self.places()
+        except ProvisionError:
+            return [
+                Event(now, "engine", "the managers have no quorum: nothing can be changed, what runs goes on")
+            ]
+        found = [Event(now, "engine", _said(line)) for line in listed.splitlines()]
+        where = ", ".join(f"{count} on {name}" for name, count in sorted(places.items())) or "none"
+        return [*found, Event(now, "engine", f"tasks of the gallery that run: {where}")]
+
+
+def _said(line: str) -> str:
+    name, status, availability, manager = line.split("\t")
+    extra = "" if availability == "Active" else f", {availability.lower()}"
+    role = f" ({manager.lower()})" if manager else ""
+    return f"{name}{role} is {status.lower()}{extra}"

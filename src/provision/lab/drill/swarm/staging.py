@@ -1,0 +1,122 @@
+"""A Swarm to try something on: made for the drill, with the project's stacks deployed on it, and taken away afterwards."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from provision.compile.dialect import files, stacks
+from provision.compile.load import load
+from provision.errors import ProvisionError, SourceErrors
+from provision.lab.drill.swarm.stage import FIRST, SwarmStage
+from provision.lab.serving import Server
+from provision.lab.swarm import cluster as clusters
+from provision.lab.swarm import platform
+from provision.lab.swarm.state import Cluster
+from provision.lab.webhook import Inbox
+from provision.project import Project, open_project
+from provision.ship.swarm.deploy import How, deploy, prepare
+from provision.ship.swarm.placing import Label
+from provision.tools import docker
+
+ENVIRONMENT: Final = "swarm"
+"""The environment of the reference project that fits such a Swarm."""
+
+STACKS: Final = ("app", "monitor")
+_HOST: Final = "myhbsapp.com"
+_SECRETS: Final = (
+    "GALLERY_ADMIN_TOKEN",
+    "REDIS_PASSWORD",
+    "MINIO_ROOT_USER",
+    "MINIO_ROOT_PASSWORD",
+    "GRAFANA_ADMIN_PASSWORD",
+)
+_DEPLOY_SECONDS: Final = 180.0
+
+Tell = Callable[[str], None]
+
+
+@contextmanager
+def staged(project: Project, folder: Path, managers: int, workers: int, tell: Tell) -> Iterator[SwarmStage]:
+    """A Swarm of so many nodes that runs the project's stacks; nothing is left of it at the end.
+
+    Args:
+        folder: where it keeps what it needs; what an earlier drill has left there is taken away.
+
+    Raises:
+        MissingTool: this machine can't run one, and why.
+        ProvisionError: something doesn't start.
+    """
+    project = open_project(project.root, ENVIRONMENT)
+    folder = folder.absolute()
+    if clusters.down(folder):
+        tell(f"the Swarm that an earlier drill left in {folder} is gone")
+    cluster = clusters.up(folder, managers, workers, tell)
+    try:
+        _give_images(cluster, project, tell)
+        with _receiving(cluster) as url:
+            told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s"}
+            yield _deployed(cluster, replace(project, variables={**project.variables, **told}), url, tell)
+    finally:
+        tell("taking the Swarm away")
+        clusters.down(folder)
+
+
+def _give_images(cluster: Cluster, project: Project, tell: Tell) -> None:
+    """Make the images in the first node's engine, and copy them to the others."""
+    first, *others = [node.name for node in cluster.nodes]
+    tell("making images of what is on this machine")
+    references = platform.make(clusters.engine(cluster, first), project.root / ".tools", tell)
+    if not others:
+        return
+    with tempfile.TemporaryDirectory(prefix="provision-images-", dir=cluster.folder) as folder:
+        archive = Path(folder) / "images.tar"
+        engine = clusters.engine(cluster, first)
+        docker.call(engine, "save", "--output", str(archive), *references, time_limit_seconds=_DEPLOY_SECONDS)
+        clusters.load(cluster, archive, others)
+
+
+@contextmanager
+def _receiving(cluster: Cluster) -> Iterator[str]:
+    """A receiver of notifications on this machine, where the nodes reach it."""
+    address = f"{cluster.subnet}.1"
+    server = Server(0, Inbox(cluster.sockets / "notifications.jsonl").answer, host=address)
+    server.start()
+    try:
+        yield f"http://{address}:{server.server_port}/alerts"
+    finally:
+        server.stop()
+
+
+def _deployed(cluster: Cluster, project: Project, notifications: str, tell: Tell) -> SwarmStage:
+    loaded = load(project, use_cache=False)
+    if loaded.problems:
+        raise SourceErrors(loaded.problems)
+    built = {file.key: file.body for file in files.shape(loaded.definitions, project)}
+    shaped = stacks.in_order(stacks.shape(loaded.definitions, built, project.name, ""))
+    wanted = [stack for stack in shaped if stack.name in STACKS]
+    labels = [Label(FIRST, f"{name}-data", "true") for name in STACKS]
+    how = How(
+        project.name, project.root, _environment(), time_limit_seconds=_DEPLOY_SECONDS, labels=labels,
+        resolve_image="never",
+    )  # fmt: skip
+    engine = clusters.engine(cluster, FIRST)
+    given = prepare(engine, wanted, how, tell)
+    for stack in wanted:
+        tell(f"deploying the stack {stack.name}")
+        done = deploy(engine, stack, given[stack.name], how, tell)
+        if not done.succeeded:
+            left = ", ".join(each.name for each in done.states if not each.settled)
+            raise ProvisionError(f"{left} don't come to run", where=f"stack {stack.name}")
+    return SwarmStage(cluster.folder, loaded.definitions, _HOST, notifications)
+
+
+def _environment() -> Mapping[str, str]:
+    """The environment with passwords of this Swarm's own, which is gone when they are."""
+    return {**os.environ, **{name: secrets.token_hex(16) for name in _SECRETS}}
