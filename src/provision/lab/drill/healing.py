@@ -29,7 +29,7 @@ from provision.lab.stack import Component
 FILE = "drill.json"
 _PATIENCE_SECONDS: Final = 30.0
 
-Doing = Literal["signal", "start", "end", "faults", "file", "reload"]
+Doing = Literal["signal", "start", "end", "faults", "file", "reload", "node", "docker"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class Undoing:
 
     Attributes:
         doing: `signal` a process, `start` a program again, `end` a program of the drill's own, take `faults` out of
-            a replica, put a `file` back as it was, have Prometheus `reload`.
+            a replica, put a `file` back as it was, have Prometheus `reload`; on a Swarm start a `node`, or ask a manager
+            through the client `docker`.
         what: that in words.
         given: what it needs; JSON.
         stays: whether it undoes what was only prepared, and stays until the fault is over.
@@ -177,14 +178,33 @@ def _reload(_: Path, given: Mapping[str, Any]) -> None:
         _patiently(Prometheus(session).reload)  # it may just be started
 
 
-def _patiently(do: Callable[[], object]) -> None:
+def _node(_: Path, given: Mapping[str, Any]) -> None:
+    from provision.lab.swarm import cluster, state
+
+    found = state.read(Path(given["cluster"]))
+    if found is not None:
+        cluster.start(found, given["name"])
+
+
+def _docker(_: Path, given: Mapping[str, Any]) -> None:
+    from provision.lab.drill.swarm.stage import a_manager
+    from provision.lab.swarm import state
+    from provision.tools import docker
+
+    found = state.read(Path(given["cluster"]))
+    if found is not None:
+        # Managers that were just started have to find each other first.
+        _patiently(lambda: docker.call(a_manager(found), *given["arguments"]), ProvisionError)
+
+
+def _patiently(do: Callable[[], object], failure: type[ProvisionError] = Unreachable) -> None:
     """Try until it is answered, for a while."""
     limit = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             do()
             return
-        except Unreachable:
+        except failure:
             if time.monotonic() > limit:
                 raise
             time.sleep(0.2)
@@ -197,4 +217,6 @@ _DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], None]]] = {
     "faults": _faults,
     "file": _file,
     "reload": _reload,
+    "node": _node,
+    "docker": _docker,
 }

@@ -28,6 +28,10 @@ class Scene(Protocol):
         """How often its Prometheus tells again of an alert that fires."""
 
     @property
+    def runs_on(self) -> str:
+        """What runs it: `processes`, or the `engine` of a Swarm."""
+
+    @property
     def entries(self) -> tuple[str, ...]:
         """Where users get in: `host:port`, the next where one doesn't answer, as with several addresses of a name."""
 

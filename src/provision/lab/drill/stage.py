@@ -54,6 +54,11 @@ class Stage:
         return self.lab.urls[name]
 
     @property
+    def runs_on(self) -> str:
+        """What runs it."""
+        return "processes"
+
+    @property
     def entries(self) -> tuple[str, ...]:
         """Where users get in."""
         return (self.url("application").removeprefix("http://"),)

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
+from provision.errors import ServerRefused, Unreachable
 from provision.lab.drill.scene import Scene
 from provision.lab.drill.values import Event
 
@@ -21,6 +22,14 @@ _CODES = "sum by (code) (increase(traefik_entrypoint_requests_total[3s]) / 3 > 0
 
 
 def seen_by_traefik(stage: Scene, start: float, end: float) -> list[Event]:
+    """What `_seen` says, or that nobody can say."""
+    try:
+        return _seen(stage, start, end)
+    except (Unreachable, ServerRefused) as error:
+        return [Event(end, "Prometheus", f"can't say what Traefik saw: {error.what}")]
+
+
+def _seen(stage: Scene, start: float, end: float) -> list[Event]:
     """Servers that were taken out and put back, and more 5xx answers than before; between two
     moments in Unix seconds."""
     with open_session(Endpoint(stage.url("Prometheus"))) as session:

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
+from provision.errors import ProvisionError
 from provision.lab.drill.scene import Scene
 from provision.lab.drill.values import Event
 
@@ -36,7 +37,7 @@ class Watch:
         looks: tuple[tuple[str, Look], ...] = (
             ("Prometheus", self._alerts),
             ("Alertmanager", self._held),
-            ("", stage.conditions),
+            (stage.runs_on, stage.conditions),
         )
         self._threads = [
             threading.Thread(target=self._compare, args=(source, look), daemon=True) for source, look in looks
@@ -75,7 +76,7 @@ class Watch:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 now = {event.what: event for event in look()}
-            except (OSError, http.client.HTTPException, LookupError, ValueError):
+            except (ProvisionError, OSError, http.client.HTTPException, LookupError, ValueError):
                 if answers:
                     self._tell(Event(time.time(), source, "doesn't answer"))
                 answers = False

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from provision.errors import ProvisionError
+from provision.author.durations import seconds
+from provision.compile.kinds import STACK
+from provision.errors import ProvisionError, Unreachable
 from provision.lab.drill.values import Event
 from provision.lab.swarm import cluster as clusters
 from provision.lab.swarm import node as nodes
 from provision.lab.swarm import state
 from provision.lab.swarm.state import Cluster
-from provision.model import Definition
+from provision.model import Definition, decode
 from provision.tools import docker
 from provision.tools.docker import Engine
 
@@ -62,6 +64,11 @@ class SwarmStage:
         return self.cluster.sockets
 
     @property
+    def runs_on(self) -> str:
+        """What runs it."""
+        return "engine"
+
+    @property
     def entries(self) -> tuple[str, ...]:
         """Traefik, on every manager."""
         return tuple(f"{each.address}:80" for each in self.cluster.nodes if each.role == "manager")
@@ -77,29 +84,37 @@ class SwarmStage:
         """The engine of a node; of the first manager that runs, when none is named.
 
         Raises:
-            OSError: no manager runs.
+            Unreachable: no manager runs.
         """
-        cluster = self.cluster
-        if name:
-            return clusters.engine(cluster, name)
-        for each in cluster.nodes:
-            if each.role == "manager" and nodes.runs(each):
-                return clusters.engine(cluster, each.name)
-        raise ConnectionRefusedError("no manager runs")
+        return clusters.engine(self.cluster, name) if name else a_manager(self.cluster)
 
     def docker(self, *arguments: str, node: str = "") -> str:
         """What the client printed on a node's engine, by default that of the first manager that runs.
 
         Raises:
-            OSError: no manager runs. ProvisionError: it refuses, such as without a quorum.
+            ProvisionError: no manager runs, or it refuses, such as without a quorum.
         """
         return docker.call(self.engine(node), *arguments, time_limit_seconds=_LIMIT_SECONDS)
+
+    def service(self, stack: str, name: str) -> Mapping[str, Any]:
+        """A service as it was compiled."""
+        for item in self.definitions:
+            if (item.kind, item.key) == (STACK, stack):
+                found: Mapping[str, Any] = decode(item.body)["services"][name]
+                return found
+        raise ProvisionError(f"there is no stack {stack}", where="provisioning/")
+
+    def health_check_seconds(self, gone: int = 1) -> float:
+        """As `provision.lab.drill.stage.Stage.health_check_seconds`, by the labels of the gallery."""
+        labels = self.service("app", "gallery")["deploy"]["labels"]
+        check = {name.rpartition(".")[2]: text for name, text in labels.items() if ".healthcheck." in name}
+        return seconds(check["interval"]) + gone * seconds(check["timeout"])
 
     def has_quorum(self) -> bool:
         """Whether the managers can decide anything."""
         try:
             self.docker("node", "ls", "--quiet")
-        except (OSError, ProvisionError):
+        except ProvisionError:
             return False
         return True
 
@@ -107,7 +122,7 @@ class SwarmStage:
         """How many tasks of the gallery run on each node, as the managers see it.
 
         Raises:
-            OSError, ProvisionError: they can't say.
+            ProvisionError: they can't say.
         """
         lines = self.docker(
             "service",
@@ -135,6 +150,18 @@ class SwarmStage:
         found = [Event(now, "engine", _said(line)) for line in listed.splitlines()]
         where = ", ".join(f"{count} on {name}" for name, count in sorted(places.items())) or "none"
         return [*found, Event(now, "engine", f"tasks of the gallery that run: {where}")]
+
+
+def a_manager(cluster: Cluster) -> Engine:
+    """The engine of the first manager that runs.
+
+    Raises:
+        Unreachable: none does.
+    """
+    for each in cluster.nodes:
+        if each.role == "manager" and nodes.runs(each):
+            return clusters.engine(cluster, each.name)
+    raise Unreachable("no manager runs", where=str(cluster.folder))
 
 
 def _said(line: str) -> str:

@@ -39,6 +39,9 @@ _SECRETS: Final = (
 )
 _DEPLOY_SECONDS: Final = 180.0
 
+_SMALL: Final = {"gallery_storage": "/tmp/gallery"}  # noqa: S108  # in a container
+"""What is left out on one machine that stands for three: a store for pictures that every page asks."""
+
 Tell = Callable[[str], None]
 
 
@@ -61,7 +64,7 @@ def staged(project: Project, folder: Path, managers: int, workers: int, tell: Te
     try:
         _give_images(cluster, project, tell)
         with _receiving(cluster) as url:
-            told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s"}
+            told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s", **_SMALL}
             yield _deployed(cluster, replace(project, variables={**project.variables, **told}), url, tell)
     finally:
         tell("taking the Swarm away")

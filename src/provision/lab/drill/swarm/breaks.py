@@ -1,0 +1,59 @@
+"""Breaking a Swarm. Each function writes down first how what it does is undone (`provision.lab.drill.healing`)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+from provision.errors import ProvisionError
+from provision.lab.drill.healing import Undoing, write_down
+from provision.lab.drill.swarm.stage import SwarmStage
+from provision.lab.swarm import cluster as clusters
+
+_PAUSE_SECONDS: Final = 0.5
+
+
+def halt(stage: SwarmStage, *names: str) -> None:
+    """Pull the plugs of these nodes."""
+    for name in names:
+        given = {"cluster": str(stage.cluster_folder), "name": name}
+        write_down(stage.folder, Undoing("node", f"{name} is started", given))
+        clusters.halt(stage.cluster, name)
+
+
+def drain(stage: SwarmStage, name: str) -> None:
+    """Have the managers take every task off a node."""
+    _asked_back(stage, f"{name} takes tasks again", "node", "update", "--availability", "active", name)
+    stage.docker("node", "update", "--availability", "drain", name)
+
+
+def promote(stage: SwarmStage, name: str) -> None:
+    """Make a worker a manager."""
+    _asked_back(stage, f"{name} is a worker again", "node", "demote", name)
+    stage.docker("node", "promote", name)
+
+
+def scale(stage: SwarmStage, service: str, count: int, before: int) -> None:
+    """Run so many tasks of a service."""
+    _asked_back(stage, f"{service}={before}", "service", "scale", "--detach", f"{service}={before}")
+    stage.docker("service", "scale", "--detach", f"{service}={count}")
+
+
+def await_(what: str, holds: Callable[[], bool], seconds: float) -> float:
+    """After how many seconds something came true.
+
+    Raises:
+        ProvisionError: it doesn't within `seconds`.
+    """
+    began = time.monotonic()
+    while not holds():
+        if time.monotonic() - began > seconds:
+            raise ProvisionError(f"{what}: not within {seconds:.0f} s", where="the Swarm")
+        time.sleep(_PAUSE_SECONDS)
+    return time.monotonic() - began
+
+
+def _asked_back(stage: SwarmStage, what: str, *arguments: str) -> None:
+    given = {"cluster": str(stage.cluster_folder), "arguments": list(arguments)}
+    write_down(stage.folder, Undoing("docker", what, given))

@@ -1,0 +1,227 @@
+"""The drills on a Swarm, by name. Each says how many managers and workers it wants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from provision.lab.drill.swarm import breaks, clauses
+from provision.lab.drill.swarm.stage import FIRST, SwarmStage
+from provision.lab.drill.values import Drill, Hypothesis, Signal
+
+_DERIVED: Final = frozenset(
+    {
+        "average_response_time",
+        "TraefikLatencyBudgetBurn",
+        "TraefikErrorBudgetBurn",
+        "TraefikErrorRatioHigh",
+        "TargetDown",
+        "JobDown",
+        "SwarmTasksFailing",
+        "TraefikBackendDown",
+        "TraefikServiceDown",
+    }
+)
+"""What may follow from a node that is gone, or comes back."""
+
+_LONGEST_SECONDS: Final = 8.0
+"""A server that is gone costs the dial time-out of 1 s, one that hangs 5 s (`provisioning/stacks.py`), each perhaps twice."""
+
+_SETTLED_SECONDS: Final = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A drill, and what it wants.
+
+    Attributes:
+        managers, workers: how many nodes.
+    """
+
+    drill: Drill[SwarmStage]
+    managers: int
+    workers: int
+
+
+def _server_gone(stage: SwarmStage, count: int) -> Signal:
+    noticed = stage.health_check_seconds(count)
+    return Signal(
+        "TraefikBackendDown", "ticket", "traefik", before=1, after=0, exposure=noticed,
+        recovery=clauses.MOVED_SECONDS,
+        why=f"Traefik's health check notices within {noticed:g} s; the alert is over once the Swarm no longer lists the "
+        "task.",
+    )  # fmt: skip
+
+
+def _worker_gone(count: int) -> Callable[[SwarmStage], Hypothesis]:
+    def supposes(stage: SwarmStage) -> Hypothesis:
+        return Hypothesis(
+            f"With {'a worker' if count == 1 else 'both workers'} gone, {3 - count} of 3 tasks serve all users: what is "
+            "sent to the others is sent again after the dial time-out. The managers notice by three heartbeats that "
+            "are missing, and start the tasks elsewhere.",
+            success_ratio=0.9, slow_ratio=0.5, slowest_seconds=_LONGEST_SECONDS, budget_seconds=10,
+            signal=_server_gone(stage, count), may_fire=_DERIVED,
+        )  # fmt: skip
+
+    return supposes
+
+
+def _only_manager_gone(_: SwarmStage) -> Hypothesis:
+    return Hypothesis(
+        f"With {FIRST}, the only manager, everything is gone that users need: Traefik, which runs on managers. The "
+        "workers' tasks run on, and nobody can be sent to them; nobody is told either, as Prometheus was there too.",
+        success_ratio=0, slow_ratio=1, slowest_seconds=30, budget_seconds=120, signal=None,
+    )  # fmt: skip
+
+
+def _nobody_notices(what: str) -> Callable[[SwarmStage], Hypothesis]:
+    def supposes(_: SwarmStage) -> Hypothesis:
+        return Hypothesis(
+            what, success_ratio=0.97, slow_ratio=0.2, slowest_seconds=_LONGEST_SECONDS, budget_seconds=3, signal=None,
+            may_fire=_DERIVED,
+        )  # fmt: skip
+
+    return supposes
+
+
+def _managers_gone(count: int) -> Callable[[SwarmStage], Hypothesis]:
+    def supposes(stage: SwarmStage) -> Hypothesis:
+        said = (
+            "With one of three managers gone, the other two are a majority: the Swarm decides as before, and starts "
+            "the tasks elsewhere."
+            if count == 1
+            else "With two of three managers gone, the one that is left is no majority: the Swarm can't be asked and "
+            "starts nothing, but what runs goes on, and users are served by the task that is left."
+        )
+        return Hypothesis(
+            said, success_ratio=0.85, slow_ratio=0.7, slowest_seconds=_LONGEST_SECONDS, budget_seconds=15,
+            signal=_server_gone(stage, count), may_fire=_DERIVED,
+        )  # fmt: skip
+
+    return supposes
+
+
+_ALL: Final = (
+    Placed(
+        Drill(
+            "halt-worker",
+            "The plug of worker-1 is pulled.",
+            "Two of three are enough, and the third is started elsewhere within half a minute: three missed heartbeats, "
+            "a start, a health check. When the node is back its tasks stay where they are: spreading them again is a "
+            "decision (docker service update --force), since it restarts them.",
+            _worker_gone(1),
+            lambda stage: breaks.halt(stage, "worker-1"),
+            checks=lambda stage: (clauses.moved(stage, "worker-1"),),
+            judges=lambda stage, _, __: (clauses.stay_away(stage, "worker-1"),),
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "halt-workers",
+            "The plugs of both workers are pulled.",
+            "One node carries all tasks when it has room for them. That is to be known before: limits and reservations "
+            "are made for the day on which a node is gone.",
+            _worker_gone(2),
+            lambda stage: breaks.halt(stage, "worker-1", "worker-2"),
+            checks=lambda stage: (clauses.moved(stage, "worker-1", "worker-2"),),
+            judges=lambda stage, _, __: (
+                clauses.stay_away(stage, "worker-1"),
+                clauses.stay_away(stage, "worker-2"),
+            ),
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "drain-worker",
+            "worker-2 is drained, as before it is restarted.",
+            "A drained node's tasks are started elsewhere and then stopped, so that nobody waits for a time-out. Drain a "
+            "node before it is taken away, and nobody notices.",
+            _nobody_notices("When worker-2 is drained, its tasks go elsewhere and users notice nothing."),
+            lambda stage: breaks.drain(stage, "worker-2"),
+            checks=lambda stage: (clauses.moved(stage, "worker-2"),),
+            judges=lambda stage, _, __: (clauses.stay_away(stage, "worker-2"),),
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "promote-worker",
+            "worker-1 is made a manager.",
+            "Two managers are worse than one: both are needed for a majority, so that either one's end stops all "
+            "decisions. Managers come in odd numbers.",
+            _nobody_notices("When worker-1 becomes a manager, nothing that runs is touched."),
+            lambda stage: breaks.promote(stage, "worker-1"),
+            checks=lambda stage: (clauses.managers(stage, 2),),
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "scale-client",
+            "The clients become three.",
+            "Three clients ask three times as much of the same three tasks; that the objectives hold is to be measured, "
+            "not supposed.",
+            _nobody_notices("With three clients that ask at the same time users notice nothing."),
+            lambda stage: breaks.scale(stage, "app_client", 3, 0),
+            checks=lambda stage: (clauses.running(stage, "app_client", 3),),
+            least_seconds=lambda _: _SETTLED_SECONDS,
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "halt-manager",
+            f"The plug of {FIRST}, the only manager, is pulled.",
+            "One manager is a single point of failure, of users' way in, of decisions, and of who tells of it. What "
+            "watches must be watched from elsewhere.",
+            _only_manager_gone,
+            lambda stage: breaks.halt(stage, FIRST),
+            checks=lambda stage: (clauses.goes_on(stage, "worker-1", "worker-2"),),
+            judges=lambda stage, _, marks: (clauses.served_again(stage, marks["healed"]),),
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "halt-one-of-three-managers",
+            "The plug of manager-3 is pulled.",
+            "Three managers survive the loss of one: a majority of two is left. That all must be up is wrong, as an "
+            "alert and as a belief.",
+            _managers_gone(1),
+            lambda stage: breaks.halt(stage, "manager-3"),
+            checks=lambda stage: (clauses.quorum(stage, kept=True), clauses.moved(stage, "manager-3")),
+        ),
+        3,
+        0,
+    ),
+    Placed(
+        Drill(
+            "halt-two-of-three-managers",
+            "The plugs of manager-2 and manager-3 are pulled.",
+            "Three managers don't survive the loss of two. Without a majority nobody may decide, or two halves could "
+            "decide differently; what runs goes on. An alert that counts must count to zero, too: "
+            "(count(up == 1) or vector(0)) < 3, since a count of nothing is no data, and would be quiet.",
+            _managers_gone(2),
+            lambda stage: breaks.halt(stage, "manager-2", "manager-3"),
+            checks=lambda stage: (
+                clauses.quorum(stage, kept=False),
+                clauses.goes_on(stage, FIRST),
+                clauses.managers_up(stage, 3, told=True),
+            ),
+            judges=lambda stage, _, __: (clauses.decides_again(stage),),
+        ),
+        3,
+        0,
+    ),
+)
+
+DRILLS: Final[Mapping[str, Placed]] = {placed.drill.name: placed for placed in _ALL}

@@ -1,0 +1,161 @@
+"""What is judged on a Swarm besides what users see and who is told."""
+
+from __future__ import annotations
+
+import http.client
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any, Final
+
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
+from provision.errors import ProvisionError
+from provision.lab.drill.swarm.stage import GALLERY, SwarmStage
+from provision.lab.drill.values import Clause
+from provision.tools import docker
+
+REPLICAS: Final = 3
+MOVED_SECONDS: Final = 45.0
+"""Until the tasks of a node that is gone run elsewhere: the managers miss three heartbeats, 5 s apart (docs.docker.com,
+`docker swarm init --dispatcher-heartbeat`), and start others, which are to be healthy first."""
+
+RESTARTED_SECONDS: Final = 90.0
+"""Until an engine that was killed has started its tasks again and they are healthy."""
+
+_PAUSE_SECONDS: Final = 0.5
+
+
+def moved(stage: SwarmStage, *gone: str) -> Clause:
+    """That all tasks of the gallery run, and none on these nodes; waits for it."""
+
+    def elsewhere(places: Counter[str]) -> bool:
+        return places.total() == REPLICAS and not any(places[name] for name in gone)
+
+    return _awaited(
+        f"{REPLICAS} tasks run, none on {' or '.join(gone)}", stage.places, elsewhere, MOVED_SECONDS
+    )
+
+
+def stay_away(stage: SwarmStage, name: str) -> Clause:
+    """That a node which is back gets no tasks that run elsewhere; waits until it is back."""
+    status = _awaited("", lambda: _status(stage, name), lambda text: text == "Ready", MOVED_SECONDS)
+    places = stage.places()
+    measured = f"{places[name]} on {name}, {places.total()} in all" if status.holds else f"{name} isn't back"
+    held = status.holds and places[name] == 0 and places.total() == REPLICAS
+    return Clause(
+        f"tasks of the gallery on {name} once it is back",
+        "0: tasks don't move back by themselves",
+        measured,
+        held,
+    )
+
+
+def quorum(stage: SwarmStage, *, kept: bool) -> Clause:
+    """Whether the managers that are left can decide anything."""
+    managers = [node for node in stage.cluster.nodes if node.role == "manager"]
+    need = len(managers) // 2 + 1
+    holds = stage.has_quorum()
+    return Clause(
+        "the managers can decide",
+        f"{'yes' if kept else 'no'}: {need} of {len(managers)} are needed",
+        "yes" if holds else "no",
+        holds is kept,
+    )
+
+
+def goes_on(stage: SwarmStage, *names: str) -> Clause:
+    """That tasks of the gallery run on these nodes, as their own engines say, whatever managers there are."""
+    running = 0
+    for name in names:
+        filters = ("--filter", f"label=com.docker.swarm.service.name={GALLERY}", "--filter", "status=running")
+        running += len(docker.listed(stage.engine(name), "ps", "--quiet", *filters))
+    where = " and ".join(names)
+    return Clause(f"tasks of the gallery that run on {where}", "at least 1", str(running), running >= 1)
+
+
+def managers_up(stage: SwarmStage, fewer_than: int, *, told: bool) -> Clause:
+    """Whether `(count(up == 1) or vector(0)) < N` tells that one of N Traefiks, one on each manager, is gone."""
+    expr = f'(count(up{{job="traefik"}} == 1) or vector(0)) < {fewer_than}'
+    with open_session(Endpoint(stage.url("Prometheus"))) as session:
+        found = Prometheus(session).query(expr)
+    measured = f"{found[0].value:g} of {fewer_than}" if found else f"{fewer_than} of {fewer_than}"
+    return Clause(expr, "true" if told else "false", measured, bool(found) is told)
+
+
+def managers(stage: SwarmStage, count: int) -> Clause:
+    """That there are so many managers that know each other; waits for it."""
+
+    def known() -> int:
+        return len(stage.docker("node", "ls", "--filter", "role=manager", "--quiet").split())
+
+    return _awaited(f"{count} managers", known, lambda found: found == count, MOVED_SECONDS)
+
+
+def running(stage: SwarmStage, service: str, count: int) -> Clause:
+    """That so many tasks of a service run; waits for it."""
+
+    def there() -> int:
+        lines = stage.docker("service", "ps", service, "--format", "{{.CurrentState}}").splitlines()
+        return sum(line.startswith("Running") for line in lines)
+
+    return _awaited(f"{count} tasks of {service} run", there, lambda found: found == count, MOVED_SECONDS)
+
+
+def served_again(stage: SwarmStage, healed: float) -> Clause:
+    """That users are served again; counted from the healing."""
+    return _awaited(
+        "users are served again after the healing", lambda: answers(stage), bool, RESTARTED_SECONDS, healed
+    )
+
+
+def decides_again(stage: SwarmStage) -> Clause:
+    """That the managers can decide again once they are a majority; waits for it."""
+    return _awaited("the managers can decide again", stage.has_quorum, bool, MOVED_SECONDS)
+
+
+def answers(stage: SwarmStage) -> bool:
+    """Whether the first page is there."""
+    connection = http.client.HTTPConnection(stage.entries[0], timeout=2)
+    try:
+        connection.request("GET", "/", headers={"Host": stage.host})
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _status(stage: SwarmStage, name: str) -> str:
+    try:
+        return stage.docker("node", "ls", "--filter", f"name={name}", "--format", "{{.Status}}").strip()
+    except ProvisionError:
+        return "unknown"
+
+
+def _awaited(
+    what: str,
+    look: Callable[[], Any],
+    holds: Callable[[Any], bool],
+    seconds: float,
+    since: float | None = None,
+) -> Clause:
+    """That what is looked at comes to be so, within so many seconds from now or from a moment (Unix seconds)."""
+    since = time.time() if since is None else since
+    seen: Any = "nothing"
+    while time.time() - since < seconds:
+        try:
+            seen = look()
+        except ProvisionError as error:
+            seen = error.what
+        else:
+            if holds(seen):
+                took = time.time() - since
+                return Clause(what, f"at most {seconds:g} s", f"after {took:.1f} s", True, seconds, took)
+        time.sleep(_PAUSE_SECONDS)
+    said = (
+        ", ".join(f"{count} on {name}" for name, count in seen.items())
+        if isinstance(seen, Counter)
+        else str(seen)
+    )
+    return Clause(what, f"at most {seconds:g} s", f"not at all: {said}", False, seconds)
