@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,25 +11,30 @@ import click
 
 from provision.commands.options import SOMEWHERE, format_option, opened, project_options
 from provision.errors import DONE, FAILED, UsageError, did_you_mean
+from provision.project import Project
 
 if TYPE_CHECKING:
     from provision.lab.drill.comparing import Row
-    from provision.lab.drill.stage import Stage
-    from provision.lab.drill.values import Drill, Outcome
-
+    from provision.lab.drill.values import Outcome
 
 COMPARISON = "compare-clients"
+NETWORKS = "172.16.0.0/12"
+"""Where the nodes of a Swarm of this machine are."""
+
 COMPARED = "What users see with one client, and with three at the same time"
+
+Tell = Callable[[str], None]
 
 
 @click.command("drill")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Run all drills, one after the other on one lab.")
+@click.option("--swarm", is_flag=True, help="With --all: those on a Docker Swarm, which it makes for them.")
 @click.option("--list", "listed", is_flag=True, help="Say which drills there are.")
 @click.option(
     "--state", "folder", metavar="DIR", type=SOMEWHERE,
     help="The lab to break, started there unless it runs (default: the project's lab where that runs, "
-         "otherwise one of the drill's own).",
+         "otherwise one of the drill's own); for drills on a Swarm, where that is made.",
 )  # fmt: skip
 @click.option("--report", metavar="FILE", type=SOMEWHERE, help="Write a page of HTML with pictures.")
 @click.option("--pictures", metavar="DIR", type=SOMEWHERE, help="Write a picture of each drill, NAME.png.")
@@ -38,6 +43,7 @@ COMPARED = "What users see with one client, and with three at the same time"
 def command(
     names: tuple[str, ...],
     every: bool,
+    swarm: bool,
     listed: bool,
     folder: Path | None,
     report: Path | None,
@@ -54,58 +60,98 @@ def command(
     what it costs of the error budget. Whatever was broken is healed, also on Ctrl-C. Exits with 1 when something that
     was supposed didn't come to pass.
     """
-    from provision.commands.lab import without_proxy
-    from provision.lab.drill import comparing, picture, timeline, values_json
-    from provision.lab.drill.objectives import objectives
-    from provision.lab.drill.runner import run
-    from provision.lab.drill.staging import staged
+    from provision.lab.drill import picture, timeline, values_json
 
     if listed:
         _list(form)
         return DONE
-    drills = _chosen(names, every=every)
+    chosen = _chosen(names, every=every, swarm=swarm)
     if report is not None or pictures is not None:
         picture.require()
-    project = opened(project_dir, environment, verbose=verbose)
-    tell = _teller(quiet=quiet)
+    project, tell = opened(project_dir, environment, verbose=verbose), _teller(quiet=quiet)
     outcomes: list[Outcome] = []
     rows: list[Row] = []
-    with without_proxy(), staged(project, folder, tell) as stage:
-        for drill in drills:
-            outcome = run(drill, stage, tell)
-            outcomes.append(outcome)
-            if form == "text":
-                click.echo("\n".join([*timeline.lines(outcome), ""]))
-                sys.stdout.flush()
-        if every or COMPARISON in names:
-            tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {_and(comparing.CLIENTS)} clients")
-            rows = comparing.clients(stage.url("application"), objectives(stage.definitions))
-            if form == "text":
-                click.echo("\n".join(comparing.lines(COMPARED, rows)))
+
+    def done(outcome: Outcome) -> None:
+        outcomes.append(outcome)
+        if form == "text":
+            click.echo("\n".join([*timeline.lines(outcome), ""]))
+            sys.stdout.flush()
+
+    _on_processes(project, folder, chosen, tell, done, rows)
+    _on_a_swarm(project, folder, chosen, tell, done)
+    if rows and form == "text":
+        from provision.lab.drill import comparing
+
+        click.echo("\n".join(comparing.lines(COMPARED, rows)))
     if form == "json":
         click.echo(_json(values_json.document(outcomes, rows)))
     _write(outcomes, rows, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
-def _chosen(names: tuple[str, ...], *, every: bool) -> list[Drill[Stage]]:
+def _on_processes(
+    project: Project,
+    folder: Path | None,
+    names: Iterable[str],
+    tell: Tell,
+    done: Callable[[Outcome], None],
+    rows: list[Row],
+) -> None:
+    """Those of the drills that break a lab of processes, and the comparison."""
+    from provision.commands.lab import without_proxy
+    from provision.lab.drill import comparing
     from provision.lab.drill.catalogue import DRILLS
+    from provision.lab.drill.objectives import objectives
+    from provision.lab.drill.runner import run
+    from provision.lab.drill.staging import staged
+
+    drills = [DRILLS[name] for name in names if name in DRILLS]
+    if not drills and COMPARISON not in names:
+        return
+    with without_proxy(), staged(project, folder, tell) as stage:
+        for drill in drills:
+            done(run(drill, stage, tell))
+        if COMPARISON in names:
+            counts = " and ".join(map(str, comparing.CLIENTS))
+            tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {counts} clients")
+            rows += comparing.clients(stage.url("application"), objectives(stage.definitions))
+
+
+def _on_a_swarm(
+    project: Project, folder: Path | None, names: Iterable[str], tell: Tell, done: Callable[[Outcome], None]
+) -> None:
+    """Those that break a Swarm, which is made for all that want one of that size."""
+    from provision.commands.lab import without_proxy
+    from provision.lab.drill.runner import run
+    from provision.lab.drill.swarm import staging
+    from provision.lab.drill.swarm.catalogue import DRILLS
+
+    wanted = [DRILLS[name] for name in names if name in DRILLS]
+    for managers, workers in dict.fromkeys((each.managers, each.workers) for each in wanted):
+        place = folder or staging.default_folder(project)
+        with without_proxy(NETWORKS), staging.staged(project, place, managers, workers, tell) as stage:
+            for each in wanted:
+                if (each.managers, each.workers) == (managers, workers):
+                    done(run(each.drill, stage, tell))
+
+
+def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
+    from provision.lab.drill.catalogue import DRILLS
+    from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
 
     if every == bool(names):
         raise click.UsageError("name a drill, or give --all; --list says which there are")
-    unknown = [name for name in names if name not in {*DRILLS, COMPARISON}]
+    if swarm and not every:
+        raise click.UsageError("--swarm belongs to --all")
+    known = [*DRILLS, COMPARISON, *ON_A_SWARM]
+    unknown = [name for name in names if name not in known]
     if unknown:
-        remedy = did_you_mean(
-            unknown[0], [*DRILLS, COMPARISON], "provision drill --list says which there are"
-        )
+        remedy = did_you_mean(unknown[0], known, "provision drill --list says which there are")
         raise UsageError(f"there is no drill {unknown[0]!r}", remedy=remedy)
-    return (
-        list(DRILLS.values()) if every else [DRILLS[name] for name in dict.fromkeys(names) if name in DRILLS]
-    )
-
-
-def _and(numbers: Iterable[int]) -> str:
-    return " and ".join(map(str, numbers))
+    if every:
+        return list(ON_A_SWARM) if swarm else [*DRILLS, COMPARISON]
+    return list(dict.fromkeys(names))
 
 
 def _write(outcomes: list[Outcome], rows: list[Row], report: Path | None, pictures: Path | None) -> None:
@@ -122,16 +168,23 @@ def _write(outcomes: list[Outcome], rows: list[Row], report: Path | None, pictur
 
 
 def _list(form: str) -> None:
-    from provision.lab.drill.catalogue import DRILLS
-
-    listed = {name: drill.summary for name, drill in DRILLS.items()}
-    listed[COMPARISON] = "Nothing is broken: what users see is compared with one client and with three."
+    rows = list(_listed())
     if form == "json":
-        click.echo(_json([{"name": name, "summary": summary} for name, summary in listed.items()]))
+        click.echo(_json([{"name": name, "summary": summary, "on": on} for name, summary, on in rows]))
         return
-    width = max(map(len, listed))
-    for name, summary in listed.items():
-        click.echo(f"{name:<{width}}  {summary}")
+    width = max(len(name) for name, _, _ in rows)
+    for name, summary, on in rows:
+        click.echo(f"{name:<{width}}  {summary}{' (on a Swarm)' if on == 'swarm' else ''}")
+
+
+def _listed() -> Iterator[tuple[str, str, str]]:
+    from provision.lab.drill.catalogue import DRILLS
+    from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
+
+    yield from ((name, drill.summary, "processes") for name, drill in DRILLS.items())
+    nothing = "Nothing is broken: what users see is compared with one client and with three."
+    yield COMPARISON, nothing, "processes"
+    yield from ((name, placed.drill.summary, "swarm") for name, placed in ON_A_SWARM.items())
 
 
 def _json(value: Any) -> str:
@@ -140,5 +193,5 @@ def _json(value: Any) -> str:
     return encode(value).decode()
 
 
-def _teller(*, quiet: bool) -> Callable[[str], None]:
+def _teller(*, quiet: bool) -> Tell:
     return lambda text: None if quiet else click.echo(text, err=True)

@@ -308,10 +308,12 @@ def _ended_by_signals() -> Iterator[None]:
 
 
 @contextmanager
-def without_proxy() -> Iterator[None]:
-    """What goes to this machine doesn't go through a proxy, whatever the environment says of proxies."""
+def without_proxy(*networks: str) -> Iterator[None]:
+    """What goes to this machine, and to these networks on it, doesn't go through a proxy, whatever the environment says of
+    proxies."""
     before = {name: os.environ.get(name) for name in ("NO_PROXY", "no_proxy")}
-    os.environ.update({name: ",".join(filter(None, (value, "127.0.0.1"))) for name, value in before.items()})
+    direct = ("127.0.0.1", *networks)
+    os.environ.update({name: ",".join(filter(None, (value, *direct))) for name, value in before.items()})
     try:
         yield
     finally:

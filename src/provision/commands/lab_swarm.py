@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,7 +50,7 @@ def up(
     quiet: bool,
 ) -> int:
     """Start a Swarm, and give its nodes the images of the reference stacks."""
-    from provision.lab.swarm import cluster
+    from provision.lab.swarm import cluster, supply
 
     project = opened(project_dir, environment, verbose=verbose)
     tell = _teller(quiet=quiet)
@@ -59,7 +58,7 @@ def up(
     made = cluster.up(place, managers, workers, tell)
     if not no_images:
         try:
-            _give_images(made, project, tell)
+            supply.give_images(made, project.root / ".tools", tell)
         except BaseException:
             cluster.down(place)
             raise
@@ -164,30 +163,6 @@ def _found(place: Path) -> Cluster:
             "no Swarm runs there", where=str(place), remedy="start one with: provision lab swarm up"
         )
     return found
-
-
-def _give_images(made: Cluster, project: Project, tell: Callable[[str], None]) -> None:
-    """Make the images in the first node's engine, and copy them to the others."""
-    from provision.lab.swarm import cluster, platform
-    from provision.tools import docker, servers
-
-    tools_dir = project.root / ".tools"
-    servers.find_or_fetch(("prometheus", "promtool", "alertmanager", "amtool", "traefik"), tools_dir, tell)
-    first, *others = [node.name for node in made.nodes]
-    tell("making images")
-    references = platform.make(cluster.engine(made, first), tools_dir, tell)
-    if others:
-        with tempfile.TemporaryDirectory(prefix="provision-images-", dir=made.folder) as folder:
-            archive = Path(folder) / "images.tar"
-            docker.call(
-                cluster.engine(made, first),
-                "save",
-                "--output",
-                str(archive),
-                *references,
-                time_limit_seconds=300,
-            )
-            cluster.load(made, archive, others)
 
 
 def _show(found: Cluster, form: str) -> None:

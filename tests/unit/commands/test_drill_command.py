@@ -13,6 +13,8 @@ from provision.lab.drill import comparing, objectives, picture, runner, staging
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.comparing import Row
 from provision.lab.drill.stage import Stage
+from provision.lab.drill.swarm import staging as swarm_staging
+from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
 from support.drilled import outcome
 
 
@@ -22,7 +24,7 @@ def ran(monkeypatch):
 
     class Ran:
         def __init__(self):
-            self.names, self.folders, self.failing = [], [], set()
+            self.names, self.folders, self.swarms, self.failing = [], [], [], set()
 
     ran = Ran()
 
@@ -36,7 +38,14 @@ def ran(monkeypatch):
         ran.names.append(drill.name)
         return replace(outcome(holds=drill.name not in ran.failing), drill=drill)
 
+    @contextmanager
+    def a_swarm(_project, folder, managers, workers, _tell):
+        ran.swarms.append((managers, workers))
+        ran.folders.append(folder)
+        yield None
+
     monkeypatch.setattr(staging, "staged", staged)
+    monkeypatch.setattr(swarm_staging, "staged", a_swarm)
     monkeypatch.setattr(runner, "run", run)
     monkeypatch.setattr(Stage, "url", lambda *_: "http://127.0.0.1:1")
     monkeypatch.setattr(objectives, "objectives", lambda _: None)
@@ -75,6 +84,18 @@ def test_all_of_them_with_a_page_pictures_and_json(provision, shop, ran):
     assert {path.stem for path in (shop / "out").glob("*.png")} == set(DRILLS)
 
 
+def test_all_on_a_swarm_one_for_each_size(provision, shop, ran):
+    shown = provision("drill", "--all", "--swarm", "-q")
+    assert (shown.code, ran.swarms) == (0, [(1, 2), (3, 0)])
+    assert sorted(ran.names) == sorted(ON_A_SWARM)
+    assert ran.folders == [shop / ".provision" / "drill-swarm"] * 2
+
+
+def test_both_kinds_at_once(provision, shop, ran):
+    shown = provision("drill", "halt-worker", "kill-replica", "-q", "--state", "there")
+    assert (shown.code, ran.names) == (0, ["kill-replica", "halt-worker"])
+
+
 def test_the_comparison_alone(provision, shop, ran):
     shown = provision("drill", "compare-clients", "-q")
     assert (shown.code, ran.names) == (0, [])
@@ -83,7 +104,7 @@ def test_the_comparison_alone(provision, shop, ran):
 
 
 def test_which_there_are(provision, shop, ran):
-    names = [*DRILLS, "compare-clients"]
+    names = [*DRILLS, "compare-clients", *ON_A_SWARM]
     assert [line.split()[0] for line in provision("drill", "--list").out.splitlines()] == names
     listed = json.loads(provision("drill", "--list", "--format", "json").out)
     assert [each["name"] for each in listed] == names
@@ -95,6 +116,7 @@ def test_which_there_are(provision, shop, ran):
     [
         ((), "name a drill, or give --all; --list says which there are"),
         (("--all", "kill-replica"), "name a drill, or give --all; --list says which there are"),
+        (("--swarm", "halt-worker"), "--swarm belongs to --all"),
         (("kill-replicas",), "there is no drill 'kill-replicas'; did you mean 'kill-replica'?"),
         (("xyz",), "there is no drill 'xyz'; provision drill --list says which there are"),
     ],

@@ -10,7 +10,7 @@ from provision.lab.drill.values import Clause
 from provision.model import decode
 
 
-def clauses(stage: Scene) -> tuple[Clause, ...]:
+def clauses(stage: Scene, _: float) -> tuple[Clause, ...]:
     """One clause: that the rules in force are those that were compiled, no more and no less."""
     groups = [decode(item.body)["group"] for item in stage.definitions if item.kind == RULE_GROUP]
     compiled = sorted(rule.get("alert") or rule["record"] for group in groups for rule in group["rules"])

@@ -57,7 +57,7 @@ def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
             drill.breaks(stage)
             bounds = _later(bounds, time.time() - broken)
             _await_telling(drill.least_seconds(stage), hypothesis, watch, broken, bounds)
-            more = drill.checks(stage) if drill.checks is not None else ()
+            more = drill.checks(stage, broken) if drill.checks is not None else ()
         finally:
             done = healing.heal(stage.folder, all_of_it=False)
         healed = time.time()

@@ -73,7 +73,8 @@ class Drill(Generic[S]):
         supposes: the hypothesis, of the stage that it is tried on.
         prepare: what is changed before, such as a cable to be cut; healed with the rest.
         breaks: breaks it; what must be undone is written down before it is done.
-        checks: what else is judged while it is broken, in the drill's own words.
+        checks: what else is judged while it is broken, which it has been since that moment (Unix seconds), in the
+            drill's own words.
         judges: the same afterwards, by what was seen and by the marks.
         least_seconds: for how long it stays broken at least.
     """
@@ -84,7 +85,7 @@ class Drill(Generic[S]):
     supposes: Callable[[S], Hypothesis]
     breaks: Callable[[S], None]
     prepare: Callable[[S], None] | None = None
-    checks: Callable[[S], tuple[Clause, ...]] | None = None
+    checks: Callable[[S, float], tuple[Clause, ...]] | None = None
     judges: Callable[[S, Sequence[Event], Mapping[str, float]], tuple[Clause, ...]] | None = None
     least_seconds: Callable[[S], float] = lambda _: LEAST_SECONDS
 

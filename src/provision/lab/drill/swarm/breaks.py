@@ -8,9 +8,11 @@ from typing import Final
 
 from provision.errors import ProvisionError
 from provision.lab.drill.healing import Undoing, write_down
-from provision.lab.drill.swarm.stage import SwarmStage
+from provision.lab.drill.swarm.stage import GALLERY, SwarmStage
 from provision.lab.swarm import cluster as clusters
 
+REPLICAS: Final = 3
+_SPREAD_SECONDS: Final = 120.0
 _PAUSE_SECONDS: Final = 0.5
 
 
@@ -20,6 +22,22 @@ def halt(stage: SwarmStage, *names: str) -> None:
         given = {"cluster": str(stage.cluster_folder), "name": name}
         write_down(stage.folder, Undoing("node", f"{name} is started", given))
         clusters.halt(stage.cluster, name)
+
+
+def occupy(stage: SwarmStage, *names: str) -> None:
+    """See to it that tasks of the gallery run on these nodes: where they don't, all of them are spread again.
+
+    Raises:
+        ProvisionError: they don't come to run there.
+    """
+
+    def there() -> bool:
+        places = stage.places()
+        return places.total() == REPLICAS and all(places[name] for name in names)
+
+    if not there():
+        stage.docker("service", "update", "--force", "--detach", GALLERY)
+        await_(f"tasks of the gallery on {' and '.join(names)}", there, _SPREAD_SECONDS)
 
 
 def drain(stage: SwarmStage, name: str) -> None:

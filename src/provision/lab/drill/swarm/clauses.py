@@ -11,11 +11,11 @@ from typing import Any, Final
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
+from provision.lab.drill.swarm.breaks import REPLICAS
 from provision.lab.drill.swarm.stage import GALLERY, SwarmStage
 from provision.lab.drill.values import Clause
 from provision.tools import docker
 
-REPLICAS: Final = 3
 MOVED_SECONDS: Final = 45.0
 """Until the tasks of a node that is gone run elsewhere: the managers miss three heartbeats, 5 s apart (docs.docker.com,
 `docker swarm init --dispatcher-heartbeat`), and start others, which are to be healthy first."""
@@ -26,15 +26,14 @@ RESTARTED_SECONDS: Final = 90.0
 _PAUSE_SECONDS: Final = 0.5
 
 
-def moved(stage: SwarmStage, *gone: str) -> Clause:
-    """That all tasks of the gallery run, and none on these nodes; waits for it."""
+def moved(stage: SwarmStage, since: float, *gone: str) -> Clause:
+    """That all tasks of the gallery run, and none on these nodes, soon after that moment (Unix seconds); waits for it."""
 
     def elsewhere(places: Counter[str]) -> bool:
         return places.total() == REPLICAS and not any(places[name] for name in gone)
 
-    return _awaited(
-        f"{REPLICAS} tasks run, none on {' or '.join(gone)}", stage.places, elsewhere, MOVED_SECONDS
-    )
+    what = f"{REPLICAS} tasks run, none on {' or '.join(gone)}"
+    return _awaited(what, stage.places, elsewhere, MOVED_SECONDS, since)
 
 
 def stay_away(stage: SwarmStage, name: str) -> Clause:

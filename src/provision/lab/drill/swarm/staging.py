@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,13 +16,12 @@ from provision.errors import ProvisionError, SourceErrors
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
 from provision.lab.serving import Server
 from provision.lab.swarm import cluster as clusters
-from provision.lab.swarm import platform
+from provision.lab.swarm import supply
 from provision.lab.swarm.state import Cluster
 from provision.lab.webhook import Inbox
 from provision.project import Project, open_project
 from provision.ship.swarm.deploy import How, deploy, prepare
 from provision.ship.swarm.placing import Label
-from provision.tools import docker
 
 ENVIRONMENT: Final = "swarm"
 """The environment of the reference project that fits such a Swarm."""
@@ -45,6 +43,11 @@ _SMALL: Final = {"gallery_storage": "/tmp/gallery"}  # noqa: S108  # in a contai
 Tell = Callable[[str], None]
 
 
+def default_folder(project: Project) -> Path:
+    """Where a Swarm that is made for drills keeps what it needs."""
+    return project.root / ".provision" / "drill-swarm"
+
+
 @contextmanager
 def staged(project: Project, folder: Path, managers: int, workers: int, tell: Tell) -> Iterator[SwarmStage]:
     """A Swarm of so many nodes that runs the project's stacks; nothing is left of it at the end.
@@ -62,27 +65,13 @@ def staged(project: Project, folder: Path, managers: int, workers: int, tell: Te
         tell(f"the Swarm that an earlier drill left in {folder} is gone")
     cluster = clusters.up(folder, managers, workers, tell)
     try:
-        _give_images(cluster, project, tell)
+        supply.give_images(cluster, project.root / ".tools", tell)
         with _receiving(cluster) as url:
             told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s", **_SMALL}
             yield _deployed(cluster, replace(project, variables={**project.variables, **told}), url, tell)
     finally:
         tell("taking the Swarm away")
         clusters.down(folder)
-
-
-def _give_images(cluster: Cluster, project: Project, tell: Tell) -> None:
-    """Make the images in the first node's engine, and copy them to the others."""
-    first, *others = [node.name for node in cluster.nodes]
-    tell("making images of what is on this machine")
-    references = platform.make(clusters.engine(cluster, first), project.root / ".tools", tell)
-    if not others:
-        return
-    with tempfile.TemporaryDirectory(prefix="provision-images-", dir=cluster.folder) as folder:
-        archive = Path(folder) / "images.tar"
-        engine = clusters.engine(cluster, first)
-        docker.call(engine, "save", "--output", str(archive), *references, time_limit_seconds=_DEPLOY_SECONDS)
-        clusters.load(cluster, archive, others)
 
 
 @contextmanager
