@@ -1,0 +1,268 @@
+"""Drills on a Swarm, against a client `docker` that answers as written here."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from provision.compile.load import load
+from provision.errors import ProvisionError, Unreachable
+from provision.lab import processes
+from provision.lab.drill import healing
+from provision.lab.drill.healing import heal, written_down
+from provision.lab.drill.judged import expected, judged, step_of
+from provision.lab.drill.swarm import breaks, clauses
+from provision.lab.drill.swarm import stage as stage_module
+from provision.lab.drill.swarm.catalogue import DRILLS
+from provision.lab.drill.swarm.stage import SwarmStage
+from provision.lab.swarm import cluster as clusters
+from provision.lab.swarm import state
+from provision.lab.swarm.state import Cluster, Node
+from provision.project import open_project
+from provision.tools import docker
+from provision.tools.docker import Engine
+from support.servers import REPOSITORY
+
+
+@pytest.fixture(scope="module")
+def definitions():
+    found = load(open_project(REPOSITORY, "swarm"), use_cache=False)
+    assert not found.problems
+    return found.definitions
+
+
+class Asked:
+    """What the client was asked, and what it answers: by the first words, the longest first."""
+
+    def __init__(self):
+        self.calls, self.answers = [], {}
+
+    def call(self, engine, *arguments, **_):
+        self.calls.append((engine.host, " ".join(arguments)))
+        for words in sorted(self.answers, key=len, reverse=True):
+            if " ".join(arguments).startswith(words):
+                answer = self.answers[words]
+                answer = answer.pop(0) if isinstance(answer, list) else answer
+                if isinstance(answer, Exception):
+                    raise answer
+                return answer
+        return ""
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    asked = Asked()
+    monkeypatch.setattr(docker, "find", lambda: Engine(Path("docker")))
+    monkeypatch.setattr(docker, "call", asked.call)
+    for module in (breaks, clauses, healing):
+        for name in ("_PAUSE_SECONDS", "_SPREAD_SECONDS", "MOVED_SECONDS", "_PATIENCE_SECONDS"):
+            if hasattr(module, name):
+                monkeypatch.setattr(module, name, 0.01 if "PAUSE" in name else 0.2)
+    return asked
+
+
+@pytest.fixture
+def done():
+    """Which nodes were halted (False) and started (True)."""
+    return []
+
+
+@pytest.fixture
+def stage(tmp_path, definitions, asked, done, monkeypatch):
+    here = processes.identify(os.getpid())
+    members = tuple(
+        Node(name, name.partition("-")[0], f"172.31.64.{number}", here)
+        for number, name in enumerate(("manager-1", "manager-2", "worker-1"), 11)
+    )
+    sockets = tmp_path / "sockets"
+    sockets.mkdir()
+    state.write(Cluster("abcd", tmp_path, sockets, "172.31.64", members))
+
+    def changed(name, process):
+        cluster = state.read(tmp_path)
+        state.write(
+            replace(
+                cluster,
+                nodes=tuple(
+                    replace(each, process=process) if each.name == name else each for each in cluster.nodes
+                ),
+            )
+        )
+        done.append((name, process is not None))
+
+    monkeypatch.setattr(clusters, "halt", lambda _, name: changed(name, None))
+    monkeypatch.setattr(clusters, "start", lambda _, name: changed(name, here))
+    return SwarmStage(tmp_path, definitions, "myhbsapp.com", "http://172.31.64.1:9/alerts")
+
+
+PLACES = "worker-1 Running 5 seconds ago\nworker-1 Starting 1 second ago\nmanager-1 Running 2 minutes ago\n"
+
+
+def test_where_things_are(stage):
+    assert stage.entries == ("172.31.64.11:80", "172.31.64.12:80")
+    assert stage.url("Prometheus") == "http://172.31.64.11:9090"
+    assert stage.url("Alertmanager") == "http://172.31.64.11:9093"
+    assert stage.url("notifications") == "http://172.31.64.1:9/alerts"
+    assert (stage.health_check_seconds(), stage.health_check_seconds(2)) == (3, 4)
+    assert stage.runs_on == "engine"
+    with pytest.raises(ProvisionError, match="there is no stack shop"):
+        stage.service("shop", "web")
+
+
+def test_how_the_nodes_are(stage, asked):
+    asked.answers["node ls"] = "manager-1\tReady\tActive\tLeader\nworker-1\tDown\tDrain\t\n"
+    asked.answers["service ps app_gallery"] = PLACES
+    assert [event.what for event in stage.conditions()] == [
+        "manager-1 (leader) is ready",
+        "worker-1 is down, drain",
+        "tasks of the gallery that run: 1 on manager-1, 1 on worker-1",
+    ]
+    assert {event.source for event in stage.conditions()} == {"engine"}
+    asked.answers["service ps app_gallery"] = ""
+    assert stage.conditions()[-1].what == "tasks of the gallery that run: none"
+    asked.answers["node ls"] = ProvisionError("no leader")
+    assert [event.what for event in stage.conditions()] == [
+        "the managers have no quorum: nothing can be changed, what runs goes on"
+    ]
+
+
+def test_the_first_manager_that_runs_is_asked(stage, asked):
+    breaks.halt(stage, "manager-1")
+    stage.docker("info")
+    assert asked.calls[-1][0].endswith("/manager-2.sock")
+    breaks.halt(stage, "manager-2")
+    with pytest.raises(Unreachable, match="no manager runs"):
+        stage.docker("info")
+    assert not stage.has_quorum()
+
+
+def test_halted_nodes_are_started_again(stage, done):
+    breaks.halt(stage, "worker-1", "manager-2")
+    assert done == [("worker-1", False), ("manager-2", False)]
+    assert heal(stage.folder) == ("manager-2 is started", "worker-1 is started")
+    assert done[2:] == [("manager-2", True), ("worker-1", True)]
+
+
+@pytest.mark.parametrize(
+    ("breaking", "asked_for", "undone"),
+    [
+        (
+            lambda stage: breaks.drain(stage, "worker-1"),
+            "node update --availability drain worker-1",
+            "node update --availability active worker-1",
+        ),
+        (
+            lambda stage: breaks.promote(stage, "worker-1"),
+            "node promote worker-1",
+            "node demote worker-1",
+        ),
+        (
+            lambda stage: breaks.scale(stage, "app_client", 3, 0),
+            "service scale --detach app_client=3",
+            "service scale --detach app_client=0",
+        ),
+    ],
+)
+def test_what_is_asked_of_a_manager_is_taken_back(stage, asked, breaking, asked_for, undone):
+    breaking(stage)
+    assert asked.calls[-1][1] == asked_for
+    asked.answers[undone] = [ProvisionError("no leader yet"), ""]
+    heal(stage.folder)
+    assert [call for _, call in asked.calls[1:]] == [undone, undone]
+    assert written_down(stage.folder) == ()
+
+
+def test_what_cant_be_taken_back_stays_written_down(stage, asked):
+    breaks.promote(stage, "worker-1")
+    asked.answers["node demote"] = ProvisionError("it refuses")
+    with pytest.raises(ProvisionError, match="worker-1 is a worker again: it refuses"):
+        heal(stage.folder)
+    assert len(written_down(stage.folder)) == 1
+
+
+def test_a_swarm_that_is_gone_needs_no_healing(stage, asked):
+    breaks.halt(stage, "worker-1")
+    breaks.promote(stage, "worker-1")
+    folder = stage.folder
+    (stage.cluster_folder / state.FILE).unlink()
+    assert len(heal(folder)) == 2
+    with pytest.raises(ProvisionError, match="the Swarm was taken away"):
+        _ = stage.cluster
+
+
+def test_tasks_are_spread_where_they_must_be(stage, asked):
+    everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
+    asked.answers["service ps"] = [everywhere.replace("worker-1", "manager-1"), everywhere]
+    breaks.occupy(stage, "worker-1")
+    assert [call for _, call in asked.calls if "update" in call] == [
+        "service update --force --detach app_gallery"
+    ]
+    asked.answers["service ps"] = PLACES
+    with pytest.raises(ProvisionError, match="tasks of the gallery on worker-1: not within"):
+        breaks.occupy(stage, "worker-1")
+
+
+def test_moved(stage, asked):
+    asked.answers["service ps"] = [ProvisionError("no leader"), PLACES, "manager-1 Running x\n" * 3]
+    clause = clauses.moved(stage, math.floor(1e12), "worker-1")
+    assert (clause.holds, clause.what) == (True, "3 tasks run, none on worker-1")
+    asked.answers["service ps"] = PLACES
+    clause = clauses.moved(stage, 0.0, "worker-1")
+    assert (clause.holds, clause.measured) == (False, "not at all: nothing")
+
+
+def test_tasks_stay_away_from_a_node_that_is_back(stage, asked):
+    asked.answers["node ls"] = "Ready\n"
+    asked.answers["service ps"] = "manager-1 Running x\n" * 3
+    assert clauses.stay_away(stage, "worker-1").holds
+    asked.answers["service ps"] = "worker-1 Running x\n" * 3
+    assert not clauses.stay_away(stage, "worker-1").holds
+    asked.answers["node ls"] = "Down\n"
+    assert clauses.stay_away(stage, "worker-1").measured == "worker-1 isn't back"
+
+
+def test_the_quorum(stage, asked):
+    kept = clauses.quorum(stage, kept=True)
+    assert (kept.holds, kept.expected, kept.measured) == (True, "yes: 2 of 2 are needed", "yes")
+    asked.answers["node ls"] = ProvisionError("the swarm does not have a leader")
+    assert not clauses.quorum(stage, kept=True).holds
+    assert clauses.quorum(stage, kept=False).holds
+    assert not clauses.decides_again(stage).holds
+
+
+def test_counts(stage, asked, monkeypatch):
+    asked.answers["node ls --filter role=manager"] = "a b\n"
+    assert clauses.managers(stage, 2).holds
+    assert not clauses.managers(stage, 3).holds
+    asked.answers["service ps app_client"] = "Running x\nStarting y\nRunning z\n"
+    assert clauses.running(stage, "app_client", 2).holds
+    asked.answers["ps --quiet"] = "one\ntwo\n"
+    found = clauses.goes_on(stage, "worker-1", "manager-2")
+    assert (found.holds, found.measured) == (True, "4")
+    assert {host.rpartition("/")[2] for host, call in asked.calls if call.startswith("ps")} == {
+        "worker-1.sock",
+        "manager-2.sock",
+    }
+
+
+def test_every_drill_has_finite_bounds(stage, definitions):
+    for placed in DRILLS.values():
+        signal = placed.drill.supposes(stage).signal
+        if signal is not None:
+            detected, over = expected(
+                judged(definitions, signal.alert, signal.job, signal.severity), step_of(signal)
+            )
+            assert 0 < detected.firing < detected.delivered < math.inf
+            assert 0 < over.resolved < math.inf
+        assert placed.managers % 2 == 1
+
+
+def test_places_are_counted_by_node(stage, asked):
+    asked.answers["service ps"] = PLACES
+    assert stage.places() == Counter({"worker-1": 1, "manager-1": 1})
+    assert stage_module.GALLERY in asked.calls[-1][1]
