@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from typing import Final
 
+from provision.client.alertmanager import Alertmanager
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
-from provision.lab.drill import healing, judging
+from provision.lab.drill import healing, judging, watchdog
 from provision.lab.drill.client import Client
 from provision.lab.drill.judged import expected, judged, step_of
 from provision.lab.drill.objectives import Objectives, objectives
@@ -113,9 +114,14 @@ def _await_steady(stage: Scene, client: Client, hypothesis: Hypothesis) -> Bound
         ProvisionError: that doesn't come to pass.
     """
     began = time.time()
-    with open_session(Endpoint(stage.url("Prometheus"))) as session:
-        prometheus = Prometheus(session)
-        while why := _unwell(client, prometheus, hypothesis.signal, began):
+    with (
+        open_session(Endpoint(stage.url("Prometheus"))) as session,
+        open_session(Endpoint(stage.url("Alertmanager"))) as other,
+    ):
+        prometheus, alertmanager = Prometheus(session), Alertmanager(other)
+        while why := (
+            _unwell(client, prometheus, hypothesis.signal, began) or watchdog.unheard(stage, alertmanager)
+        ):
             if time.time() - began > PATIENCE_SECONDS:
                 raise ProvisionError(f"{why} after {PATIENCE_SECONDS:.0f} s", where="the lab")
             time.sleep(_PAUSE_SECONDS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from provision.client.alertmanager import Alertmanager
 from provision.lab.drill.judged import judged
 from provision.lab.drill.judging import within
 from provision.lab.drill.scene import Scene
@@ -18,6 +19,17 @@ def heard_within(stage: Scene) -> float:
     """How many seconds after the end of Prometheus the switch is told at the latest."""
     (rule,) = judged(stage.definitions, ALERT, "prometheus", resend_seconds=stage.resend_seconds)
     return silence(rule.pace)
+
+
+def unheard(stage: Scene, alertmanager: Alertmanager) -> str:
+    """Why no alert would be told of now, in words; empty when the one that always fires has come through, or the project
+    has none."""
+    try:
+        judged(stage.definitions, ALERT, "prometheus")
+    except ValueError:
+        return ""
+    held = alertmanager.alerts([f'alertname="{ALERT}"'])
+    return "" if held else f"Alertmanager isn't told of {ALERT}, nor of anything else"
 
 
 def clauses(stage: Scene, events: Sequence[Event], marks: Mapping[str, float]) -> tuple[Clause, ...]:
