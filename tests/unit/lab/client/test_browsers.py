@@ -7,13 +7,16 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from provision.lab.client import browsers
 from provision.lab.gallery.collection import Collection
 from provision.lab.gallery.parts import Parts, assembled
 from provision.lab.gallery.server import Server
@@ -56,17 +59,31 @@ def environment(folder: Path) -> dict[str, str]:
     return {**own, "PYTHONPATH": str(REPOSITORY / "src"), "TMPDIR": str(folder / "tmp")}
 
 
-def run(folder: Path, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    ran = subprocess.run(
-        command(folder, *arguments),
-        capture_output=True,
-        text=True,
-        timeout=TIME_LIMIT_SECONDS,
-        check=False,
-        env=environment(folder),
-    )
-    assert list((folder / "tmp").iterdir()) == []
-    return ran
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Ran]:
+    """Run it in this process; afterwards nothing is left of any profile."""
+    monkeypatch.setattr(browsers, "wait_for_end", lambda join: join())
+
+    def run(*arguments: str | Path) -> Ran:
+        for name, value in environment(tmp_path).items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(tempfile, "tempdir", None)
+        capsys.readouterr()
+        code = browsers.main(command(tmp_path, *arguments)[3:])
+        assert list((tmp_path / "tmp").iterdir()) == []
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return run
 
 
 def logged(folder: Path) -> list[dict[str, Any]]:
@@ -74,12 +91,12 @@ def logged(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_visitors_look_around_add_a_picture_and_leave_nothing(
-    url: str, gallery: Parts, tmp_path: Path
+    url: str, gallery: Parts, tmp_path: Path, run: Callable[..., Ran]
 ) -> None:
     require_chromium()
-    ran = run(tmp_path, "--url", url, "--clients", "2", "--rounds", "2")
-    assert (ran.returncode, ran.stderr) == (0, "")
-    sums = json.loads(ran.stdout)
+    ran = run("--url", url, "--clients", "2", "--rounds", "2")
+    assert (ran.code, ran.err) == (0, "")
+    sums = json.loads(ran.out)
     assert (sums["count"], sums["failed"], sums["statuses"]) == (32, 0, {"200": 32})
     for client in (1, 2):
         assert [each["page"] for each in logged(tmp_path) if each["client"] == client] == STEPS * 2
@@ -91,15 +108,15 @@ def test_visitors_look_around_add_a_picture_and_leave_nothing(
 
 
 def test_failures_are_told_by_their_kind_with_a_picture_of_each(
-    url: str, gallery: Parts, tmp_path: Path
+    url: str, gallery: Parts, tmp_path: Path, run: Callable[..., Ran]
 ) -> None:
     require_chromium()
     gallery.switches.change({"error_ratio": 1})
-    run(tmp_path, "--url", url)
+    run("--url", url)
     gallery.switches.change({"error_ratio": 0, "hang": True})
-    run(tmp_path, "--url", url, "--timeout", "1")
+    run("--url", url, "--timeout", "1")
     gallery.switches.change({"hang": False})
-    run(tmp_path, "--url", f"http://127.0.0.1:{free_port()}")
+    run("--url", f"http://127.0.0.1:{free_port()}")
     found = logged(tmp_path)
     assert [(each["page"], each["status"], each["failure"]) for each in found] == [
         ("/", 500, "5xx"),
@@ -110,12 +127,12 @@ def test_failures_are_told_by_their_kind_with_a_picture_of_each(
         assert (tmp_path / "shots" / each["screenshot"]).read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_page_whose_pictures_fail_has_failed(url: str, gallery: Parts, tmp_path: Path) -> None:
+def test_a_page_whose_pictures_fail_has_failed(url: str, tmp_path: Path, run: Callable[..., Ran]) -> None:
     require_chromium()
     (tmp_path / "storage" / "albums" / "2" / "01.image").unlink()
     (tmp_path / "storage" / "albums" / "2" / "01.image").mkdir()
-    ran = run(tmp_path, "--url", url)
-    assert json.loads(ran.stdout)["failures"] == {"5xx": 1}
+    ran = run("--url", url)
+    assert json.loads(ran.out)["failures"] == {"5xx": 1}
     last = logged(tmp_path)[-1]
     assert (last["path"], last["status"], last["failure"]) == ("/album/2", 200, "5xx")
 
@@ -140,10 +157,10 @@ def test_a_signal_to_the_whole_group_is_an_end_and_no_failure(url: str, tmp_path
     assert list((tmp_path / "tmp").iterdir()) == []
 
 
-def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
+def test_what_is_missing_is_one_sentence(tmp_path: Path, run: Callable[..., Ran]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    ran = run(tmp_path, "--url", url, "--chromium", "/bin/false")
-    assert (ran.returncode, ran.stderr) == (
+    ran = run("--url", url, "--chromium", "/bin/false")
+    assert (ran.code, ran.err) == (
         1,
         "browsers: Chromium: /bin/false: it doesn't run: exit code 1; install Debian's chromium or "
         "chromium-headless-shell, or name another with --chromium\n",
@@ -153,22 +170,27 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path) -> None:
         "from provision.lab.client.browsers import main\n"
         f"sys.exit(main(['--url', {url!r}]))"
     )
-    ran = subprocess.run(
+    told = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=False, env=environment(tmp_path)
     )
-    assert ran.returncode == 1
-    assert "browsers: Python's playwright.sync_api can't be imported; install it with: " in ran.stderr
-    ran = run(tmp_path, "--url", "http://example.org")
-    assert (ran.returncode, "example.org isn't this machine" in ran.stderr) == (2, True)
-    ran = run(tmp_path, "--url", url, "--clients", "11")
-    assert (ran.returncode, "--clients" in ran.stderr) == (2, True)
+    assert told.returncode == 1
+    assert "browsers: Python's playwright.sync_api can't be imported; install it with: " in told.stderr
+    ran = run("--url", "http://example.org")
+    assert (ran.code, "example.org isn't this machine" in ran.err) == (2, True)
+    with pytest.raises(SystemExit) as caught:
+        run("--url", url, "--clients", "11")
+    assert caught.value.code == 2
+    (tmp_path / "log").unlink()
+    (tmp_path / "log").mkdir()
+    ran = run("--url", url)
+    assert (ran.code, "log: can't be written: Is a directory" in ran.err) == (1, True)
 
 
-def test_a_browser_that_does_not_come_up_is_told(tmp_path: Path) -> None:
+def test_a_browser_that_does_not_come_up_is_told(tmp_path: Path, run: Callable[..., Ran]) -> None:
     fake = tmp_path / "chromium"
     fake.write_text('#!/bin/sh\n[ "$1" = --version ] && echo "Chromium 1.0" || exit 3\n')
     fake.chmod(0o755)
-    ran = run(tmp_path, "--url", f"http://127.0.0.1:{free_port()}", "--chromium", fake)
-    assert ran.returncode == 1
-    assert ran.stderr.startswith("browsers: the browser of visitor 1: BrowserType.launch: ")
-    assert json.loads(ran.stdout)["count"] == 0
+    ran = run("--url", f"http://127.0.0.1:{free_port()}", "--chromium", fake)
+    assert ran.code == 1
+    assert ran.err.startswith("browsers: the browser of visitor 1: BrowserType.launch: ")
+    assert json.loads(ran.out)["count"] == 0

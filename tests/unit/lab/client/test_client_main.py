@@ -2,13 +2,15 @@ import json
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from provision.lab.client import __main__ as client
 from provision.lab.serving import Reply, Server
-from support.servers import REPOSITORY
+from support.servers import REPOSITORY, free_port
 
 pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
 
@@ -25,32 +27,24 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "provision.lab.client", *map(str, arguments)]
 
 
-def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command(*arguments),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={"PYTHONPATH": str(REPOSITORY / "src")},
-    )
-
-
-@pytest.mark.parametrize("count", ["0", "-1", "10000001", "1.5"])
-def test_a_count_that_isnt_one_is_refused(count: str) -> None:
-    ran = run("--url", "http://127.0.0.1:1", "--rate", "1", "--requests", count)
-    assert ran.returncode == 2
-    assert f"argument --requests: invalid whole number from 1 to 10,000,000 value: '{count}'" in ran.stderr
-
-
-def test_it_ends_by_itself_and_says_what_came_of_it(url: str, tmp_path: Path) -> None:
-    ran = run(
-        "--url", url, "--rate", "500", "--requests", "50", "--log", tmp_path / "log", "--format", "json"
-    )
-    assert (ran.returncode, ran.stderr) == (0, "")
-    sums = json.loads(ran.stdout)
+def test_it_ends_by_itself_and_says_what_came_of_it(
+    url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(client, "wait_for_end", lambda join: join())
+    port = str(free_port())
+    options = ["--url", url, "--rate", "500", "--requests", "50", "--log", str(tmp_path / "log")]
+    assert client.main([*options, "--format", "json", "--metrics-port", port]) == 0
+    sums = json.loads(capsys.readouterr().out)
     assert (sums["count"], sums["failed"]) == (50, 0)
     assert len((tmp_path / "log").read_text().splitlines()) == 50
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        assert b'gallery_client_requests_total{code="200",page="/album"}' in answer.read()
+    assert client.main([*options, "--metrics-port", port]) == 1
+    assert (
+        capsys.readouterr().err == f"client: 127.0.0.1:{port}: can't listen there: Address already in use\n"
+    )
+    assert client.main(options) == 0
+    assert capsys.readouterr().out.startswith("50 requests in ")
 
 
 def test_it_ends_when_it_is_told_to(url: str, tmp_path: Path) -> None:
@@ -82,7 +76,11 @@ def test_it_ends_when_it_is_told_to(url: str, tmp_path: Path) -> None:
         ),
     ],
 )
-def test_what_makes_no_sense_is_refused(arguments: tuple[str, ...], code: int, said: str) -> None:
-    ran = run(*arguments)
-    assert (ran.returncode, said in ran.stderr) == (code, True), ran.stderr
-    assert "Traceback" not in ran.stderr
+def test_what_makes_no_sense_is_refused(
+    arguments: tuple[str, ...], code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    try:
+        found = client.main(arguments)
+    except SystemExit as ended:
+        found = ended.code  # type: ignore[assignment]
+    assert (found, said in capsys.readouterr().err) == (code, True)
