@@ -18,10 +18,14 @@ if TYPE_CHECKING:
     from provision.lab.drill.values import Outcome
 
 COMPARISON = "compare-clients"
+PLACES = "compare-placements"
 NETWORKS = "172.16.0.0/12"
 """Where the nodes of a Swarm of this machine are."""
 
-COMPARED = "What users see with one client, and with three at the same time"
+COMPARED = {
+    COMPARISON: "What users see with one client, and with three at the same time",
+    PLACES: "What users see of three tasks on all nodes, on one worker, and on the manager alone",
+}
 
 Tell = Callable[[str], None]
 
@@ -60,7 +64,7 @@ def command(
     what it costs of the error budget. Whatever was broken is healed, also on Ctrl-C. Exits with 1 when something that
     was supposed didn't come to pass.
     """
-    from provision.lab.drill import picture, timeline, values_json
+    from provision.lab.drill import comparing, picture, timeline, values_json
 
     if listed:
         _list(form)
@@ -70,7 +74,7 @@ def command(
         picture.require()
     project, tell = opened(project_dir, environment, verbose=verbose), _teller(quiet=quiet)
     outcomes: list[Outcome] = []
-    rows: list[Row] = []
+    compared: dict[str, list[Row]] = {}
 
     def done(outcome: Outcome) -> None:
         outcomes.append(outcome)
@@ -78,15 +82,13 @@ def command(
             click.echo("\n".join([*timeline.lines(outcome), ""]))
             sys.stdout.flush()
 
-    _on_processes(project, folder, chosen, tell, done, rows)
-    _on_a_swarm(project, folder, chosen, tell, done)
-    if rows and form == "text":
-        from provision.lab.drill import comparing
-
-        click.echo("\n".join(comparing.lines(COMPARED, rows)))
+    _on_processes(project, folder, chosen, tell, done, compared)
+    _on_a_swarm(project, folder, chosen, tell, done, compared)
+    for name, rows in compared.items() if form == "text" else ():
+        click.echo("\n".join([*comparing.lines(COMPARED[name], rows), ""]))
     if form == "json":
-        click.echo(_json(values_json.document(outcomes, rows)))
-    _write(outcomes, rows, report, pictures)
+        click.echo(_json(values_json.document(outcomes, compared)))
+    _write(outcomes, compared, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
@@ -96,7 +98,7 @@ def _on_processes(
     names: Iterable[str],
     tell: Tell,
     done: Callable[[Outcome], None],
-    rows: list[Row],
+    compared: dict[str, list[Row]],
 ) -> None:
     """Those of the drills that break a lab of processes, and the comparison."""
     from provision.commands.lab import without_proxy
@@ -115,25 +117,33 @@ def _on_processes(
         if COMPARISON in names:
             counts = " and ".join(map(str, comparing.CLIENTS))
             tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {counts} clients")
-            rows += comparing.clients(stage.url("application"), objectives(stage.definitions))
+            compared[COMPARISON] = comparing.clients(stage.url("application"), objectives(stage.definitions))
 
 
 def _on_a_swarm(
-    project: Project, folder: Path | None, names: Iterable[str], tell: Tell, done: Callable[[Outcome], None]
+    project: Project,
+    folder: Path | None,
+    names: Iterable[str],
+    tell: Tell,
+    done: Callable[[Outcome], None],
+    compared: dict[str, list[Row]],
 ) -> None:
-    """Those that break a Swarm, which is made for all that want one of that size."""
+    """Those that break a Swarm, which is made for all that want one of that size; and the comparison of placements."""
     from provision.commands.lab import without_proxy
     from provision.lab.drill.runner import run
-    from provision.lab.drill.swarm import staging
+    from provision.lab.drill.swarm import placements, staging
     from provision.lab.drill.swarm.catalogue import DRILLS
 
     wanted = [DRILLS[name] for name in names if name in DRILLS]
-    for managers, workers in dict.fromkeys((each.managers, each.workers) for each in wanted):
+    sizes = [(each.managers, each.workers) for each in wanted]
+    for size in dict.fromkeys([*sizes, *([placements.NODES] if PLACES in names else [])]):
         place = folder or staging.default_folder(project)
-        with without_proxy(NETWORKS), staging.staged(project, place, managers, workers, tell) as stage:
+        with without_proxy(NETWORKS), staging.staged(project, place, *size, tell) as stage:
             for each in wanted:
-                if (each.managers, each.workers) == (managers, workers):
+                if (each.managers, each.workers) == size:
                     done(run(each.drill, stage, tell))
+            if PLACES in names and size == placements.NODES:
+                compared[PLACES] = placements.compare(stage, tell)
 
 
 def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
@@ -144,24 +154,28 @@ def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
         raise click.UsageError("name a drill, or give --all; --list says which there are")
     if swarm and not every:
         raise click.UsageError("--swarm belongs to --all")
-    known = [*DRILLS, COMPARISON, *ON_A_SWARM]
+    known = [*DRILLS, COMPARISON, *ON_A_SWARM, PLACES]
     unknown = [name for name in names if name not in known]
     if unknown:
         remedy = did_you_mean(unknown[0], known, "provision drill --list says which there are")
         raise UsageError(f"there is no drill {unknown[0]!r}", remedy=remedy)
     if every:
-        return list(ON_A_SWARM) if swarm else [*DRILLS, COMPARISON]
+        return [*ON_A_SWARM, PLACES] if swarm else [*DRILLS, COMPARISON]
     return list(dict.fromkeys(names))
 
 
-def _write(outcomes: list[Outcome], rows: list[Row], report: Path | None, pictures: Path | None) -> None:
+def _write(
+    outcomes: list[Outcome], compared: dict[str, list[Row]], report: Path | None, pictures: Path | None
+) -> None:
     """The page, and the pictures."""
     from provision.lab.drill import picture
     from provision.lab.drill.report import page
     from provision.tools.writing import write_beside
 
     if report is not None:
-        write_beside(report, page(outcomes, {COMPARED: rows} if rows else {}).encode())
+        write_beside(
+            report, page(outcomes, {COMPARED[name]: rows for name, rows in compared.items()}).encode()
+        )
     for outcome in outcomes if pictures is not None else ():
         assert pictures is not None
         write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
@@ -182,9 +196,9 @@ def _listed() -> Iterator[tuple[str, str, str]]:
     from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
 
     yield from ((name, drill.summary, "processes") for name, drill in DRILLS.items())
-    nothing = "Nothing is broken: what users see is compared with one client and with three."
-    yield COMPARISON, nothing, "processes"
+    yield COMPARISON, f"{COMPARED[COMPARISON]}; nothing is broken.", "processes"
     yield from ((name, placed.drill.summary, "swarm") for name, placed in ON_A_SWARM.items())
+    yield PLACES, f"{COMPARED[PLACES]}; nothing is broken.", "swarm"
 
 
 def _json(value: Any) -> str:

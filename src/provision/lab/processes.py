@@ -123,10 +123,12 @@ def _open(process: Process) -> int | None:
 
 def _tell(process: Process, handle: int, number: signal.Signals, *, groups: bool) -> None:
     with contextlib.suppress(ProcessLookupError):
-        if groups and os.getpgid(process.pid) == process.pid:
-            os.killpg(process.pid, number)
-        else:
-            signal.pidfd_send_signal(handle, number)
+        # One that was stopped hears that it is to end once it goes on.
+        for each in (number, signal.SIGCONT):
+            if groups and os.getpgid(process.pid) == process.pid:
+                os.killpg(process.pid, each)
+            else:
+                signal.pidfd_send_signal(handle, each)
 
 
 def _await_ends(handles: dict[Process, int], seconds: float) -> None:

@@ -13,6 +13,7 @@ from provision.lab.drill import comparing, objectives, picture, runner, staging
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.comparing import Row
 from provision.lab.drill.stage import Stage
+from provision.lab.drill.swarm import placements
 from provision.lab.drill.swarm import staging as swarm_staging
 from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
 from support.drilled import outcome
@@ -51,6 +52,7 @@ def ran(monkeypatch):
     monkeypatch.setattr(objectives, "objectives", lambda _: None)
     row = Row("1 client", 450, 30, 0.0123, 0.02, 0.31, 0.005, 0.0049, True)
     monkeypatch.setattr(comparing, "clients", lambda *_: [row])
+    monkeypatch.setattr(placements, "compare", lambda *_: [row, row])
     return ran
 
 
@@ -79,7 +81,7 @@ def test_all_of_them_with_a_page_pictures_and_json(provision, shop, ran):
     assert ran.names == list(DRILLS)
     said = json.loads(shown.out)
     assert [each["name"] for each in said["drills"]] == list(DRILLS)
-    assert said["compared"][0]["what"] == "1 client"
+    assert said["compared"]["compare-clients"][0]["what"] == "1 client"
     assert "of 8 hypotheses 8 held" in (shop / "out" / "report.html").read_text()
     assert {path.stem for path in (shop / "out").glob("*.png")} == set(DRILLS)
 
@@ -89,6 +91,12 @@ def test_all_on_a_swarm_one_for_each_size(provision, shop, ran):
     assert (shown.code, ran.swarms) == (0, [(1, 2), (3, 0)])
     assert sorted(ran.names) == sorted(ON_A_SWARM)
     assert ran.folders == [shop / ".provision" / "drill-swarm"] * 2
+
+
+def test_placements_compared_on_a_swarm_of_three(provision, shop, ran):
+    shown = provision("drill", "compare-placements", "-q", "--format", "json")
+    assert (shown.code, ran.swarms) == (0, [(1, 2)])
+    assert len(json.loads(shown.out)["compared"]["compare-placements"]) == 2
 
 
 def test_both_kinds_at_once(provision, shop, ran):
@@ -104,7 +112,7 @@ def test_the_comparison_alone(provision, shop, ran):
 
 
 def test_which_there_are(provision, shop, ran):
-    names = [*DRILLS, "compare-clients", *ON_A_SWARM]
+    names = [*DRILLS, "compare-clients", *ON_A_SWARM, "compare-placements"]
     assert [line.split()[0] for line in provision("drill", "--list").out.splitlines()] == names
     listed = json.loads(provision("drill", "--list", "--format", "json").out)
     assert [each["name"] for each in listed] == names

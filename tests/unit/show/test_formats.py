@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from provision.lab.drill.comparing import Row
+from provision.lab.drill.values_json import document
 from provision.model import (
     Action,
     Change,
@@ -32,6 +34,7 @@ from provision.show.differences import differences_json
 from provision.show.plan import plans_json
 from provision.show.report import reports_json
 from provision.show.stacks import deployed_json, status_json
+from support.drilled import outcome
 
 DOCS = Path(__file__).parents[3] / "docs"
 BEFORE, AFTER = (
@@ -70,7 +73,9 @@ DEFINITIONS = (
 )
 TASK = Task("t1", "web", 1, "n1", "running", "running", "", "web:1", "2026-01-01T00:00:00Z")
 SERVICE = ServiceState("web", 1, 1, True, True, "", "", (TASK,))
+COMPARED = {"compare-clients": [Row("1 client", 450, 30, 0.01, 0.02, 0.3, 0.005, 0.005, True)]}
 PRINTED = {
+    "provision.drill/1": encode(document([outcome()], COMPARED)).decode(),
     "provision.stack-deploy/1": deployed_json([Deployed("shop", (SERVICE,))]),
     "provision.stack-status/1": status_json(
         {"shop": [ServiceStatus("web", SERVICE, "web:1", ("manager-1",), (), ())]}

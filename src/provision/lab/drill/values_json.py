@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from types import MappingProxyType
 from typing import Any
 
 from provision.lab.drill.comparing import Row, values
@@ -13,10 +14,16 @@ from provision.lab.drill.values import Clause, Outcome
 FORMAT = "provision.drill/1"
 
 
-def document(outcomes: Sequence[Outcome], compared: Sequence[Row] = ()) -> dict[str, Any]:
-    """What came of some drills, and of a comparison, for machines. Moments are Unix seconds."""
+def document(
+    outcomes: Sequence[Outcome], compared: Mapping[str, Sequence[Row]] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What came of some drills, and of comparisons by their names, for machines. Moments are Unix seconds."""
     drills = [_outcome(outcome) for outcome in outcomes]
-    return {"format": FORMAT, "drills": drills, "compared": values(compared)}
+    return {
+        "format": FORMAT,
+        "drills": drills,
+        "compared": {name: values(rows) for name, rows in compared.items()},
+    }
 
 
 def _outcome(outcome: Outcome) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from provision.lab import processes
 from provision.lab.drill import healing
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.judged import expected, judged, step_of
-from provision.lab.drill.swarm import breaks, clauses
+from provision.lab.drill.swarm import breaks, clauses, placements
 from provision.lab.drill.swarm import stage as stage_module
 from provision.lab.drill.swarm.catalogue import DRILLS
 from provision.lab.drill.swarm.stage import SwarmStage
@@ -266,3 +266,32 @@ def test_places_are_counted_by_node(stage, asked):
     asked.answers["service ps"] = PLACES
     assert stage.places() == Counter({"worker-1": 1, "manager-1": 1})
     assert stage_module.GALLERY in asked.calls[-1][1]
+
+
+def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
+    everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
+    asked.answers["service ps"] = [
+        everywhere,
+        "worker-1 Running x\n" * 3,
+        everywhere,
+        "manager-1 Running x\n" * 3,
+    ]
+    monkeypatch.setattr(placements, "answers", lambda _: True)
+    seen = []
+    monkeypatch.setattr(placements, "measured", lambda what, *_, **__: seen.append(what) or what)
+    told = []
+    assert placements.compare(stage, told.append) == [
+        "on all nodes",
+        "on worker-1 alone",
+        "on the manager alone",
+    ]
+    updates = [call for _, call in asked.calls if call.startswith("service update")]
+    assert updates == [
+        "service update --detach --force app_gallery",
+        "service update --detach --constraint-add node.hostname==worker-1 app_gallery",
+        "service update --detach --constraint-rm node.hostname==worker-1 app_gallery",
+        "service update --detach --constraint-add node.hostname==manager-1 app_gallery",
+        "service update --detach --constraint-rm node.hostname==manager-1 app_gallery",
+    ]
+    assert written_down(stage.folder) == ()
+    assert told[0] == "3 tasks on all nodes: for 15 s"

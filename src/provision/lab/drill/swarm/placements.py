@@ -1,0 +1,81 @@
+"""What users see with the gallery's tasks in different places: on all nodes, on one worker, on the manager alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from provision.lab.drill.comparing import SECONDS, Row, measured
+from provision.lab.drill.healing import Undoing, heal, write_down
+from provision.lab.drill.objectives import objectives
+from provision.lab.drill.swarm.breaks import REPLICAS, await_
+from provision.lab.drill.swarm.clauses import answers
+from provision.lab.drill.swarm.stage import FIRST, GALLERY, SwarmStage
+
+NODES: Final = (1, 2)
+"""How many managers and workers it wants."""
+
+_MOVED_SECONDS: Final = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the tasks are.
+
+    Attributes:
+        what: in words.
+        node: the node they are kept on; empty: any.
+    """
+
+    what: str
+    node: str = ""
+
+
+PLACEMENTS: Final = (
+    Placement("on all nodes"),
+    Placement("on worker-1 alone", "worker-1"),
+    Placement("on the manager alone", FIRST),
+)
+
+
+def compare(stage: SwarmStage, tell: Callable[[str], None], seconds: float = SECONDS) -> list[Row]:
+    """What one client sees for so long with each placement; afterwards the tasks may be anywhere again.
+
+    Raises:
+        ProvisionError: the tasks don't come to run where they are to.
+    """
+    goals, rows = objectives(stage.definitions), []
+    for placement in PLACEMENTS:
+        tell(f"{REPLICAS} tasks {placement.what}: for {seconds:g} s")
+        try:
+            _place(stage, placement)
+            url = f"http://{stage.entries[0]}"
+            rows.append(measured(placement.what, url, goals, seconds=seconds, host=stage.host))
+        finally:
+            heal(stage.folder)
+    return rows
+
+
+def _place(stage: SwarmStage, placement: Placement) -> None:
+    only = f"node.hostname=={placement.node}"
+    update = ("service", "update", "--detach")
+    if placement.node:
+        given = {
+            "cluster": str(stage.cluster_folder),
+            "arguments": [*update, "--constraint-rm", only, GALLERY],
+        }
+        write_down(stage.folder, Undoing("docker", "the gallery may run anywhere", given))
+        stage.docker(*update, "--constraint-add", only, GALLERY)
+    else:
+        stage.docker(*update, "--force", GALLERY)
+
+    def there() -> bool:
+        places = stage.places()
+        spread = len(places) == len(stage.cluster.nodes)
+        return places.total() == REPLICAS and (
+            places[placement.node] == REPLICAS if placement.node else spread
+        )
+
+    await_(f"{REPLICAS} tasks {placement.what}", there, _MOVED_SECONDS)
+    await_("the first page", lambda: answers(stage), _MOVED_SECONDS)
