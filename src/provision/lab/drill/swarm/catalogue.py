@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provision.lab.drill.swarm import breaks, clauses
+from provision.lab.drill.swarm import breaks, clauses, data
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
 from provision.lab.drill.values import Drill, Hypothesis, Signal
 
@@ -72,6 +72,15 @@ def _only_manager_gone(_: SwarmStage) -> Hypothesis:
         f"With {FIRST}, the only manager, everything is gone that users need: Traefik, which runs on managers. The "
         "workers' tasks run on, and nobody can be sent to them; nobody is told either, as Prometheus was there too.",
         success_ratio=0, slow_ratio=1, slowest_seconds=30, budget_seconds=120, signal=None,
+    )  # fmt: skip
+
+
+def _data_gone(stage: SwarmStage) -> Hypothesis:
+    return Hypothesis(
+        f"With {data.KEEPER} gone, the data that lies there is gone with it. Users are served by the other tasks, which do "
+        "without Redis.",
+        success_ratio=0.8, slow_ratio=0.6, slowest_seconds=_LONGEST_SECONDS, budget_seconds=20,
+        signal=_server_gone(stage, 1), may_fire=_DERIVED,
     )  # fmt: skip
 
 
@@ -177,6 +186,20 @@ _ALL: Final = (
             lambda stage: breaks.scale(stage, "app_client", 3, 0),
             checks=lambda stage, _: (clauses.running(stage, "app_client", 3),),
             least_seconds=lambda _: _SETTLED_SECONDS,
+        ),
+        1,
+        2,
+    ),
+    Placed(
+        Drill(
+            "lose-data",
+            f"The plug of {data.KEEPER}, which keeps the data of the stack, is pulled.",
+            "A volume lies on one node. A task that may run there alone waits for the node; one that is let run "
+            "elsewhere starts empty. What must not be lost is copied away, or kept by something that is made for it.",
+            _data_gone,
+            data.lose,
+            prepare=data.keep_at_worker,
+            checks=data.start_elsewhere,
         ),
         1,
         2,

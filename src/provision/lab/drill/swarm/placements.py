@@ -72,7 +72,7 @@ def _place(stage: SwarmStage, placement: Placement) -> None:
 
     def there() -> bool:
         places = stage.places()
-        spread = len(places) == len(stage.cluster.nodes)
+        spread = len(places) == min(REPLICAS, len(stage.cluster.nodes))
         return places.total() == REPLICAS and (
             places[placement.node] == REPLICAS if placement.node else spread
         )

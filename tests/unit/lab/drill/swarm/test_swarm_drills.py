@@ -16,7 +16,7 @@ from provision.lab import processes
 from provision.lab.drill import healing
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.judged import expected, judged, step_of
-from provision.lab.drill.swarm import breaks, clauses, placements
+from provision.lab.drill.swarm import breaks, clauses, data, placements
 from provision.lab.drill.swarm import stage as stage_module
 from provision.lab.drill.swarm.catalogue import DRILLS
 from provision.lab.drill.swarm.stage import SwarmStage
@@ -34,6 +34,9 @@ def definitions():
     found = load(open_project(REPOSITORY, "swarm"), use_cache=False)
     assert not found.problems
     return found.definitions
+
+
+REDIS = "sh -c REDISCLI_AUTH=$(cat /run/secrets/redis_password) redis-cli"
 
 
 class Asked:
@@ -77,7 +80,7 @@ def stage(tmp_path, definitions, asked, done, monkeypatch):
     here = processes.identify(os.getpid())
     members = tuple(
         Node(name, name.partition("-")[0], f"172.31.64.{number}", here)
-        for number, name in enumerate(("manager-1", "manager-2", "worker-1"), 11)
+        for number, name in enumerate(("manager-1", "manager-2", "worker-1", "worker-2"), 11)
     )
     sockets = tmp_path / "sockets"
     sockets.mkdir()
@@ -295,3 +298,33 @@ def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
     ]
     assert written_down(stage.folder) == ()
     assert told[0] == "3 tasks on all nodes: for 15 s"
+
+
+def test_data_that_stays_where_it_was(stage, asked, done):
+    asked.answers |= {
+        "service ps": "manager-1 Running x\nworker-1 Running x\nworker-2 Running x\n",
+        "ps --quiet": ["", "r2\n", "r2\n", "r1\n", "r1\n"],
+        f"exec r2 {REDIS} get drill": "\n",
+        f"exec r2 {REDIS} set drill kept": "OK\n",
+        f"exec r1 {REDIS} get drill": "\n",
+    }
+    data.keep_at_worker(stage)
+    data.lose(stage)
+    (clause,) = data.start_elsewhere(stage, 0.0)
+    assert (clause.holds, clause.measured) == (True, "nothing")
+    assert f"exec r2 {REDIS} set drill kept" in [call for _, call in asked.calls]
+    asked.calls.clear()
+    heal(stage.folder, all_of_it=False)
+    assert (done, asked.calls) == ([("worker-2", False), ("worker-2", True)], [])
+    heal(stage.folder)
+    assert [call for _, call in asked.calls] == [
+        "node update --label-add app-data=false worker-1",
+        "node update --label-add app-data=false worker-2",
+        "node update --label-add app-data=true manager-1",
+    ]
+
+
+def test_data_that_came_along_is_told(stage, asked):
+    asked.answers |= {"ps --quiet": "r1\n", f"exec r1 {REDIS} get drill": "kept\n"}
+    (clause,) = data.start_elsewhere(stage, 0.0)
+    assert (clause.holds, clause.measured) == (False, "what was kept (kept)")
