@@ -239,7 +239,10 @@ _grafana = service(
     image("grafana", "grafana/grafana:12.4.0"),
     environment={
         "GF_SECURITY_ADMIN_USER": "admin",
-        "GF_SECURITY_ADMIN_PASSWORD__FILE": "/run/secrets/grafana_admin_password",
+        # Grafana itself reads it, with whatever image: …__FILE is for the start script of one, and the password would be
+        # admin without that.
+        "GF_SECURITY_ADMIN_PASSWORD": "$__file{/run/secrets/grafana_admin_password}",
+        "GF_PLUGINS_PREINSTALL_DISABLED": "true",
         "GF_ANALYTICS_REPORTING_ENABLED": "false",
         "GF_ANALYTICS_CHECK_FOR_UPDATES": "false",
         "GF_USERS_ALLOW_SIGN_UP": "false",

@@ -73,7 +73,7 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "linger": 0, "calls": [], "count": 0, "away": 0,
+        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -173,6 +173,9 @@ class _Client:
         return "\n".join(form.replace("{{.Name}}", name).replace("{{.ID}}", f"id-{name}") for name in names)
 
     def _remove(self, kind: str, words: list[str]) -> str:
+        if kind == "volume" and self.state["held"]:
+            self.state["held"] -= 1
+            raise SystemExit(f"Error response from daemon: remove {words[0]}: volume is in use - [c1]")
         self._note(kind, "rm", *words)
         del self.state[kind][words[0]]
         return ""

@@ -71,6 +71,9 @@ _IN_VARIABLES: Final = re.compile(
 )
 """What names of environment variables that hold a secret end in."""
 
+_PLACES: Final = ("/run/secrets/", "$__file{")
+"""What values begin with that only say where the secret is; the second is Grafana's own."""
+
 
 def refuse_environment(where: str, variables: Mapping[str, str]) -> None:
     """Refuse a secret among the environment variables of a service: everybody who may ask the engine sees them.
@@ -79,7 +82,7 @@ def refuse_environment(where: str, variables: Mapping[str, str]) -> None:
         ValueError: there is one; the message names the variable, not the secret.
     """
     for name, value in variables.items():
-        if _IN_VARIABLES.search(str(name)) and value:
+        if _IN_VARIABLES.search(str(name)) and value and not str(value).startswith(_PLACES):
             raise ValueError(
                 f"{where}: the environment variable {name} would show a secret to everybody who may ask the engine; give "
                 f"it as a file, as in secrets={{...}} with {name}_FILE"

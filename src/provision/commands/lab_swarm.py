@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from provision.commands.options import format_option, given, opened, project_options
+from provision.commands.options import SOMEWHERE, format_option, given, opened, project_options
 from provision.errors import DONE, FAILED
 from provision.project import Project
 
@@ -35,6 +35,12 @@ def command() -> None:
 @click.option("--managers", type=click.IntRange(1, 7), default=1, help="How many managers (default: 1).")
 @click.option("--workers", type=click.IntRange(0, 20), default=2, help="How many workers (default: 2).")
 @click.option("--no-images", is_flag=True, help="Make no images of the reference stacks.")
+@click.option(
+    "--grafana-home",
+    metavar="DIR",
+    type=SOMEWHERE,
+    help="The home path of the Grafana that is installed here.",
+)
 @state_option
 @format_option
 @project_options
@@ -42,6 +48,7 @@ def up(
     managers: int,
     workers: int,
     no_images: bool,
+    grafana_home: Path | None,
     folder: Path | None,
     form: str,
     project_dir: Path | None,
@@ -58,7 +65,7 @@ def up(
     made = cluster.up(place, managers, workers, tell)
     if not no_images:
         try:
-            supply.give_images(made, project.root / ".tools", tell)
+            supply.give_images(made, project.root / ".tools", tell, grafana_home)
         except BaseException:
             cluster.down(place)
             raise

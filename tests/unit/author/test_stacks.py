@@ -61,6 +61,11 @@ def test_a_service_that_cannot_run(fields: dict[str, Any], said: str) -> None:
     assert "hunter2" not in str(caught.value)
 
 
+def test_where_a_secret_lies_is_none() -> None:
+    for value in ("/run/secrets/password", "$__file{/run/secrets/password}"):
+        Service("web", "web:1", environment={"DB_PASSWORD": value, "DB_PASSWORD_FILE": value})
+
+
 def test_a_path_of_a_node_needs_that_node() -> None:
     folder = {"/data": Bind("/srv/data")}
     for placement in (

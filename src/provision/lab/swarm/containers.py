@@ -16,7 +16,8 @@ from provision.lab.swarm import engine_api
 
 SOCKET: Final = "/var/run/docker.sock"
 _TIME_LIMIT_SECONDS: Final = 5.0
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 64
+"""An engine answers for each container at its next second only: one after the other a scrape would take too long."""
 _KEPT: Final = ("service.name", "task.name", "node.id")
 """The labels of a Swarm's containers that cAdvisor's series carry here."""
 

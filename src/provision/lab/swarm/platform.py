@@ -31,12 +31,18 @@ def references() -> dict[str, str]:
     return {name: f"provision-lab/{name}:{TAG}" for name in names}
 
 
-def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _: None) -> tuple[str, ...]:
+def make(
+    engine: Engine,
+    tools_dir: Path,
+    tell: Callable[[str], None] = lambda _: None,
+    grafana_home: Path | None = None,
+) -> tuple[str, ...]:
     """Make all images in an engine.
 
     Args:
         tools_dir: where programs of Debian's packages were unpacked.
         tell: called with a sentence for each image that only stands in for the real one, or is left out.
+        grafana_home: the home path of the Grafana that is installed here; None: where its packages put it.
 
     Returns:
         their references.
@@ -45,7 +51,7 @@ def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _
         MissingTool: a program can't be found.
     """
     made = references()
-    for name, recipe, said in recipes(tools_dir):
+    for name, recipe, said in recipes(tools_dir, grafana_home):
         if recipe is None:
             made.pop(name)
         else:
@@ -58,7 +64,7 @@ def make(engine: Engine, tools_dir: Path, tell: Callable[[str], None] = lambda _
     return tuple(made.values())
 
 
-def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe | None, str]]:
+def recipes(tools_dir: Path, grafana_home: Path | None = None) -> Iterator[tuple[str, Recipe | None, str]]:
     """Each image with what it holds, and why it is only a stand-in or can't be made, where that is so."""
     for name in ("traefik", "prometheus"):
         yield name, _server(name, tools_dir), ""
@@ -72,7 +78,7 @@ def recipes(tools_dir: Path) -> Iterator[tuple[str, Recipe | None, str]]:
     yield "minio", _s3(), "moto takes its place, because no package registry has it"
     yield "visualizer", _stand_in("8080"), "an empty page takes its place, because no package registry has it"
     try:
-        yield "grafana", _grafana(grafana.find()), ""
+        yield "grafana", _grafana(grafana.find(grafana_home)), ""
     except MissingTool as error:
         yield (
             "grafana",

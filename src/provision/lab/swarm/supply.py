@@ -16,12 +16,15 @@ _PROGRAMS: Final = ("prometheus", "promtool", "alertmanager", "amtool", "traefik
 _SAVE_LIMIT_SECONDS: Final = 300.0
 
 
-def give_images(cluster: Cluster, tools_dir: Path, tell: Callable[[str], None]) -> None:
+def give_images(
+    cluster: Cluster, tools_dir: Path, tell: Callable[[str], None], grafana_home: Path | None = None
+) -> None:
     """Make the images in the first node's engine, and copy them to the others.
 
     Args:
         tools_dir: where programs of Debian's packages are unpacked.
         tell: called with a sentence before something that takes time.
+        grafana_home: the home path of the Grafana that is installed here; None: where its packages put it.
 
     Raises:
         MissingTool: a program can't be had.
@@ -31,7 +34,7 @@ def give_images(cluster: Cluster, tools_dir: Path, tell: Callable[[str], None]) 
     first, *others = [node.name for node in cluster.nodes]
     engine = clusters.engine(cluster, first)
     tell("making images")
-    references = platform.make(engine, tools_dir, tell)
+    references = platform.make(engine, tools_dir, tell, grafana_home)
     if not others:
         return
     with tempfile.TemporaryDirectory(prefix="provision-images-", dir=cluster.folder) as folder:

@@ -82,9 +82,21 @@ def remove(
         time.sleep(_POLL_SECONDS)
     found = docker.in_stack(engine, "volume", stack) if volumes else {}
     for name in sorted(found):
-        docker.call(engine, "volume", "rm", name)
+        _remove_volume(engine, name, limit)
         tell(f"volume {name} is removed")
     return bool(there or found)
+
+
+def _remove_volume(engine: Engine, name: str, limit: float) -> None:
+    """Remove a volume as soon as the containers are gone that had it: the Swarm forgets a task a moment earlier."""
+    while True:
+        try:
+            docker.call(engine, "volume", "rm", name)
+            return
+        except ProvisionError as error:
+            if "in use" not in error.what or time.monotonic() >= limit:
+                raise
+        time.sleep(_POLL_SECONDS)
 
 
 def _left(engine: Engine, stack: str) -> list[str]:
