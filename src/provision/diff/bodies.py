@@ -16,6 +16,7 @@ from provision.diff.panels import panel_changes
 from provision.diff.routing import CONFIG, ROUTE
 from provision.diff.rules import RULE_FILE, group_changes
 from provision.diff.scraping import DATASOURCE, PROMETHEUS
+from provision.diff.stacks import STACK
 from provision.model import Change, decode
 
 
@@ -67,6 +68,7 @@ _BODIES: Final[dict[str, Handler]] = {
     kinds.POLICY: _by(POLICY),
     kinds.FOLDER: _by(Shape({("parentUid",): "parent"})),
     kinds.ROUTE: _by(ROUTE),
+    kinds.STACK: _by(STACK),
     "rule-file": _by(RULE_FILE),
     "prometheus-config": _by(PROMETHEUS),
     "alertmanager-config": _by(CONFIG),
