@@ -33,7 +33,7 @@ def occupy(stage: SwarmStage, *names: str) -> None:
 
     def there() -> bool:
         places = stage.places()
-        return places.total() == REPLICAS and all(places[name] for name in names)
+        return places.total() == REPLICAS and all(places[name] for name in names) and not stage.is_updating()
 
     if not there():
         stage.docker("service", "update", "--force", "--detach", GALLERY)

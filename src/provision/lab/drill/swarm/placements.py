@@ -73,9 +73,8 @@ def _place(stage: SwarmStage, placement: Placement) -> None:
     def there() -> bool:
         places = stage.places()
         spread = len(places) == min(REPLICAS, len(stage.cluster.nodes))
-        return places.total() == REPLICAS and (
-            places[placement.node] == REPLICAS if placement.node else spread
-        )
+        right = places[placement.node] == REPLICAS if placement.node else spread
+        return places.total() == REPLICAS and right and not stage.is_updating()
 
     await_(f"{REPLICAS} tasks {placement.what}", there, _MOVED_SECONDS)
     await_("the first page", lambda: answers(stage), _MOVED_SECONDS)

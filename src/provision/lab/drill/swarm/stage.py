@@ -135,6 +135,11 @@ class SwarmStage:
         )
         return Counter(line.split()[0] for line in lines.splitlines() if line.split()[1:2] == ["Running"])
 
+    def is_updating(self) -> bool:
+        """Whether tasks of the gallery are being replaced, one after the other."""
+        form = "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}"
+        return self.docker("service", "inspect", GALLERY, "--format", form).strip() == "updating"
+
     def conditions(self) -> list[Event]:
         """How the nodes are, and where the gallery's tasks are. Once a second at most: each question starts a client."""
         now = time.time()

@@ -200,8 +200,10 @@ def test_a_swarm_that_is_gone_needs_no_healing(stage, asked):
 
 def test_tasks_are_spread_where_they_must_be(stage, asked):
     everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
-    asked.answers["service ps"] = [everywhere.replace("worker-1", "manager-1"), everywhere]
+    asked.answers["service ps"] = [everywhere.replace("worker-1", "manager-1"), everywhere, everywhere]
+    asked.answers["service inspect"] = ["updating\n", "completed\n"]
     breaks.occupy(stage, "worker-1")
+    assert asked.answers["service inspect"] == []
     assert [call for _, call in asked.calls if "update" in call] == [
         "service update --force --detach app_gallery"
     ]
