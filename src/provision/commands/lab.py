@@ -140,6 +140,7 @@ def up(
     own webhook, whatever the environment says. Without --watch the lab runs until `provision lab down`.
     """
     from provision.lab import lifecycle
+    from provision.lab.starting import Wanted
 
     if once and not watch:
         raise click.UsageError("--once belongs to --watch")
@@ -149,7 +150,7 @@ def up(
     if (grafana_url is not None) + (grafana_home is not None) + no_grafana > 1:
         raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
     grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
-    wanted = lifecycle.Wanted(traffic=not no_traffic, browsers=browsers, ports=given_ports, grafana=grafana)
+    wanted = Wanted(traffic=not no_traffic, browsers=browsers, ports=given_ports, grafana=grafana)
     with _ended_by_signals(), without_proxy():
         started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:

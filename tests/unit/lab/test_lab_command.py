@@ -17,10 +17,11 @@ from provision.commands import watched
 from provision.errors import MissingTool, ProvisionError, Unreachable, UsageError
 from provision.lab import board, lifecycle, processes, proving, readings, sla, state
 from provision.lab.client.outcomes import Outcome
-from provision.lab.lifecycle import Started, Status, Wanted
+from provision.lab.lifecycle import Started, Status
 from provision.lab.processes import Process
 from provision.lab.readings import Reading, Value
 from provision.lab.sla import Promise
+from provision.lab.starting import Wanted
 from provision.lab.state import Grafana, Lab, Running
 from provision.model import Part, Place
 from provision.prove.verify.verdicts import Asked, Report, Verdict

@@ -1,9 +1,7 @@
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +9,14 @@ import pytest
 
 from provision.client.endpoint import Credentials, Endpoint
 from provision.errors import MissingTool, ProvisionError, Unreachable
-from provision.lab import delivery, lifecycle, preparation, processes, stack, state, supervisor
+from provision.lab import delivery, lifecycle, preparation, processes, stack, starting, state, supervisor
 from provision.lab.client import chromium
-from provision.lab.lifecycle import Status, Wanted, down, status, up
+from provision.lab.lifecycle import Status, down, status, up
 from provision.lab.ports import Ports
 from provision.lab.preparation import Prepared
 from provision.lab.serving import Reply, Server
 from provision.lab.stack import Component
+from provision.lab.starting import Wanted
 from provision.lab.state import Lab
 from provision.model import Definition, Place, Resource, encode
 from provision.project import Project
@@ -125,7 +124,7 @@ def test_browsers_come_too_when_asked_for(
     assert [entry.name for entry in lab.processes] == ["one", "traffic", "browsers"]
     processes.stop([lab.processes[-1].process])
     assert lifecycle.ended(folder, lab) == ""  # it goes on without them
-    assert status(folder).condition == "incomplete"
+    assert status(folder).condition == "running"
 
 
 def test_without_a_browser_a_line_says_so(
@@ -144,7 +143,7 @@ def test_without_a_browser_a_line_says_so(
 def test_without_what_drives_a_browser_a_line_says_so(
     project: Project, folder: Path, pushed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lifecycle.importlib.util, "find_spec", lambda _: None)
+    monkeypatch.setattr(starting.importlib.util, "find_spec", lambda _: None)
     told: list[str] = []
     lab = up(project, folder, Wanted(browsers=1), tell=told.append).lab
     assert [entry.name for entry in lab.processes] == ["one", "traffic"]
@@ -525,21 +524,3 @@ def test_elsewhere_than_on_linux(project: Project, folder: Path, monkeypatch: py
 def test_the_default_folder_is_in_the_project(project: Project) -> None:
     assert lifecycle.default_folder(project) == project.root / ".provision" / "lab"
     assert os.fspath(project.root) in str(lifecycle.default_folder(project))
-
-
-def test_one_start_at_a_time_clears_what_is_left_in_a_folder(tmp_path: Path) -> None:
-    folder, inside, order = tmp_path / "new" / "lab", threading.Event(), []
-
-    def second() -> None:
-        inside.wait()
-        with lifecycle._one_at_a_time(folder):
-            order.append("second")
-
-    with ThreadPoolExecutor(1) as pool:
-        later = pool.submit(second)
-        with lifecycle._one_at_a_time(folder):
-            inside.set()
-            wait([later], timeout=0.2)
-            order.append("first")
-        later.result(timeout=10)
-    assert order == ["first", "second"]
