@@ -20,6 +20,9 @@ MOVED_SECONDS: Final = 45.0
 """Until the tasks of a node that is gone run elsewhere: the managers miss three heartbeats, 5 s apart (docs.docker.com,
 `docker swarm init --dispatcher-heartbeat`), and start others, which are to be healthy first."""
 
+NOTICED_SECONDS: Final = 30.0
+"""Until a leader that hears of too few others steps down; 12 s were seen."""
+
 RESTARTED_SECONDS: Final = 90.0
 """Until an engine that was killed has started its tasks again and they are healthy."""
 
@@ -51,10 +54,13 @@ def stay_away(stage: SwarmStage, name: str) -> Clause:
 
 
 def quorum(stage: SwarmStage, *, kept: bool) -> Clause:
-    """Whether the managers that are left can decide anything."""
+    """Whether the managers that are left can decide anything; that they can't is waited for, since the leader of too few
+    doesn't know it at once."""
     managers = [node for node in stage.cluster.nodes if node.role == "manager"]
     need = len(managers) // 2 + 1
-    holds = stage.has_quorum()
+    limit = time.monotonic() + NOTICED_SECONDS
+    while (holds := stage.has_quorum()) and not kept and time.monotonic() < limit:
+        time.sleep(_PAUSE_SECONDS)
     return Clause(
         "the managers can decide",
         f"{'yes' if kept else 'no'}: {need} of {len(managers)} are needed",

@@ -63,7 +63,13 @@ def asked(monkeypatch):
     monkeypatch.setattr(docker, "find", lambda: Engine(Path("docker")))
     monkeypatch.setattr(docker, "call", asked.call)
     for module in (breaks, clauses, healing):
-        for name in ("_PAUSE_SECONDS", "_SPREAD_SECONDS", "MOVED_SECONDS", "_PATIENCE_SECONDS"):
+        for name in (
+            "_PAUSE_SECONDS",
+            "_SPREAD_SECONDS",
+            "MOVED_SECONDS",
+            "NOTICED_SECONDS",
+            "_PATIENCE_SECONDS",
+        ):
             if hasattr(module, name):
                 monkeypatch.setattr(module, name, 0.01 if "PAUSE" in name else 0.2)
     return asked
@@ -237,6 +243,11 @@ def test_the_quorum(stage, asked):
     asked.answers["node ls"] = ProvisionError("the swarm does not have a leader")
     assert not clauses.quorum(stage, kept=True).holds
     assert clauses.quorum(stage, kept=False).holds
+    asked.answers["node ls"] = ["a\n", "a\n", ProvisionError("the swarm does not have a leader")]
+    assert clauses.quorum(stage, kept=False).measured == "no"
+    asked.answers["node ls"] = "a\n"
+    assert not clauses.quorum(stage, kept=False).holds
+    asked.answers["node ls"] = ProvisionError("the swarm does not have a leader")
     assert not clauses.decides_again(stage).holds
 
 
