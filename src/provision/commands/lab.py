@@ -144,6 +144,10 @@ def up(
 
     if once and not watch:
         raise click.UsageError("--once belongs to --watch")
+    if verify and no_traffic and not browsers:
+        raise click.UsageError(
+            "--verify needs clients, without which most expressions have no data; leave --no-traffic out"
+        )
     project = opened(project_dir, environment, verbose=verbose)
     folder = (folder or lifecycle.default_folder(project)).absolute()
     tell = _teller(quiet=quiet)

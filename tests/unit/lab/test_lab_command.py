@@ -530,6 +530,14 @@ def test_once_without_watch_is_wrong_usage(project: Path) -> None:
         run(project, "up", "--once")
 
 
+def test_a_verification_without_clients_is_wrong_usage(project: Path, calls: list[tuple[str, Any]]) -> None:
+    import click
+
+    with pytest.raises(click.UsageError, match="--verify needs clients"):
+        run(project, "up", "--verify", "--no-traffic")
+    assert calls == []
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_lab_first(number: signal.Signals) -> None:
     before = signal.getsignal(number)
