@@ -79,9 +79,7 @@ def test_the_schema_of_compose_takes_it(built: tuple[str, dict[str, Resource]], 
     if not SCHEMA.is_file():
         pytest.skip(f"{SCHEMA} is absent")
     document = yaml.safe_load(built[1][f"stacks/{stack}/compose.yml"].body)
-    validator = jsonschema.validators.validator_for(json.loads(SCHEMA.read_text()))(
-        json.loads(SCHEMA.read_text())
-    )
+    validator = jsonschema.Draft7Validator(json.loads(SCHEMA.read_text()))
     assert [error.message for error in validator.iter_errors(document)] == []
 
 
