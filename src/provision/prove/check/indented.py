@@ -17,11 +17,11 @@ def indented_lines(content: bytes) -> Callable[[str], int | None] | None:
     """
     try:
         document: JSON = orjson.loads(content)
-        heights: dict[int, int] = {}
-        if _height(document, heights) != content.strip().count(b"\n") + 1:
+        if _height(document) != content.strip().count(b"\n") + 1:
             return None
-    except (orjson.JSONDecodeError, RecursionError):
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError):
         return None
+    heights: dict[int, int] = {}
     lines = content.split(b"\n")
     first = next(number for number, line in enumerate(lines, 1) if line.strip())
 
@@ -50,17 +50,16 @@ def _inner(value: JSON, token: str, heights: dict[int, int]) -> tuple[JSON, int]
     for key, item in items:
         if str(key) == token:
             return item, above
-        above += heights.get(id(item), 1)
+        if isinstance(item, dict | list) and item:
+            height = heights.get(id(item))
+            if height is None:
+                height = heights[id(item)] = _height(item)
+            above += height
+        else:
+            above += 1
     return None
 
 
-def _height(value: JSON, heights: dict[int, int]) -> int:
-    """How many lines a value takes; of all within it that take more than one, that is kept."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    if not inner:
-        return 1
-    height = 2
-    for item in inner:
-        height += _height(item, heights) if isinstance(item, dict | list) else 1
-    heights[id(value)] = height
-    return height
+def _height(value: JSON) -> int:
+    """How many lines a value takes."""
+    return orjson.dumps(value, option=orjson.OPT_INDENT_2).count(b"\n") + 1

@@ -103,15 +103,15 @@ def queries_of(
 ) -> Iterator[PanelQuery]:
     """The PromQL of a panel of either generation in which that word stands and not the other, hidden queries left out: for
     checks that look at panels. `Estate.expressions` has everything."""
-    own = panel.body.get("datasource")
-    for path, target in objects(panel.body.get("targets"), "targets"):
-        expr = target.get("expr")
+    targets = panel.body.get("targets")
+    for index, target in enumerate(targets if isinstance(targets, list) else ()):
+        expr = target.get("expr") if isinstance(target, dict) else None
         if not isinstance(expr, str) or word not in expr or unless in expr:
             continue
         if target.get("hide") is not True and expr.strip():
-            asked = target.get("datasource") or own
+            asked = target.get("datasource") or panel.body.get("datasource")
             if speaks_promql(asked, expr, dashboard.variables, sources):
-                yield PanelQuery(f"{path}/expr", expr, target)
+                yield PanelQuery(f"targets/{index}/expr", expr, target)
 
 
 def panel_queries(

@@ -43,5 +43,8 @@ def panels(found: Sequence[Panel], path: str) -> list[Thing]:
 
 
 def queries(found: Sequence[tuple[Panel, PanelQuery]]) -> list[Thing]:
-    """Queries of panels as such things."""
-    return [(panel.at(query.path), f"{panel.subject}, {query.what}") for panel, query in found]
+    """Queries of panels as such things; the first alone is called by its name."""
+    things = [(panel.at(query.path), "") for panel, query in found]
+    for panel, query in found[:1]:
+        things[0] = (things[0][0], f"{panel.subject}, {query.what}")
+    return things
