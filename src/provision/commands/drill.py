@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -72,6 +73,7 @@ def command(
     chosen = _chosen(names, every=every, swarm=swarm)
     if report is not None or pictures is not None:
         picture.require()
+        _require_room(report, pictures)
     project, tell = opened(project_dir, environment, verbose=verbose), _teller(quiet=quiet)
     outcomes: list[Outcome] = []
     compared: dict[str, list[Row]] = {}
@@ -82,13 +84,16 @@ def command(
             click.echo("\n".join([*timeline.lines(outcome), ""]))
             sys.stdout.flush()
 
-    _on_processes(project, folder, chosen, tell, done, compared)
-    _on_a_swarm(project, folder, chosen, tell, done, compared)
-    for name, rows in compared.items() if form == "text" else ():
-        click.echo("\n".join([*comparing.lines(COMPARED[name], rows), ""]))
-    if form == "json":
-        click.echo(_json(values_json.document(outcomes, compared)))
-    _write(outcomes, compared, report, pictures)
+    try:
+        _on_processes(project, folder, chosen, tell, done, compared)
+        _on_a_swarm(project, folder, chosen, tell, done, compared)
+    finally:
+        # What was found out isn't lost with what comes after it.
+        for name, rows in compared.items() if form == "text" else ():
+            click.echo("\n".join([*comparing.lines(COMPARED[name], rows), ""]))
+        if form == "json":
+            click.echo(_json(values_json.document(outcomes, compared)))
+        _write(outcomes, compared, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
 
@@ -162,6 +167,26 @@ def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
     if every:
         return [*ON_A_SWARM, PLACES] if swarm else [*DRILLS, COMPARISON]
     return list(dict.fromkeys(names))
+
+
+def _require_room(report: Path | None, pictures: Path | None) -> None:
+    """See now whether there is a place for what takes minutes to find out.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for option, folder in (("--report", report and report.parent), ("--pictures", pictures)):
+        if folder is None:
+            continue
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            fault = "" if os.access(folder, os.W_OK) else "it isn't writable"
+        except OSError as error:
+            fault = str(error.strerror)
+        if not fault and report is not None and report.is_dir():
+            fault = f"{report.name} is a folder"
+        if fault:
+            raise UsageError(f"{option} can't be written there: {fault}", where=str(folder))
 
 
 def _write(

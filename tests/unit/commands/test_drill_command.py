@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from provision.errors import ProvisionError
 from provision.lab.drill import comparing, objectives, picture, runner, staging
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.comparing import Row
@@ -84,6 +85,35 @@ def test_all_of_them_with_a_page_pictures_and_json(provision, shop, ran):
     assert said["compared"]["compare-clients"][0]["what"] == "1 client"
     assert "of 8 hypotheses 8 held" in (shop / "out" / "report.html").read_text()
     assert {path.stem for path in (shop / "out").glob("*.png")} == set(DRILLS)
+
+
+def test_what_was_found_out_isnt_lost_with_what_comes_after_it(provision, shop, ran, monkeypatch):
+    before = runner.run
+
+    def run(drill, stage, tell):
+        if drill.name == "hang-replica":
+            raise ProvisionError("users' requests still fail after 120 s", where="the lab")
+        return before(drill, stage, tell)
+
+    monkeypatch.setattr(runner, "run", run)
+    shown = provision("drill", "kill-replica", "hang-replica", "--report", "report.html", "--format", "json")
+    assert shown.code == 1
+    assert "the lab: users' requests still fail after 120 s" in shown.err
+    assert [each["name"] for each in json.loads(shown.out)["drills"]] == ["kill-replica"]
+    assert "of 1 hypotheses 1 held" in (shop / "report.html").read_text()
+
+
+def test_a_report_that_cant_be_written_is_told_before_anything_is_broken(provision, shop, ran):
+    (shop / "report.html").mkdir()
+    (shop / "file").write_text("")
+    for option, path, said in (
+        ("--report", "report.html", "--report can't be written there: report.html is a folder"),
+        ("--report", "file/report.html", "--report can't be written there: File exists"),
+        ("--pictures", "file", "--pictures can't be written there: File exists"),
+    ):
+        shown = provision("drill", "kill-replica", option, path)
+        assert (shown.code, said in shown.err) == (2, True), shown
+    assert ran.names == []
 
 
 def test_all_on_a_swarm_one_for_each_size(provision, shop, ran):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -100,7 +101,8 @@ class Stage:
         command, environment = (_texts((told / name).read_bytes()) for name in ("cmdline", "environ"))
         own = dict(text.split("=", 1) for text in environment if text.partition("=")[0] not in _GIVEN)
         ready = _READY.get(entry.service, "")
-        return Component(name, entry.service, command, entry.url, ready, environment=own)
+        most, _ = resource.prlimit(entry.pid, resource.RLIMIT_DATA)
+        return Component(name, entry.service, command, entry.url, ready, environment=own, data_bytes=most)
 
     @property
     def routes_file(self) -> Path:

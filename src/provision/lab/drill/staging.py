@@ -12,7 +12,7 @@ from provision.errors import ProvisionError
 from provision.lab import lifecycle, ports, preparation, processes, state
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.stage import Stage
-from provision.project import Project
+from provision.project import Project, open_project
 
 LOCK = "drill.lock"
 
@@ -31,13 +31,13 @@ def staged(project: Project, folder: Path | None, tell: Callable[[str], None]) -
             lab where that runs, otherwise one of the drills' own.
 
     Raises:
-        ProvisionError: it can't be started or healed, or another drill uses it.
+        ProvisionError: it can't be started or healed, another drill uses it, or it is another project's.
     """
     usual = (folder or lifecycle.default_folder(project)).absolute()
     if _runs(usual, tell):
         with _alone(usual), ports.reserved() as found:
             # Its ports are others, but what is compared, and how often, is the same.
-            definitions = preparation.compiled(project, found)
+            definitions = preparation.compiled(_as_it_was_started(usual, project), found)
             yield Stage(usual, definitions)
         return
     own = usual if folder is not None else default_folder(project)
@@ -49,6 +49,20 @@ def staged(project: Project, folder: Path | None, tell: Callable[[str], None]) -
     finally:
         tell("stopping the lab")
         lifecycle.down(own)
+
+
+def _as_it_was_started(folder: Path, project: Project) -> Project:
+    """The project in the environment that the lab there was started in."""
+    lab = state.read(folder)
+    if lab is None or (lab.project, lab.environment) == (str(project.root), project.environment):
+        return project
+    if lab.project != str(project.root):
+        raise ProvisionError(
+            f"the lab is of another project, {lab.project}",
+            where=str(folder),
+            remedy="name another folder with --state",
+        )
+    return open_project(project.root, None if lab.environment == "default" else lab.environment)
 
 
 def _runs(folder: Path, tell: Callable[[str], None]) -> bool:

@@ -31,8 +31,9 @@ def project(tmp_path, monkeypatch):
     return Project(root=tmp_path / "project", name="test")
 
 
-def begun(folder, starter=None):
-    lab = Lab("staged", state.this_boot(), True, starter or processes.identify(os.getpid()), "", "")
+def begun(folder, starter=None, root="", environment="default"):
+    starter = starter or processes.identify(os.getpid())
+    lab = Lab("staged", state.this_boot(), True, starter, str(root), environment)
     state.write(folder, lab)
     lab = supervisor.start([Component("one", "one", WAITS)], lab, folder)
     state.write(folder, lab)
@@ -48,7 +49,7 @@ def told():
 def running(project):
     folder = lifecycle.default_folder(project)
     folder.mkdir(parents=True)
-    begun(folder)
+    begun(folder, root=project.root)
     yield folder
     lifecycle.down(folder)
 
@@ -81,6 +82,30 @@ def test_whatever_happens_it_is_gone(project, tmp_path, told):
     with pytest.raises(KeyboardInterrupt), staged(project, tmp_path / "there", told.append):
         raise KeyboardInterrupt
     assert not (tmp_path / "there").exists()
+
+
+def test_a_lab_is_judged_by_the_environment_that_it_was_started_in(project, running, told, monkeypatch):
+    project.root.joinpath("pyproject.toml").write_text(
+        '[tool.provision]\nname = "test"\n[tool.provision.env.demo.variables]\na = 1\n'
+    )
+    asked = []
+    monkeypatch.setattr(preparation, "compiled", lambda found, _: asked.append(found.environment) or ())
+    state.write(running, replace(state.read(running), environment="demo"))
+    with staged(project, None, told.append):
+        pass
+    with staged(replace(project, environment="demo"), None, told.append):
+        pass
+    state.write(running, replace(state.read(running), environment="default"))
+    with staged(replace(project, environment="demo"), None, told.append):
+        pass
+    assert asked == ["demo", "demo", "default"]
+
+
+def test_the_lab_of_another_project_is_left_alone(project, running, told):
+    state.write(running, replace(state.read(running), project="/srv/shop"))
+    with pytest.raises(ProvisionError, match="the lab is of another project, /srv/shop; name another folder"):
+        with staged(project, None, told.append):
+            pass
 
 
 def test_two_drills_dont_share_a_lab(project, running, told):
