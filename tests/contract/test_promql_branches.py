@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from provision.promql.branches import Branch, branches
@@ -157,6 +157,9 @@ def fits(series: dict[str, str], branch: Branch) -> bool:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.recursive(leaves, deeper, max_leaves=6))
+@example('absent(a_total{instance!="",instance="x"})')
+@example('absent(a_total{instance="x",instance!=""})')
+@example('absent(a_total{instance="x",instance="x",job="y",code=""})')
 def test_the_labels_of_results_are_those_that_a_prometheus_returns(ask: Ask, expr: str) -> None:
     found = facts(expr)
     assert found is not None

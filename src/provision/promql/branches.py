@@ -202,18 +202,21 @@ def _labelled(labels: Labels, label: str) -> Labels:
 
 
 def _absent(branch: Branch, vector: Node) -> Labels:
-    """What `absent()` makes up: the labels whose value its selector gives once."""
+    """What `absent()` makes up: the labels to which its selector gives a value, if nothing is said of them after that (Prometheus,
+    promql/functions.go: createLabelsForAbsentFunction)."""
     if not isinstance(vector, VectorSelector):
         return NO_LABELS
     if any(stands_in(matcher.label) for matcher in vector.matchers):
         return Labels()
-    named = [matcher.label for matcher in vector.matchers if matcher.label != "__name__"]
-    once = [
-        matcher.label
-        for matcher in vector.matchers
-        if matcher.op == "=" and matcher.value and named.count(matcher.label) == 1
-    ]
-    return branch.labels.only(once)
+    given: set[str] = set()
+    kept: set[str] = set()
+    for matcher in vector.matchers:
+        if matcher.op == "=" and matcher.label not in given:
+            given.add(matcher.label)
+            kept.update({matcher.label} if matcher.value else ())
+        else:
+            kept.discard(matcher.label)
+    return branch.labels.only(sorted(kept - {"__name__"}))
 
 
 def _of_operation(node: Operation) -> tuple[Branch, ...]:
