@@ -108,9 +108,10 @@ def _refused(_: Stage) -> Hypothesis:
         signal=Signal(
             "PrometheusConfigReloadFailed", "ticket", "prometheus", before=1, after=0, exposure=0, recovery=0,
             why="The last reload is looked at with every scrape of Prometheus itself. That it is over may have to be told "
-            "twice: a reload forgets the Alertmanagers for a moment.",
+            "twice: a reload forgets the Alertmanagers for a moment, and a lab that waits for 2 s only may page of that, too.",
             reloads=True,
         ),
+        may_fire=frozenset({"PrometheusNoAlertmanager"}),
     )  # fmt: skip
 
 
