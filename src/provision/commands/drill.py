@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from provision.commands.options import SOMEWHERE, format_option, opened, project_options
+from provision.commands.options import SOMEWHERE, format_option, opened, project_options, teller
 from provision.errors import DONE, FAILED, UsageError, did_you_mean
 from provision.project import Project
 
@@ -74,7 +74,7 @@ def command(
     if report is not None or pictures is not None:
         picture.require()
         _require_room(report, pictures)
-    project, tell = opened(project_dir, environment, verbose=verbose), _teller(quiet=quiet)
+    project, tell = opened(project_dir, environment, verbose=verbose), teller(quiet=quiet)
     outcomes: list[Outcome] = []
     compared: dict[str, list[Row]] = {}
 
@@ -230,7 +230,3 @@ def _json(value: Any) -> str:
     from provision.model import encode
 
     return encode(value).decode()
-
-
-def _teller(*, quiet: bool) -> Tell:
-    return lambda text: None if quiet else click.echo(text, err=True)

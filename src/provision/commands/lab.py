@@ -19,6 +19,7 @@ from provision.commands.options import (
     given,
     opened,
     project_options,
+    teller,
 )
 from provision.errors import DONE, FAILED, MissingTool, ProvisionError, UsageError, did_you_mean
 from provision.project import Project
@@ -150,7 +151,7 @@ def up(
         )
     project = opened(project_dir, environment, verbose=verbose)
     folder = (folder or lifecycle.default_folder(project)).absolute()
-    tell = _teller(quiet=quiet)
+    tell = teller(quiet=quiet)
     if (grafana_url is not None) + (grafana_home is not None) + no_grafana > 1:
         raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
     grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
@@ -288,10 +289,6 @@ def _json(value: Any) -> str:
     from provision.model import encode
 
     return encode(value).decode()
-
-
-def _teller(*, quiet: bool) -> Callable[[str], None]:
-    return lambda text: None if quiet else click.echo(text, err=True)
 
 
 @contextmanager

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from provision.commands.options import SOMEWHERE, format_option, given, opened, project_options
+from provision.commands.options import SOMEWHERE, format_option, given, opened, project_options, teller
 from provision.errors import DONE, FAILED
 from provision.project import Project
 
@@ -60,7 +59,7 @@ def up(
     from provision.lab.swarm import cluster, supply
 
     project = opened(project_dir, environment, verbose=verbose)
-    tell = _teller(quiet=quiet)
+    tell = teller(quiet=quiet)
     place = _place(project, folder)
     made = cluster.up(place, managers, workers, tell)
     if not no_images:
@@ -116,7 +115,7 @@ def halt(
 
     found = _found(_place(opened(project_dir, environment, verbose=verbose), folder))
     cluster.halt(found, node)
-    _teller(quiet=quiet)(f"{node} is halted")
+    teller(quiet=quiet)(f"{node} is halted")
     return DONE
 
 
@@ -137,7 +136,7 @@ def start(
 
     found = _found(_place(opened(project_dir, environment, verbose=verbose), folder))
     cluster.start(found, node)
-    _teller(quiet=quiet)(f"{node} runs")
+    teller(quiet=quiet)(f"{node} runs")
     return DONE
 
 
@@ -152,7 +151,7 @@ def down(
 
     place = _place(opened(project_dir, environment, verbose=verbose), folder)
     there = cluster.down(place)
-    _teller(quiet=quiet)(f"the Swarm in {place} is gone" if there else f"no Swarm runs in {place}")
+    teller(quiet=quiet)(f"the Swarm in {place} is gone" if there else f"no Swarm runs in {place}")
     return DONE
 
 
@@ -192,7 +191,3 @@ def _show(found: Cluster, form: str) -> None:
     for row in rows:
         click.echo(f"{row['name']:<12} {row['address']:<15} {'running' if row['running'] else 'halted'}")
     click.echo(f"export DOCKER_HOST={rows[0]['host']}")
-
-
-def _teller(*, quiet: bool) -> Callable[[str], None]:
-    return lambda text: None if quiet else click.echo(text, err=True)

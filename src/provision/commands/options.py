@@ -236,3 +236,8 @@ def absolute(path: Path) -> Path:
         UsageError: the working directory was removed.
     """
     return path if path.is_absolute() else here() / path
+
+
+def teller(*, quiet: bool) -> Callable[[str], None]:
+    """Tells on standard error what a command is about; nothing when it is to be quiet."""
+    return lambda text: None if quiet else click.echo(text, err=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from provision.commands.options import format_option, given, opened, project_options
+from provision.commands.options import format_option, given, opened, project_options, teller
 from provision.commands.stacks import (
     chosen,
     context_option,
@@ -70,7 +70,7 @@ def build(
         raise click.UsageError("--push needs a registry: --registry, or the setting registry")
     asked = files_of(project)
     images = own_images.wanted(chosen(shaped(asked, host), names))
-    tell = _teller(quiet=quiet)
+    tell = teller(quiet=quiet)
     if images:
         own_images.build(docker.find(context or ""), images, project.root, host, tell, push=push)
     else:
@@ -148,7 +148,7 @@ def deploy(
     asked = files_of(project)
     order = chosen(shaped(asked, host), names)
     _check_scale(order, scale)
-    engine, tell = docker.find(context or ""), _teller(quiet=quiet)
+    engine, tell = docker.find(context or ""), teller(quiet=quiet)
     how = How(
         project.name,
         project.root,
@@ -250,7 +250,7 @@ def remove(
 
     project = opened(project_dir, environment, verbose=verbose)
     order = chosen(shaped(files_of(project), ""), names)
-    engine, tell = docker.find(context or ""), _teller(quiet=quiet)
+    engine, tell = docker.find(context or ""), teller(quiet=quiet)
     for stack in reversed(order):  # what uses another's networks goes before it
         there = clearing.remove(engine, stack.name, project.name, limit, tell, volumes=volumes)
         tell(f"stack {stack.name} is removed" if there else f"there is no stack {stack.name}")
@@ -283,7 +283,3 @@ def _kept_on_one_node(order: Sequence[ShapedStack], name: str) -> str:
             if mount["type"] == "volume" and volumes[mount["source"]].get("driver", "local") == "local":
                 return str(mount["source"])
     return ""
-
-
-def _teller(*, quiet: bool) -> Callable[[str], None]:
-    return lambda text: None if quiet else click.echo(text, err=True)

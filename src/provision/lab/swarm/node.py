@@ -13,6 +13,7 @@ from typing import Final
 
 from provision.errors import MissingTool, ProvisionError
 from provision.lab import processes
+from provision.lab.supervisor import tail
 from provision.lab.swarm import wires
 from provision.lab.swarm.state import Cluster, Node
 from provision.tools import docker
@@ -107,7 +108,9 @@ def start(cluster: Cluster, node: Node) -> Node:
     while not _answers(cluster, node):
         if process.poll() is not None or time.monotonic() > limit:
             halt(started)
-            raise ProvisionError(f"its engine doesn't start:{_tail(folder / 'engine.log')}", where=node.name)
+            raise ProvisionError(
+                f"its engine doesn't start:{tail(folder / 'engine.log', lines=10)}", where=node.name
+            )
         time.sleep(0.1)
     return started
 
@@ -183,8 +186,3 @@ def _paths() -> str:
             ),
         ]
     )
-
-
-def _tail(file: Path, lines: int = 10) -> str:
-    text = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
-    return "".join(f"\n    {line}" for line in text.splitlines()[-lines:])
