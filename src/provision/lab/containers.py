@@ -24,6 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from provision.lab import arguments as read
 from provision.lab import state
 from provision.lab.processes import PROC, alive, stat
 from provision.lab.serving import Reply, Request, Server, run
@@ -143,8 +144,8 @@ def answer(folder: Path, request: Request, began: float) -> Reply:
 def main(arguments: Sequence[str]) -> int:
     """`python -m provision.lab.containers --port PORT --state DIR`: serve until told to end."""
     parser = argparse.ArgumentParser(prog="provision.lab.containers")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--port", type=read.port, required=True)
+    parser.add_argument("--state", type=read.path, required=True)
     options = parser.parse_args(arguments)
     began = time.time()
     return run(Server(options.port, lambda request: answer(options.state, request, began)))

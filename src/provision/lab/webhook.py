@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from provision.lab import arguments as read
 from provision.lab.serving import Reply, Request, Server, run
 
 
@@ -54,8 +55,8 @@ class Inbox:
 def main(arguments: Sequence[str]) -> int:
     """`python -m provision.lab.webhook --port PORT --file FILE`: receive until told to end."""
     parser = argparse.ArgumentParser(prog="provision.lab.webhook")
-    parser.add_argument("--port", type=int, required=True)
-    parser.add_argument("--file", type=Path, required=True)
+    parser.add_argument("--port", type=read.port, required=True)
+    parser.add_argument("--file", type=read.path, required=True)
     options = parser.parse_args(arguments)
     return run(Server(options.port, Inbox(options.file).answer))
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, UsageError
+from provision.lab import arguments as read
 from provision.lab.client import load, recording
-from provision.lab.client.limits import address, bounded, counted
+from provision.lab.client.limits import address
 from provision.lab.serving import wait_for_end
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Make the load until it is done or told to end, then print the sums; 0, 1 for a file or a port that can't be had, 2 for
-    arguments that make no sense."""
+    """Make the load until it is done or told to end, then print the sums; 0, 1 for a file or a port that can't be had or a
+    log that can't be written to the end, 2 for arguments that make no sense."""
     options = _parser().parse_args(arguments)
     try:
+        if options.certificate and not options.tls_url:
+            raise UsageError("--certificate belongs to --tls-url")
         plan = load.Plan(
             address=address(options.url, "http", options.allow),
             per_second=options.rate,
@@ -26,8 +28,8 @@ def main(arguments: Sequence[str]) -> int:
             visitors=options.visitors,
             timeout_seconds=options.timeout,
             tls_address=address(options.tls_url, "https", options.allow) if options.tls_url else "",
-            certificate=options.certificate,
-            host=options.host,
+            context=load.expecting(options.certificate) if options.certificate else None,
+            host=options.host or "",
         )
         record = recording.opened(options)
     except ProvisionError as error:
@@ -37,9 +39,7 @@ def main(arguments: Sequence[str]) -> int:
     running.start()
     wait_for_end(running.join)
     running.stop()
-    record.close()
-    recording.tell(record, options)
-    return 0
+    return recording.ended(record, options, "client", running.faults)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -48,38 +48,46 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--url", required=True, metavar="URL", help="http://HOST:PORT, on this machine")
     parser.add_argument(
-        "--rate", required=True, type=bounded(load.MOST_PER_SECOND), metavar="N", help="requests a second"
+        "--rate", required=True, type=read.number(load.MOST_PER_SECOND), metavar="N", help="requests a second"
     )
     parser.add_argument(
         "--requests",
-        type=counted(load.MOST_REQUESTS),
+        type=read.whole(1, load.MOST_REQUESTS),
         default=load.MOST_REQUESTS,
         metavar="N",
         help="how many at most",
     )
     parser.add_argument(
         "--seconds",
-        type=bounded(load.MOST_SECONDS),
+        type=read.number(load.MOST_SECONDS),
         default=load.MOST_SECONDS,
         metavar="S",
         help="for how long at most",
     )
     parser.add_argument(
         "--visitors",
-        type=int,
+        type=read.whole(1, load.MOST_VISITORS),
         default=16,
-        choices=range(1, load.MOST_VISITORS + 1),
         metavar="N",
         help="how many at once",
     )
     parser.add_argument(
-        "--timeout", type=bounded(60), default=10.0, metavar="S", help="how long a request may take"
+        "--timeout", type=read.number(60), default=10.0, metavar="S", help="how long a request may take"
     )
-    parser.add_argument("--tls-url", default="", metavar="URL", help="where visits over TLS go")
-    parser.add_argument("--certificate", type=Path, metavar="FILE", help="the certificate to expect there")
-    parser.add_argument("--host", default="", metavar="NAME", help="what the server is called in requests")
+    parser.add_argument("--tls-url", type=read.word, metavar="URL", help="where visits over TLS go")
     parser.add_argument(
-        "--allow", action="append", default=[], metavar="HOST", help="another machine that may be loaded"
+        "--certificate", type=read.path, metavar="FILE", help="the certificate to expect there"
+    )
+    parser.add_argument(
+        "--host", type=read.host, metavar="NAME", help="what the server is called in requests"
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        type=read.host,
+        default=[],
+        metavar="HOST",
+        help="another machine that may be loaded",
     )
     recording.add_options(parser)
     return parser

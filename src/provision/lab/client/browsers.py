@@ -11,8 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from provision.errors import MissingTool, ProvisionError
+from provision.lab import arguments as read
 from provision.lab.client import chromium, recording
-from provision.lab.client.limits import address, bounded
+from provision.lab.client.limits import address
 from provision.lab.client.record import Record
 from provision.lab.serving import wait_for_end
 
@@ -26,14 +27,16 @@ def main(arguments: Sequence[str]) -> int:
     or fails or a file that can't be written, 2 for arguments that make no sense."""
     options = _parser().parse_args(arguments)
     try:
+        site = address(options.url, "http", options.allow)
         _make(options.screenshots)
         record = recording.opened(options)
         try:
-            return _run(options, record)
+            return _run(options, site, record)
         finally:
             record.close()
     except ProvisionError as error:
-        return _failed(str(error), error.exit_code)
+        sys.stderr.write(f"browsers: {error}\n")
+        return error.exit_code
 
 
 def _make(folder: Path | None) -> None:
@@ -44,8 +47,7 @@ def _make(folder: Path | None) -> None:
         raise ProvisionError(f"can't be made: {error.strerror}", where=str(folder)) from None
 
 
-def _run(options: argparse.Namespace, record: Record) -> int:
-    site = address(options.url, "http", options.allow)
+def _run(options: argparse.Namespace, site: str, record: Record) -> int:
     try:
         from provision.lab.client.browsing import Browsers, Plan
         from provision.lab.client.visitor import Manner
@@ -70,13 +72,7 @@ def _run(options: argparse.Namespace, record: Record) -> int:
         browsers.start()
         wait_for_end(browsers.join)
         browsers.stop()
-    recording.tell(record, options)
-    return _failed("\n".join(browsers.faults)) if browsers.faults else 0
-
-
-def _failed(message: str, code: int = 1) -> int:
-    sys.stderr.write(f"browsers: {message}\n")
-    return code
+    return recording.ended(record, options, "browsers", browsers.faults)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -87,34 +83,45 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--url", required=True, metavar="URL", help="http://HOST:PORT, on this machine")
     parser.add_argument(
         "--clients",
-        type=int,
+        type=read.whole(1, MOST_CLIENTS),
         default=1,
-        choices=range(1, MOST_CLIENTS + 1),
         metavar="N",
         help="how many at once",
     )
     ends = parser.add_mutually_exclusive_group()
     ends.add_argument(
         "--rounds",
-        type=int,
-        choices=range(1, MOST_ROUNDS + 1),
+        type=read.whole(1, MOST_ROUNDS),
         metavar="N",
         help="visits of each; 1 unless given",
     )
-    ends.add_argument("--seconds", type=bounded(MOST_SECONDS), metavar="S", help="visits for so long instead")
-    parser.add_argument(
-        "--think", type=bounded(60), default=0.5, metavar="S", help="how long each looks at a page"
+    ends.add_argument(
+        "--seconds", type=read.number(MOST_SECONDS), metavar="S", help="visits for so long instead"
     )
     parser.add_argument(
-        "--timeout", type=bounded(120), default=30.0, metavar="S", help="how long a page may take"
+        "--think",
+        type=read.number(60, zero=True),
+        default=0.5,
+        metavar="S",
+        help="how long each looks at a page",
     )
-    parser.add_argument("--screenshots", type=Path, metavar="DIR", help="gets a picture of each failure")
     parser.add_argument(
-        "--chromium", type=Path, metavar="PROGRAM", help="the browser; found on the PATH unless given"
+        "--timeout", type=read.number(120), default=30.0, metavar="S", help="how long a page may take"
     )
-    parser.add_argument("--resolve", default="", metavar="NAME=ADDRESS", help="where a host of that name is")
+    parser.add_argument("--screenshots", type=read.path, metavar="DIR", help="gets a picture of each failure")
     parser.add_argument(
-        "--allow", action="append", default=[], metavar="HOST", help="another machine that may be visited"
+        "--chromium", type=read.path, metavar="PROGRAM", help="the browser; found on the PATH unless given"
+    )
+    parser.add_argument(
+        "--resolve", type=read.resolution, metavar="NAME=ADDRESS", help="where a host of that name is"
+    )
+    parser.add_argument(
+        "--allow",
+        action="append",
+        type=read.host,
+        default=[],
+        metavar="HOST",
+        help="another machine that may be visited",
     )
     recording.add_options(parser)
     return parser

@@ -38,7 +38,8 @@ class Browsers:
     """The visitors of a plan, as they come and go.
 
     Attributes:
-        faults: why a browser couldn't be started or ended before its time; one line each.
+        faults: why a browser couldn't be started or ended before its time, or a picture of a failure couldn't be
+            written; one line each.
     """
 
     def __init__(self, plan: Plan, manner: Manner, record: Record) -> None:
@@ -89,11 +90,20 @@ class Browsers:
                     context = browser.new_context()
                     page = context.new_page()
                     page.set_default_timeout(plan.timeout_seconds * 1000)
-                    Visitor(page, number, self._manner, self._record, self._stopped).visit(round_)
+                    Visitor(page, number, self._manner, self._record, self._stopped, self._complain).visit(
+                        round_
+                    )
                     context.close()
                 browser.close()
         except Error as error:
             if is_the_end(error, self._stopped):
                 return
             said = error.message.splitlines()
-            self.faults.append(f"the browser of visitor {number}: {said[0] if said else 'ended'}")
+            self._complain(f"the browser of visitor {number}: {said[0] if said else 'ended'}")
+        except Exception as error:  # noqa: BLE001  # in a thread nobody else would hear of it
+            self._complain(f"visitor {number} ended: {error!r}")
+
+    def _complain(self, fault: str) -> None:
+        """Keep a fault, once: each failure of a site that is broken would tell the same."""
+        if fault not in self.faults:
+            self.faults.append(fault)

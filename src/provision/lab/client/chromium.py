@@ -44,19 +44,18 @@ def find(given: Path | None = None) -> Path:
     raise MissingTool("; ".join(faults) or "none is on the PATH", where="Chromium", remedy=_REMEDY)
 
 
-def flags(resolve: str = "") -> list[str]:
+def flags(resolve: tuple[str, str] | None = None) -> list[str]:
     """What it is started with.
 
     Args:
-        resolve: `NAME=ADDRESS`: where a host of that name is, whatever the system says.
+        resolve: a name, and the address where a host of that name is, whatever the system says.
     """
     found = list(FLAGS)
     if os.geteuid() == 0:
         # Its sandbox refuses to run for root.
         found.append("--no-sandbox")
     if resolve:
-        name, _, address = resolve.partition("=")
-        found.append(f"--host-resolver-rules=MAP {name} {address}")
+        found.append(f"--host-resolver-rules=MAP {' '.join(resolve)}")
     return found
 
 

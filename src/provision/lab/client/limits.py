@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from provision.errors import UsageError
@@ -19,13 +19,16 @@ def address(url: str, scheme: str, allowed: Collection[str] = ()) -> str:
     Raises:
         UsageError: it isn't such a URL, or leads to another machine.
     """
-    parts = urlsplit(url)
+    wrong = UsageError(f"isn't {scheme}://HOST:PORT", where=repr(url.rpartition("@")[2]))
     try:
+        parts = urlsplit(url)
         port = {"http": 80, "https": 443}[scheme] if parts.port is None else parts.port
     except ValueError:
-        port = 0
-    if parts.scheme != scheme or not parts.hostname or not port or parts.username is not None:
-        raise UsageError(f"isn't {scheme}://HOST:PORT", where=url.rpartition("@")[2])
+        raise wrong from None
+    # Which pages are asked for isn't for the address to say.
+    more = parts.path not in {"", "/"} or parts.query or parts.fragment
+    if parts.scheme != scheme or not parts.hostname or not port or parts.username is not None or more:
+        raise wrong
     if not (_is_this_machine(parts.hostname) or parts.hostname in allowed):
         raise UsageError(
             f"{parts.hostname} isn't this machine",
@@ -34,32 +37,6 @@ def address(url: str, scheme: str, allowed: Collection[str] = ()) -> str:
         )
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{host}:{port}"
-
-
-def bounded(most: float) -> Callable[[str], float]:
-    """How an option's number above 0 and up to `most` is read."""
-
-    def number(text: str) -> float:
-        value = float(text)
-        if not 0 < value <= most:
-            raise ValueError
-        return value
-
-    number.__name__ = f"number above 0 and up to {most:g}"
-    return number
-
-
-def counted(most: int) -> Callable[[str], int]:
-    """How an option's whole number from 1 to `most` is read."""
-
-    def number(text: str) -> int:
-        value = int(text)
-        if not 0 < value <= most:
-            raise ValueError
-        return value
-
-    number.__name__ = f"whole number from 1 to {most:,}"
-    return number
 
 
 def _is_this_machine(host: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 import threading
 import time
@@ -11,7 +12,8 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from provision.lab.client.connection import Connection, Reply
+from provision.errors import ProvisionError
+from provision.lab.client.connection import Connection
 from provision.lab.client.mix import Visit, mix
 from provision.lab.client.outcomes import Outcome
 from provision.lab.client.record import Record
@@ -22,6 +24,7 @@ MOST_REQUESTS = 10_000_000
 MOST_SECONDS = 7 * 24 * 3600.0
 MOST_VISITORS = 200
 
+_PATH = re.compile(r"/[!-~]*")
 _BOUNDARY = "a-picture-of-the-lab"
 _FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
 _UPLOAD = {"Content-Type": f"multipart/form-data; boundary={_BOUNDARY}", "Accept": "application/json"}
@@ -47,7 +50,7 @@ class Plan:
         visitors: how many at once.
         timeout_seconds: how long one may take.
         tls_address: where visits over TLS go, `host:port`; empty: to `address` without TLS.
-        certificate: the file of the certificate to expect there.
+        context: what is expected of the certificate there (`expecting`); None: nothing, without `tls_address`.
         host: what the server is called in requests, if not by its address.
     """
 
@@ -58,16 +61,33 @@ class Plan:
     visitors: int = 16
     timeout_seconds: float = 10.0
     tls_address: str = ""
-    certificate: Path | None = None
+    context: ssl.SSLContext | None = None
     host: str = ""
 
 
+def expecting(certificate: Path) -> ssl.SSLContext:
+    """What visits over TLS expect: the certificate in that file.
+
+    Raises:
+        ProvisionError: it can't be read, or holds none.
+    """
+    try:
+        return ssl.create_default_context(cafile=certificate)
+    except ssl.SSLError:
+        raise ProvisionError("holds no certificate", where=str(certificate)) from None
+    except OSError as error:
+        raise ProvisionError(f"can't be read: {error.strerror}", where=str(certificate)) from None
+
+
 class Load:
-    """The requests of a plan, as they are made."""
+    """The requests of a plan, as they are made.
+
+    Attributes:
+        faults: why a visitor ended before its time, which no answer of the server makes it; one line each.
+    """
 
     def __init__(self, plan: Plan, record: Record) -> None:
         self._plan, self._record = plan, record
-        self._context = ssl.create_default_context(cafile=plan.certificate) if plan.certificate else None
         self._visits = cycle(mix())
         self._left = plan.requests
         self._due = time.monotonic()
@@ -75,6 +95,7 @@ class Load:
         self._made: deque[str] = deque()
         self._lock = threading.Lock()
         self._stopped = threading.Event()
+        self.faults: list[str] = []
         self._threads = [
             threading.Thread(target=self._work, args=(number,), daemon=True)
             for number in range(1, plan.visitors + 1)
@@ -96,11 +117,17 @@ class Load:
             thread.join()
 
     def _work(self, number: int) -> None:
+        try:
+            self._visit(number)
+        except Exception as error:  # noqa: BLE001  # in a thread nobody else would hear of it
+            self.faults.append(f"visitor {number} ended: {error!r}")
+
+    def _visit(self, number: int) -> None:
         plan = self._plan
         plain = Connection(plan.address, plan.timeout_seconds, host=plan.host)
         secure = plain
         if plan.tls_address:
-            secure = Connection(plan.tls_address, plan.timeout_seconds, self._context, plan.host)
+            secure = Connection(plan.tls_address, plan.timeout_seconds, plan.context, plan.host)
         while (visit := self._next()) is not None:
             self._record.add(self._pay(visit, secure if visit.tls else plain, number))
         plain.close()
@@ -118,10 +145,11 @@ class Load:
             reply = connection.ask("POST", path, _PICTURE, _UPLOAD)
         else:
             reply = connection.ask("POST", path, b"title=Sea", _FORM)
-        if page == "/album" and method == "POST":
-            self._remember(reply)
+        failure = reply.failure
+        if page == "/album" and method == "POST" and reply.status == 201 and not self._remember(reply.body):
+            failure = "unexpected"
         page = page if method == "GET" else f"{method} {page}"
-        return Outcome(began, page, method, path, reply.seconds, reply.status, reply.failure, number)
+        return Outcome(began, page, method, path, reply.seconds, reply.status, failure, number)
 
     def _path(self, visit: Visit) -> str:
         """What to ask for; empty when none is left of what was made."""
@@ -133,10 +161,16 @@ class Load:
             album = self._made.popleft() if visit.page == "/delete" else self._made[-1]
         return f"{album}{visit.path}"
 
-    def _remember(self, reply: Reply) -> None:
-        """The album that was made, if one was."""
-        if reply.status == 201:
-            self._made.append(str(json.loads(reply.body)["url"]))
+    def _remember(self, body: bytes) -> bool:
+        """Whether the answer says where the album is that was made."""
+        try:
+            path = json.loads(body)["url"]
+        except (ValueError, LookupError, TypeError):
+            return False
+        if not isinstance(path, str) or not _PATH.fullmatch(path):
+            return False
+        self._made.append(path)
+        return True
 
     def _next(self) -> Visit | None:
         """The next visit, once it is due; None at the end."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -19,6 +20,17 @@ LARGEST_LOG = 20_000_000
 """In bytes; then it goes on in a new file, and the old one is kept under its name with `.1`, one of them."""
 
 
+class _Log(RotatingFileHandler):
+    """As the library has it, but for what can't be written: that is told to `failed`, and not to the standard error."""
+
+    def __init__(self, file: Path, failed: Callable[[BaseException | None], None]) -> None:
+        super().__init__(file, maxBytes=LARGEST_LOG, backupCount=1)
+        self._failed = failed
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002, N802  # the base class names them so
+        self._failed(sys.exc_info()[1])
+
+
 class Record:
     """Outcomes as they come, from any thread.
 
@@ -27,6 +39,7 @@ class Record:
 
     Attributes:
         also: called with each outcome, too.
+        fault: why a line couldn't be written to the log; empty when all could. The sums have them all the same.
 
     Raises:
         OSError: the file can't be written.
@@ -39,7 +52,8 @@ class Record:
         self._failures: Counter[str] = Counter()
         self._first, self._last = float("inf"), 0.0
         self.also: Callable[[Outcome], None] = lambda _: None
-        self._log = RotatingFileHandler(log, maxBytes=LARGEST_LOG, backupCount=1) if log else None
+        self.fault = ""
+        self._log = _Log(log, self._failed) if log else None
 
     def add(self, outcome: Outcome) -> None:
         """Keep it."""
@@ -55,10 +69,16 @@ class Record:
             if self._log:
                 self._log.emit(logging.makeLogRecord({"msg": line}))
 
+    def _failed(self, error: BaseException | None) -> None:
+        self.fault = self.fault or str(error)
+
     def close(self) -> None:
         """Write no more."""
-        if self._log:
-            self._log.close()
+        try:
+            if self._log:
+                self._log.close()
+        except OSError as error:  # what was left to write couldn't be
+            self._failed(error)
 
     def value(self) -> dict[str, Any]:
         """The sums, for JSON: `count`, `failed`, `seconds` (from the first request's start to the last one's end),

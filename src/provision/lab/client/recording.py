@@ -5,18 +5,21 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
+from collections.abc import Sequence
 
-from provision.errors import ProvisionError
+from provision.errors import DONE, FAILED, ProvisionError
+from provision.lab import arguments as read
 from provision.lab.client.record import Record, text
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """`--log`, `--format`, `--metrics-port`, `--metrics-host`."""
-    parser.add_argument("--log", type=Path, metavar="FILE", help="gets a line of JSON for each request")
+    parser.add_argument("--log", type=read.path, metavar="FILE", help="gets a line of JSON for each request")
     parser.add_argument("--format", choices=("text", "json"), default="text", help="of the sums")
-    parser.add_argument("--metrics-port", type=int, metavar="N", help="serves /metrics there")
-    parser.add_argument("--metrics-host", default="127.0.0.1", metavar="H", help="on this address")
+    parser.add_argument("--metrics-port", type=read.fixed_port, metavar="N", help="serves /metrics there")
+    parser.add_argument(
+        "--metrics-host", type=read.word, default="127.0.0.1", metavar="H", help="on this address"
+    )
 
 
 def opened(options: argparse.Namespace) -> Record:
@@ -43,7 +46,17 @@ def opened(options: argparse.Namespace) -> Record:
     return record
 
 
-def tell(record: Record, options: argparse.Namespace) -> None:
-    """Print the sums."""
+def ended(record: Record, options: argparse.Namespace, program: str, faults: Sequence[str] = ()) -> int:
+    """Print the sums, and on the standard error what went wrong beside what users saw; the exit code.
+
+    Args:
+        program: what it is called there.
+        faults: what went wrong; that lines of the log couldn't be written comes to it.
+    """
+    record.close()
     sums = record.value()
     sys.stdout.write(json.dumps(sums, indent=2) + "\n" if options.format == "json" else text(sums))
+    lost = [f"{options.log}: not every line of it could be written: {record.fault}"] if record.fault else []
+    for fault in (*faults, *lost):
+        sys.stderr.write(f"{program}: {fault}\n")
+    return FAILED if faults or lost else DONE

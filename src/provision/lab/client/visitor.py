@@ -53,13 +53,20 @@ class Visitor:
         page: the window.
         number: which of the visitors it is.
         stopped: set when all are to leave.
+        complain: told what goes wrong that is no failure of the site.
     """
 
     def __init__(
-        self, page: Page, number: int, manner: Manner, record: Record, stopped: threading.Event
+        self,
+        page: Page,
+        number: int,
+        manner: Manner,
+        record: Record,
+        stopped: threading.Event,
+        complain: Callable[[str], None],
     ) -> None:
         self._page, self._number, self._manner = page, number, manner
-        self._record, self._stopped = record, stopped
+        self._record, self._stopped, self._complain = record, stopped, complain
         self._broken = ""
         page.on("response", self._look_at)
 
@@ -142,6 +149,9 @@ class Visitor:
             self._page.screenshot(path=folder / name, timeout=_SCREENSHOT_SECONDS * 1000)
         except Error:
             return ""  # the failure itself is recorded
+        except OSError as error:
+            self._complain(f"{folder}: pictures of failures can't be written: {error.strerror}")
+            return ""
         return name
 
 

@@ -8,14 +8,15 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
-from provision.errors import ProvisionError
+from provision.errors import ProvisionError, UsageError
+from provision.lab import arguments as read
 from provision.lab.gallery import settings
 from provision.lab.gallery.collection import Collection
 from provision.lab.gallery.parts import assembled
 from provision.lab.gallery.server import Server
 from provision.lab.gallery.site import LARGEST_BODY, application
+from provision.lab.gallery.switches import LONGEST_SECONDS
 from provision.lab.serving import wait_for_stop
 
 
@@ -28,7 +29,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             parts = assembled(
                 options.name,
                 Collection(settings.storage(storage, environ)),
-                settings.visits(options.redis, environ),
+                settings.visits(options.redis or "", environ),
                 settings.token(options.admin_token_file),
                 options.work_seconds,
             )
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             except OSError as error:
                 where = f"{options.host}:{options.port}"
                 raise ProvisionError(f"can't listen there: {error.strerror}", where=where) from None
+            except ValueError:
+                # The server's own word for an address that nothing is known of.
+                raise UsageError("isn't an address of this machine", where=options.host) from None
             parts.upkeep.start()
             server.start()
             wait_for_stop()
@@ -54,26 +58,31 @@ def _parser() -> argparse.ArgumentParser:
         prog="provision.lab.gallery",
         description="A web gallery of albums and pictures that can be told to fail.",
     )
-    parser.add_argument("--port", type=int, required=True, help="0 for a free one")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--name", default="gallery", help="what this replica calls itself")
+    parser.add_argument("--port", type=read.port, required=True, help="0 for a free one")
+    parser.add_argument("--host", type=read.word, default="127.0.0.1")
+    parser.add_argument("--name", type=read.word, default="gallery", help="what this replica calls itself")
     parser.add_argument(
-        "--redis", default="", metavar="URL", help="where visits are counted; in memory unless given"
+        "--redis",
+        type=read.word,
+        metavar="URL",
+        help="where visits are counted; in memory unless given",
     )
     parser.add_argument(
         "--storage",
-        default="",
+        type=read.word,
         metavar="PLACE",
         help="a folder, or s3+http://HOST:PORT/BUCKET; gone afterwards unless given",
     )
     parser.add_argument(
         "--work-seconds",
-        type=float,
+        type=read.number(LONGEST_SECONDS, zero=True),
         default=0.0,
         metavar="S",
         help="how much longer a page takes, as if it were much work",
     )
-    parser.add_argument("--admin-token-file", type=Path, metavar="FILE", help="what /admin/faults asks for")
+    parser.add_argument(
+        "--admin-token-file", type=read.path, metavar="FILE", help="what /admin/faults asks for"
+    )
     return parser
 
 

@@ -19,7 +19,9 @@ from provision.lab.gallery.storage import StorageDown, checked
 
 TIMEOUT_SECONDS = 2.0
 _SIGNED_FOR = timedelta(minutes=1)
-_PLACE = re.compile(r"s3\+(?P<server>https?://[\w.-]+(:\d+)?)/(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/?")
+_PLACE = re.compile(
+    r"s3\+(?P<server>https?://[\w.-]+(:\d{1,5})?)/(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])/?"
+)
 _MISSING = "NoSuchBucket"
 
 T = TypeVar("T")
@@ -39,7 +41,7 @@ class Bucket:
 
     def __init__(self, place: str, access_key: str, secret_key: str, region: str = "us-east-1") -> None:
         found = _PLACE.fullmatch(place)
-        if found is None:
+        if found is None or not _has_port(found["server"]):
             # What was given isn't repeated: somebody may have written a password into it.
             raise ValueError("a bucket's address is s3+http://HOST:PORT/BUCKET")
         self._place = place
@@ -108,3 +110,10 @@ class Bucket:
     def _down(self, error: Exception) -> StorageDown:
         # What follows the first line is the library's own view of it.
         return StorageDown(f"{self._place}: {(str(error) or type(error).__name__).splitlines()[0]}")
+
+
+def _has_port(server: str) -> bool:
+    try:
+        return urlsplit(server).port != 0
+    except ValueError:
+        return False

@@ -64,7 +64,14 @@ def visits(url: str, environ: Mapping[str, str]) -> Visits:
     """
     if not url:
         return InMemory()
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        database = int(parts.path.strip("/") or 0)
+    except ValueError:
+        database = -1
+    if database < 0:
+        # Neither is repeated: somebody may have written a password into it.
+        raise UsageError("isn't the URL of a Redis", where="--redis", remedy="give redis://HOST:PORT/0")
     if parts.password is not None or "password" in parse_qs(parts.query):
         raise UsageError(
             "a password in an argument can be read by every user of this machine",

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from provision.lab.client import browsers
+from provision.lab.client import browsers, browsing
 from provision.lab.gallery.collection import Collection
 from provision.lab.gallery.parts import Parts, assembled
 from provision.lab.gallery.server import Server
@@ -147,8 +147,10 @@ def test_a_signal_to_the_whole_group_is_an_end_and_no_failure(url: str, tmp_path
         env=environment(tmp_path),
         start_new_session=True,
     )
+    limit = time.monotonic() + TIME_LIMIT_SECONDS
     while not ((tmp_path / "log").exists() and len(logged(tmp_path)) > 9):
         assert running.poll() is None
+        assert time.monotonic() < limit, "it logs nothing"
         time.sleep(0.05)
     os.killpg(running.pid, signal.SIGTERM)
     said, errors = running.communicate(timeout=TIME_LIMIT_SECONDS)
@@ -194,3 +196,35 @@ def test_a_browser_that_does_not_come_up_is_told(tmp_path: Path, run: Callable[.
     assert ran.code == 1
     assert ran.err.startswith("browsers: the browser of visitor 1: BrowserType.launch: ")
     assert json.loads(ran.out)["count"] == 0
+
+
+def test_a_browser_that_the_system_refuses_is_told(
+    tmp_path: Path, run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused() -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(browsing, "sync_playwright", refused)
+    fake = tmp_path / "chromium"
+    fake.write_text("#!/bin/sh\necho Chromium 1.0\n")
+    fake.chmod(0o755)
+    ran = run("--url", f"http://127.0.0.1:{free_port()}", "--chromium", fake, "--clients", "2")
+    assert ran.code == 1
+    told = "browsers: visitor {} ended: PermissionError(13, 'Permission denied')"
+    assert sorted(ran.err.splitlines()) == [told.format(1), told.format(2)]
+    assert json.loads(ran.out)["count"] == 0
+
+
+def test_pictures_that_can_not_be_written_are_told_once_and_visitors_go_on(
+    url: str, gallery: Parts, tmp_path: Path, run: Callable[..., Ran]
+) -> None:
+    require_chromium()
+    (tmp_path / "shots").symlink_to("/proc/self")
+    gallery.switches.change({"error_ratio": 1})
+    ran = run("--url", url, "--rounds", "3")
+    assert ran.code == 1
+    assert ran.err == (
+        f"browsers: {tmp_path}/shots: pictures of failures can't be written: No such file or directory\n"
+    )
+    assert json.loads(ran.out)["failures"] == {"5xx": 3}
+    assert "screenshot" not in logged(tmp_path)[-1]

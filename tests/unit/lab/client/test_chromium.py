@@ -42,7 +42,7 @@ def test_it_keeps_to_itself_and_its_sandbox_unless_that_is_refused(monkeypatch: 
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 0)
     assert "--no-sandbox" in chromium.flags()
     monkeypatch.setattr(chromium.os, "geteuid", lambda: 1000)
-    flags = chromium.flags("myhbsapp.com=127.0.0.1")
+    flags = chromium.flags(("myhbsapp.com", "127.0.0.1"))
     assert "--no-sandbox" not in flags
     assert {"--disable-background-networking", "--disable-component-update", "--disable-quic"} <= set(flags)
     assert flags[-1] == "--host-resolver-rules=MAP myhbsapp.com 127.0.0.1"

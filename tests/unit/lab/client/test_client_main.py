@@ -2,6 +2,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,8 +56,11 @@ def test_it_ends_when_it_is_told_to(url: str, tmp_path: Path) -> None:
         text=True,
         env={"PYTHONPATH": str(REPOSITORY / "src")},
     )
+    limit = time.monotonic() + 30
     while not (log.exists() and log.stat().st_size > 1000):
         assert running.poll() is None
+        assert time.monotonic() < limit, "it logs nothing"
+        time.sleep(0.01)
     running.send_signal(signal.SIGTERM)
     said, _ = running.communicate(timeout=30)
     assert running.returncode == 0
@@ -66,6 +70,20 @@ def test_it_ends_when_it_is_told_to(url: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "said"),
     [
+        (
+            (
+                "--url",
+                "http://127.0.0.1:1",
+                "--rate",
+                "1",
+                "--tls-url",
+                "https://127.0.0.1:1",
+                "--certificate",
+                "/no",
+            ),
+            1,
+            "/no: can't be read",
+        ),
         (("--url", "http://example.org", "--rate", "1"), 2, "example.org isn't this machine"),
         (("--url", "http://127.0.0.1:1", "--rate", "0"), 2, "number above 0 and up to 1000"),
         (("--url", "http://127.0.0.1:1", "--rate", "1", "--visitors", "201"), 2, "--visitors"),
@@ -84,3 +102,15 @@ def test_what_makes_no_sense_is_refused(
     except SystemExit as ended:
         found = ended.code  # type: ignore[assignment]
     assert (found, said in capsys.readouterr().err) == (code, True)
+
+
+def test_a_log_that_can_not_be_written_to_the_end_is_told_and_the_sums_are_whole(
+    url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(client, "wait_for_end", lambda join: join())
+    assert client.main(["--url", url, "--rate", "500", "--requests", "5", "--log", "/dev/full"]) == 1
+    said = capsys.readouterr()
+    assert said.out.startswith("5 requests in ")
+    assert said.err == (
+        "client: /dev/full: not every line of it could be written: [Errno 28] No space left on device\n"
+    )

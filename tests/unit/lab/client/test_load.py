@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from provision.errors import MissingTool
+from provision.errors import MissingTool, ProvisionError
 from provision.lab.client import load as load_module
-from provision.lab.client.load import Load, Plan
+from provision.lab.client.load import Load, Plan, expecting
 from provision.lab.client.record import Record
 from provision.lab.serving import Reply, Request, Server
 from provision.tools import openssl
@@ -115,16 +115,57 @@ def test_some_visits_go_over_tls_and_expect_the_given_certificate(
     server.start()
     tls_address = f"127.0.0.1:{server.server_port}"
     record = Record()
-    load = Load(Plan(address, 1000, requests=200, tls_address=tls_address, certificate=certificate), record)
+    load = Load(
+        Plan(address, 1000, requests=200, tls_address=tls_address, context=expecting(certificate)), record
+    )
     load.start()
     load.join()
     strangers = Record()
     (tmp_path / "other").mkdir()
     other, _ = openssl.self_signed(tmp_path / "other", "lab", 1)
-    load = Load(Plan(address, 1000, requests=200, tls_address=tls_address, certificate=other), strangers)
+    load = Load(
+        Plan(address, 1000, requests=200, tls_address=tls_address, context=expecting(other)), strangers
+    )
     load.start()
     load.join()
     server.stop()
     assert secure.seen == {"GET /": 8}
     assert record.value()["failures"] == {"5xx": 1}
     assert strangers.value()["failures"] == {"5xx": 1, "tls": 8}
+
+
+@pytest.mark.parametrize(
+    "body", ["<p>Made.</p>", "[]", "{}", '{"url": 1}', '{"url": "/a b"}', '{"url": "http://x"}']
+)
+def test_an_answer_that_says_not_where_the_album_is_is_a_failure_and_no_end(body: str) -> None:
+    def answer(request: Request) -> Reply:
+        return Reply(201 if request.method == "POST" else 200, body)
+
+    server = Server(0, answer)
+    server.start()
+    record = Record()
+    load = Load(Plan(f"127.0.0.1:{server.server_port}", per_second=1000, requests=200, visitors=2), record)
+    load.start()
+    load.join()
+    server.stop()
+    sums = record.value()
+    assert (sums["count"], sums["statuses"]["201"]) == (200, 8)
+    assert sums["failures"] == {"unexpected": 8}
+    assert load.faults == []
+
+
+def test_a_visitor_that_ends_by_a_fault_of_ours_is_told(address: str) -> None:
+    record = Record()
+    record.also = lambda outcome: 1 / 0  # type: ignore[assignment, return-value]
+    load = Load(Plan(address, per_second=1000, requests=9, visitors=1), record)
+    load.start()
+    load.join()
+    assert load.faults == ["visitor 1 ended: ZeroDivisionError('division by zero')"]
+
+
+def test_a_certificate_that_is_none_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("nonsense")
+    with pytest.raises(ProvisionError, match="file: holds no certificate"):
+        expecting(tmp_path / "file")
+    with pytest.raises(ProvisionError, match="none: can't be read: No such file or directory"):
+        expecting(tmp_path / "none")

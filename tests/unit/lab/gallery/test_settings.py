@@ -50,3 +50,10 @@ def test_without_a_file_there_is_no_token(tmp_path: Path) -> None:
     assert settings.token(None) == ""
     (tmp_path / "token").write_text("the-token\n")
     assert settings.token(tmp_path / "token") == "the-token"
+
+
+@pytest.mark.parametrize("port", [0, 65536, 99999])
+def test_a_bucket_at_a_port_that_there_is_not_is_told(port: int) -> None:
+    environ = {"GALLERY_S3_ACCESS_KEY": "access", "GALLERY_S3_SECRET_KEY": "hidden"}
+    with pytest.raises(UsageError, match="a bucket's address is s3"):
+        settings.storage(f"s3+http://127.0.0.1:{port}/gallery", environ)
