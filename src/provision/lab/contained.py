@@ -1,18 +1,30 @@
 """The project's own configurations, kept to this machine: a lab must not page anybody or write to a store that
-people rely on, whatever the environment it was started with says."""
+people rely on, nor ask anybody else for anything, whatever the environment it was started with says."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlsplit
 
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER, LIBRARY_PANEL
+from provision.lab.client.limits import is_this_machine
 from provision.model import JSON, Definition, Place, decode, encode
 
 RULES = "rules/*.yml"
 """Where the lab's Prometheus finds its rules, relative to its configuration."""
 
+_ASKS_SOMEBODY_ELSE = frozenset(
+    ("oauth2", "proxy_url", "proxy_from_environment", "proxy_connect_header", "no_proxy")
+)
+"""The fields of a job by which others are asked on the way to its targets."""
+
+_ONLY_HERE = {
+    "source_labels": ["__address__"],
+    "regex": r"(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?",
+    "action": "keep",
+}
 _SHOWN = frozenset((FOLDER, LIBRARY_PANEL, DASHBOARD))
 _PROMETHEUS = "prometheus"
 _KEPT = ("timeInterval", "httpMethod", "queryTimeout")
@@ -20,8 +32,8 @@ _KEPT = ("timeInterval", "httpMethod", "queryTimeout")
 
 
 def prometheus(config: dict[str, JSON], alertmanager: str) -> dict[str, JSON]:
-    """A prometheus.yml that tells the lab's Alertmanager only, keeps its samples to itself, and reads its rules
-    from the lab's folder.
+    """A prometheus.yml that scrapes this machine and tells the lab's Alertmanager only, keeps its samples to itself, and
+    reads its rules from the lab's folder.
 
     Args:
         config: as the project compiles it.
@@ -30,13 +42,60 @@ def prometheus(config: dict[str, JSON], alertmanager: str) -> dict[str, JSON]:
     kept = {
         name: value
         for name, value in config.items()
-        if name not in ("remote_write", "remote_read", "tracing")
+        if name not in ("remote_write", "remote_read", "tracing", "scrape_config_files")
     }
+    jobs = [kept_job for job in config.get("scrape_configs") or () if (kept_job := _job(job)) is not None]
     alerting = {
         **(config.get("alerting") or {}),
         "alertmanagers": [{"static_configs": [{"targets": [alertmanager]}]}],
     }
-    return {**kept, "rule_files": [RULES], "alerting": alerting}
+    return {**kept, "scrape_configs": jobs, "rule_files": [RULES], "alerting": alerting}
+
+
+def jobs_elsewhere(config: dict[str, JSON]) -> tuple[str, ...]:
+    """The names of the jobs that the lab scrapes in part, or not at all, since their targets aren't on this machine, or
+    are looked up elsewhere."""
+    return tuple(
+        str(job["job_name"])
+        for job in config.get("scrape_configs") or ()
+        if any(_looks_up(name) for name in job)
+        or any(not _is_here(target) for target in _targets(job.get("static_configs") or ()))
+    )
+
+
+def _job(job: dict[str, Any]) -> dict[str, Any] | None:
+    """A job with those of its targets that are on this machine, asked straight; None when it has none."""
+    groups = [
+        {**group, "targets": here}
+        for group in job.get("static_configs") or ()
+        if (here := [target for target in _targets([group]) if _is_here(target)])
+    ]
+    if not groups:
+        return None
+    kept = {
+        name: value for name, value in job.items() if not (_looks_up(name) or name in _ASKS_SOMEBODY_ELSE)
+    }
+    kept["static_configs"] = groups
+    if kept.get("relabel_configs"):
+        # It may give targets other addresses.
+        kept["relabel_configs"] = [*kept["relabel_configs"], _ONLY_HERE]
+    return kept
+
+
+def _targets(groups: Iterable[dict[str, Any]]) -> Iterator[str]:
+    for group in groups:
+        yield from group.get("targets") or ()
+
+
+def _is_here(target: str) -> bool:
+    try:
+        return is_this_machine(urlsplit(f"//{target}").hostname or "")
+    except ValueError:
+        return False
+
+
+def _looks_up(name: str) -> bool:
+    return name.endswith("_sd_configs")
 
 
 def alertmanager(config: dict[str, JSON], webhook: str) -> dict[str, JSON]:
@@ -46,7 +105,8 @@ def alertmanager(config: dict[str, JSON], webhook: str) -> dict[str, JSON]:
         config: as the project compiles it.
         webhook: the URL that the lab's receiver listens on.
     """
-    return {**config, "receivers": [_receiver(receiver, webhook) for receiver in config.get("receivers", ())]}
+    kept = {name: value for name, value in config.items() if name != "tracing"}
+    return {**kept, "receivers": [_receiver(receiver, webhook) for receiver in config.get("receivers", ())]}
 
 
 def _receiver(receiver: dict[str, Any], webhook: str) -> dict[str, Any]:

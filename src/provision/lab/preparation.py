@@ -74,7 +74,7 @@ def prepare(
     bounds = _buckets(project)
     certificate = _certificate(folder / "traefik", tell)
     _write(folder / "traefik" / "routes.yml", stack.traefik_routes(ports, certificate))
-    _write(folder / "prometheus" / "prometheus.yml", _prometheus_config(project, definitions, ports))
+    _write(folder / "prometheus" / "prometheus.yml", _prometheus_config(project, definitions, ports, tell))
     (folder / "prometheus" / "rules").mkdir()
     faults.make_token(folder)
     _write(folder / "alertmanager" / "alertmanager.yml", _first_alertmanager_config(project))
@@ -96,16 +96,21 @@ def routing(definitions: tuple[Definition, ...], ports: Ports) -> Resource | Non
     return replace(resource, body=encode(body))
 
 
-def _prometheus_config(project: Project, definitions: tuple[Definition, ...], ports: Ports) -> bytes:
+def _prometheus_config(
+    project: Project, definitions: tuple[Definition, ...], ports: Ports, tell: Callable[[str], None]
+) -> bytes:
     dialect = prometheus_dialect.PrometheusDialect.of(project)
     resource = prometheus_dialect.shape_config(definitions, dialect)
-    if resource is None:
+    config = {} if resource is None else decode(resource.body)
+    body = contained.prometheus(config, f"127.0.0.1:{ports.alertmanager}")
+    if resource is None or not body["scrape_configs"]:
         raise ProvisionError(
-            "no source says what Prometheus scrapes",
+            "no source says what Prometheus scrapes" + (" on this machine" if config else ""),
             where=str(project.root / "provisioning"),
             remedy='add ScrapeConfig(job="traefik", targets=env["traefik_targets"]) and a PrometheusGlobal to one',
         )
-    body = contained.prometheus(decode(resource.body), f"127.0.0.1:{ports.alertmanager}")
+    if elsewhere := contained.jobs_elsewhere(config):
+        tell(f"a lab scrapes this machine only, and thus not all of {', '.join(elsewhere)}")
     return prometheus_dialect.config_bytes(replace(resource, body=encode(body)), project.name)
 
 

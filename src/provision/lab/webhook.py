@@ -1,7 +1,8 @@
 """The receiver that the lab's Alertmanager delivers to: what is posted to `/alerts` is appended to a file, one
 line of JSON each, and `GET /alerts` gives all of it back as a list.
 
-A line is what Alertmanager sent, with `received`, the Unix time it arrived.
+A line is what Alertmanager sent, with `received`, the Unix time it arrived. The file is bounded: a lab that runs for weeks
+is told of its watchdog every few seconds.
 """
 
 from __future__ import annotations
@@ -16,6 +17,9 @@ from pathlib import Path
 
 from provision.lab import arguments as read
 from provision.lab.serving import Reply, Request, Server, run
+
+LARGEST_FILE = 4_000_000
+"""In bytes, some thousand notifications; then the older half of it is forgotten."""
 
 
 class Inbox:
@@ -37,14 +41,34 @@ class Inbox:
             self._keep(json.loads(request.body))
         except ValueError as error:
             return Reply(400, f"not a notification: {error}\n")
+        except OSError as error:
+            # Alertmanager tries again what isn't taken.
+            return Reply(507, f"can't be kept: {error.strerror}\n")
         return Reply(200, "kept\n")
 
     def _keep(self, notification: object) -> None:
         if not isinstance(notification, dict):
             raise ValueError("an object is expected")  # noqa: TRY004  # what a client sent is wrong
         line = json.dumps({"received": time.time(), **notification}) + "\n"
-        with self._lock, self._file.open("a", encoding="utf-8") as file:
-            file.write(line)
+        with self._lock:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write(line)
+                size = file.tell()
+            if size > LARGEST_FILE:
+                self._forget()
+
+    def _forget(self) -> None:
+        """Keep the newest, as many as make up half of what there may be, and one in any case."""
+        kept: list[str] = []
+        size = 0
+        for line in reversed(self._file.read_text(encoding="utf-8").splitlines(keepends=True)):
+            size += len(line)
+            if kept and size > LARGEST_FILE // 2:
+                break
+            kept.append(line)
+        beside = self._file.with_name(f".{self._file.name}")
+        beside.write_text("".join(reversed(kept)), encoding="utf-8")
+        beside.replace(self._file)
 
     def _kept(self) -> str:
         with self._lock:

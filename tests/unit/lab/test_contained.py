@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 from provision.lab import contained
@@ -10,7 +11,8 @@ def test_prometheus_tells_the_labs_alertmanager_only_and_keeps_its_samples() -> 
     config = {
         "global": {"scrape_interval": "1s"},
         "rule_files": ["/etc/prometheus/rules/*.yml"],
-        "scrape_configs": [{"job_name": "traefik"}],
+        "scrape_configs": [{"job_name": "traefik", "static_configs": [{"targets": ["127.0.0.1:3001"]}]}],
+        "scrape_config_files": ["more/*.yml"],
         "alerting": {
             "alert_relabel_configs": [{"action": "labeldrop", "regex": "x"}],
             "alertmanagers": [{"static_configs": [{"targets": ["alertmanager.example.org"]}]}],
@@ -22,7 +24,7 @@ def test_prometheus_tells_the_labs_alertmanager_only_and_keeps_its_samples() -> 
     assert contained.prometheus(config, "127.0.0.1:3002") == {
         "global": {"scrape_interval": "1s"},
         "rule_files": ["rules/*.yml"],
-        "scrape_configs": [{"job_name": "traefik"}],
+        "scrape_configs": [{"job_name": "traefik", "static_configs": [{"targets": ["127.0.0.1:3001"]}]}],
         "alerting": {
             "alert_relabel_configs": [{"action": "labeldrop", "regex": "x"}],
             "alertmanagers": [{"static_configs": [{"targets": ["127.0.0.1:3002"]}]}],
@@ -33,6 +35,44 @@ def test_prometheus_tells_the_labs_alertmanager_only_and_keeps_its_samples() -> 
 def test_prometheus_without_alertmanagers_gets_the_labs() -> None:
     config = contained.prometheus({}, "127.0.0.1:3002")
     assert config["alerting"] == {"alertmanagers": [{"static_configs": [{"targets": ["127.0.0.1:3002"]}]}]}
+
+
+def test_nothing_but_this_machine_is_scraped() -> None:
+    here = {"job_name": "here", "static_configs": [{"targets": ["localhost:1", "127.0.0.1:2", "[::1]:3"]}]}
+    config = {
+        "scrape_configs": [
+            here,
+            {
+                "job_name": "shop",
+                "static_configs": [{"targets": ["shop.example.org:8080", "10.0.0.1:80", "[::1"]}],
+            },
+            {"job_name": "swarm", "dns_sd_configs": [{"names": ["tasks.web"], "port": 80}]},
+            {
+                "job_name": "both",
+                "http_sd_configs": [{"url": "http://sd.example.org"}],
+                "proxy_url": "http://proxy.example.org",
+                "oauth2": {"token_url": "http://login.example.org"},
+                "relabel_configs": [
+                    {"target_label": "__address__", "replacement": "blackbox.example.org:9115"}
+                ],
+                "static_configs": [
+                    {"targets": ["127.0.0.1:4", "127.0.0.1.example.org:4"], "labels": {"team": "shop"}},
+                    {"targets": ["shop.example.org:8080"]},
+                ],
+            },
+        ]
+    }
+    kept = contained.prometheus(config, "127.0.0.1:3002")["scrape_configs"]
+    assert kept[0] == here
+    (both,) = kept[1:]
+    (*_, last) = both.pop("relabel_configs")
+    assert both == {
+        "job_name": "both", "static_configs": [{"targets": ["127.0.0.1:4"], "labels": {"team": "shop"}}],
+    }  # fmt: skip
+    assert (last["source_labels"], last["action"]) == (["__address__"], "keep")
+    for address, stays in (("127.0.0.1:4", True), ("[::1]:3", True), ("blackbox.example.org:9115", False)):
+        assert (re.fullmatch(last["regex"], address) is not None) is stays  # Prometheus anchors it, too
+    assert contained.jobs_elsewhere(config) == ("shop", "swarm", "both")
 
 
 def test_receivers_deliver_to_the_labs_webhook_only() -> None:

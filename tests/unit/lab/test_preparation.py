@@ -156,6 +156,21 @@ def test_a_project_that_scrapes_nothing_is_told(tmp_path: Path, folder: Path) ->
         prepare(project_with(tmp_path, None), folder)
 
 
+def test_jobs_that_are_not_on_this_machine_are_told(tmp_path: Path, folder: Path) -> None:
+    told: list[str] = []
+    shop = 'shop = ScrapeConfig("shop", targets=["shop.example.org:80"])\n'
+    prepare(project_with(tmp_path, SOURCE + shop), folder, told)
+    assert "a lab scrapes this machine only, and thus not all of shop" in told
+    config = yaml.safe_load((folder / "prometheus" / "prometheus.yml").read_text())
+    assert [job["job_name"] for job in config["scrape_configs"]] == ["traefik"]
+
+
+def test_a_project_that_scrapes_others_only_is_told(tmp_path: Path, folder: Path) -> None:
+    source = SOURCE.replace('targets=env["traefik_targets"]', 'targets=["shop.example.org:80"]')
+    with pytest.raises(ProvisionError, match="no source says what Prometheus scrapes on this machine; add"):
+        prepare(project_with(tmp_path, source), folder)
+
+
 def test_the_applications_libraries_are_missed_before_anything_is_made(
     tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,6 +32,29 @@ def test_what_was_kept_before_is_still_there(tmp_path: Path) -> None:
     assert len(json.loads(ask(Inbox(file), "/alerts").text)) == 1
 
 
+def test_the_file_is_bounded_and_the_newest_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webhook, "LARGEST_FILE", 2000)
+    file = tmp_path / "notifications.jsonl"
+    inbox = Inbox(file)
+    sizes = []
+    for number in range(200):
+        assert ask(inbox, "/alerts", "POST", b'{"number": %d}' % number).status == 200
+        sizes.append(file.stat().st_size)
+    assert max(sizes) <= 2000
+    assert sizes[-1] > 500
+    kept = [each["number"] for each in json.loads(ask(inbox, "/alerts").text)]
+    assert kept == list(range(kept[0], 200))
+    assert len(kept) > 10
+    assert ask(inbox, "/alerts", "POST", json.dumps({"text": "x" * 5000}).encode()).status == 200
+    assert len(json.loads(ask(inbox, "/alerts").text)) == 1
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_what_can_not_be_kept_is_said_so_that_it_is_sent_again() -> None:
+    reply = ask(Inbox(Path("/dev/full")), "/alerts", "POST", b"{}")
+    assert (reply.status, reply.text) == (507, "can't be kept: No space left on device\n")
+
+
 @pytest.mark.parametrize("body", [b"", b"[]", b"nonsense", b'"text"'])
 def test_what_is_no_notification_is_refused(tmp_path: Path, body: bytes) -> None:
     inbox = Inbox(tmp_path / "file")

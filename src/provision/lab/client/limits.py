@@ -29,7 +29,7 @@ def address(url: str, scheme: str, allowed: Collection[str] = ()) -> str:
     more = parts.path not in {"", "/"} or parts.query or parts.fragment
     if parts.scheme != scheme or not parts.hostname or not port or parts.username is not None or more:
         raise wrong
-    if not (_is_this_machine(parts.hostname) or parts.hostname in allowed):
+    if not (is_this_machine(parts.hostname) or parts.hostname in allowed):
         raise UsageError(
             f"{parts.hostname} isn't this machine",
             where=url,
@@ -39,7 +39,8 @@ def address(url: str, scheme: str, allowed: Collection[str] = ()) -> str:
     return f"{host}:{port}"
 
 
-def _is_this_machine(host: str) -> bool:
+def is_this_machine(host: str) -> bool:
+    """Whether that name or address is one of the loopback interface."""
     if host == "localhost":
         return True
     try:

@@ -12,12 +12,14 @@ from contextlib import ExitStack
 from provision.errors import ProvisionError, UsageError
 from provision.lab import arguments as read
 from provision.lab.gallery import settings
-from provision.lab.gallery.collection import Collection
+from provision.lab.gallery.collection import MOST_BYTES, Collection
 from provision.lab.gallery.parts import assembled
 from provision.lab.gallery.server import Server
 from provision.lab.gallery.site import LARGEST_BODY, application
 from provision.lab.gallery.switches import LONGEST_SECONDS
 from provision.lab.serving import wait_for_stop
+
+_MOST_MEGABYTES = 1_000_000
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -28,7 +30,7 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
             storage = options.storage or stack.enter_context(tempfile.TemporaryDirectory(prefix="gallery-"))
             parts = assembled(
                 options.name,
-                Collection(settings.storage(storage, environ)),
+                Collection(settings.storage(storage, environ), options.most_megabytes * 1_000_000),
                 settings.visits(options.redis or "", environ),
                 settings.token(options.admin_token_file),
                 options.work_seconds,
@@ -72,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
         type=read.word,
         metavar="PLACE",
         help="a folder, or s3+http://HOST:PORT/BUCKET; gone afterwards unless given",
+    )
+    parser.add_argument(
+        "--most-megabytes",
+        type=read.whole(1, _MOST_MEGABYTES),
+        default=MOST_BYTES // 1_000_000,
+        metavar="N",
+        help="what all albums together may take of the storage",
     )
     parser.add_argument(
         "--work-seconds",

@@ -79,6 +79,14 @@ class Bucket:
         found = self._asked(lambda: [each["path"] for each in obstore.list(self._store, prefix).collect()])
         return sorted(found or ())
 
+    def size(self, prefix: str) -> int:
+        """As `Storage` says."""
+        prefix = checked(prefix.rstrip("/"))
+        return (
+            self._asked(lambda: sum(each["size"] for each in obstore.list(self._store, prefix).collect()))
+            or 0
+        )
+
     def _asked(self, ask: Callable[[], T], *, again: bool = True) -> T | None:
         """What the server answers; None when there is no such object."""
         try:

@@ -16,8 +16,11 @@ from __future__ import annotations
 import json
 import re
 import secrets
+import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +30,9 @@ from provision.lab.gallery.storage import Storage
 MOST_ALBUMS = 500
 MOST_PICTURES = 100
 """In one album."""
+
+MOST_BYTES = 200_000_000
+"""Of all albums together, unless another limit is set: the number of pictures alone would let in 100 GB."""
 
 LONGEST_TITLE = 80
 SAMPLES = 12
@@ -71,10 +77,17 @@ class Picture:
 
 
 class Collection:
-    """The albums in a storage. Threads and replicas may share it. Every method raises `StorageDown`."""
+    """The albums in a storage. Threads and replicas may share it. Every method raises `StorageDown`.
 
-    def __init__(self, storage: Storage) -> None:
-        self._storage = storage
+    Args:
+        most_bytes: how much of the storage they may take. Replicas that add pictures at the same moment may go over it by
+            those pictures.
+    """
+
+    def __init__(self, storage: Storage, most_bytes: int = MOST_BYTES) -> None:
+        self._storage, self._most_bytes = storage, most_bytes
+        self._lock = threading.Lock()
+        self._coming = 0
         self._remembered: dict[str, Any] = {}
 
     def counts(self) -> tuple[int, int]:
@@ -129,7 +142,8 @@ class Collection:
         """A new picture in an album.
 
         Raises:
-            Refused: there is no such album, it is full, the title won't do, or the content is no picture.
+            Refused: there is no such album, it or the storage is full, the title won't do, or the content is no
+                picture.
         """
         kind = kind_of(content)
         if kind is None:
@@ -141,7 +155,8 @@ class Collection:
         if found[0].pictures >= MOST_PICTURES:
             raise Refused(409, f"the album is full: it holds {MOST_PICTURES} pictures")
         picture = Picture(secrets.token_hex(6), album, title, kind, time.time())
-        self._put_picture(picture, content)
+        with self._room(len(content)):
+            self._put_picture(picture, content)
         if self._storage.get(_about_key(album)) is None:
             # It was deleted meanwhile, and what was just added isn't known to who deleted it.
             self.delete_picture(album, picture.id)
@@ -177,6 +192,27 @@ class Collection:
                 self._put_picture(picture, gradient(96, 64, colour))
             self._write(_about_key(str(number)), {"title": f"Album {number}", "created": float(-number)})
         self._write(_SAMPLES_ADDED, {"albums": SAMPLES})
+
+    @contextmanager
+    def _room(self, size: int) -> Iterator[None]:
+        """Room for so many bytes more, beside what other threads are about to add.
+
+        Raises:
+            Refused: there is none.
+        """
+        with self._lock:
+            self._coming += size
+            coming = self._coming
+        try:
+            if self._storage.size("albums/") + coming > self._most_bytes:
+                most = self._most_bytes / 1_000_000
+                raise Refused(
+                    507, f"the gallery is full: its pictures may take {most:g} MB; delete some first"
+                )
+            yield
+        finally:
+            with self._lock:
+                self._coming -= size
 
     def _pictures_by_album(self) -> dict[str, int]:
         """How many pictures each album has."""

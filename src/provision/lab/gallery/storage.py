@@ -47,6 +47,9 @@ class Storage(Protocol):
     def keys(self, prefix: str) -> list[str]:
         """All keys that start so, sorted. `prefix` ends with a slash."""
 
+    def size(self, prefix: str) -> int:
+        """How many bytes are kept under keys that start so. `prefix` ends with a slash."""
+
 
 class Folder:
     """A local folder, which several replicas may share.
@@ -101,12 +104,28 @@ class Folder:
 
     def keys(self, prefix: str) -> list[str]:
         """As `Storage` says."""
-        self._require()
-        found: list[str] = []
-        self._walk(self._file(prefix.rstrip("/")), prefix, found)
-        return sorted(found)
+        return sorted(key for key, _ in self._entries(prefix))
 
-    def _walk(self, folder: Path, prefix: str, found: list[str]) -> None:
+    def size(self, prefix: str) -> int:
+        """As `Storage` says."""
+        total = 0
+        for _, entry in self._entries(prefix):
+            try:
+                total += entry.stat(follow_symlinks=False).st_size
+            except FileNotFoundError:
+                continue  # another replica has just deleted it
+            except OSError as error:
+                raise self._down(error) from None
+        return total
+
+    def _entries(self, prefix: str) -> list[tuple[str, os.DirEntry[str]]]:
+        """Each key that starts so, with its file."""
+        self._require()
+        found: list[tuple[str, os.DirEntry[str]]] = []
+        self._walk(self._file(prefix.rstrip("/")), prefix, found)
+        return found
+
+    def _walk(self, folder: Path, prefix: str, found: list[tuple[str, os.DirEntry[str]]]) -> None:
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -115,7 +134,7 @@ class Folder:
                     if entry.is_dir(follow_symlinks=False):
                         self._walk(folder / entry.name, f"{prefix}{entry.name}/", found)
                     else:
-                        found.append(prefix + entry.name)
+                        found.append((prefix + entry.name, entry))
         except FileNotFoundError:
             return  # nothing was kept there, or another replica has just removed it
         except OSError as error:

@@ -54,6 +54,8 @@ def test_what_is_put_is_there_until_it_is_deleted(bucket: Bucket, place: str) ->
     bucket.put("albums/1/about.json", b"new")
     other = Bucket(place, "access", "hidden-secret")
     assert other.get("albums/1/about.json") == b"new"
+    assert other.size("albums/1/") == sum(len(other.get(key) or b"") for key in other.keys("albums/1/")) > 0
+    assert other.size("none/") == 0
     assert other.keys("albums/1/") == ["albums/1/02.image", "albums/1/about.json"]
     assert other.keys("albums/") == ["albums/1/02.image", "albums/1/about.json", "albums/10/about.json"]
     bucket.delete(["albums/1/about.json", "albums/1/02.image", "albums/1/none"])

@@ -100,3 +100,35 @@ def test_another_replica_sees_what_one_has_deleted(gallery: Collection, storage:
     assert other.picture(album.id, picture.id) is None
     assert other.album(album.id) is None
     assert other.albums() == []
+
+
+def test_there_is_room_for_so_many_bytes_and_again_once_something_is_deleted(storage: Folder) -> None:
+    picture = PNG + b"\0" * 1000
+    gallery = Collection(storage, most_bytes=5000)
+    album = gallery.create("Sea")
+    added = [gallery.add(album.id, "Wave", picture) for _ in range(4)]
+    with pytest.raises(Refused, match=r"the gallery is full: its pictures may take 0.005 MB") as caught:
+        gallery.add(album.id, "Wave", picture)
+    assert caught.value.status == 507
+    assert storage.size("albums/") <= 5000
+    assert gallery.delete_picture(album.id, added[0].id)
+    gallery.add(album.id, "Wave", picture)
+    assert Collection(storage).add(album.id, "Wave", picture)  # another limit
+
+
+def test_pictures_that_come_at_once_are_all_counted(storage: Folder) -> None:
+    picture = PNG + b"\0" * 1000
+    gallery = Collection(storage, most_bytes=3000)
+    album = gallery.create("Sea")
+
+    def add(_: int) -> int:
+        try:
+            gallery.add(album.id, "Wave", picture)
+        except Refused as refused:
+            return refused.status
+        return 201
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(add, range(40)))
+    assert set(statuses) == {201, 507}
+    assert storage.size("albums/") <= 3000
