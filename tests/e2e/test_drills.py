@@ -11,11 +11,16 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from provision import cli
+from provision.client.prometheus import Prometheus
+from provision.client.session import Endpoint, open_session
 from provision.lab import lifecycle, processes, stack, state
+from provision.lab.drill import runner
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.healing import written_down
 from provision.lab.drill.runner import run
@@ -87,6 +92,48 @@ def begun(stage: Stage, name: str) -> subprocess.Popen[str]:
     return process
 
 
+def test_a_fault_that_isnt_there_makes_a_drill_fail(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 1.0)
+    outcome = run(replace(DRILLS[OWN], breaks=lambda _: None), stage, lambda _: None)
+    assert outcome.verdict == "failed"
+    failed = {clause.what: clause.measured for clause in outcome.clauses if not clause.holds}
+    # Users notice nothing, as it says; but nobody is told.
+    assert failed == {
+        "TraefikBackendDown fires": "not at all",
+        "TraefikBackendDown is delivered": "not at all",
+        "TraefikBackendDown is told to be over": "not at all",
+    }
+
+
+def test_a_rule_that_prometheus_lost_makes_a_drill_fail(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The sources have the alert, and its bound is derived from them: it isn't told of all the same."""
+    monkeypatch.setattr(runner, "GRACE_SECONDS", 1.0)
+    written = {
+        file: text
+        for file in (stage.folder / "prometheus" / "rules").glob("*.yml")
+        if "TraefikBackendDown" in (text := file.read_text())
+    }
+    assert written
+    with open_session(Endpoint(stage.url("Prometheus"))) as session:
+        prometheus = Prometheus(session)
+        for file, text in written.items():
+            file.write_text(text.replace("alert: TraefikBackendDown", "alert: SomethingElse"))
+        prometheus.reload()
+        try:
+            code = cli.run(["drill", OWN, "--state", str(stage.folder), "--project", str(REPOSITORY)])
+        finally:
+            for file, text in written.items():
+                file.write_text(text)
+            prometheus.reload()
+    said = capfd.readouterr().out
+    assert code == 1
+    assert "✗ TraefikBackendDown fires: not at all (at most " in said
+    assert "The hypothesis did not hold." in said
+    assert written_down(stage.folder) == ()
+
+
 def test_ctrl_c_heals_and_leaves_the_lab_that_was_there(stage: Stage) -> None:
     process = begun(stage, "hang-replica")
     other = subprocess.run(
@@ -94,9 +141,12 @@ def test_ctrl_c_heals_and_leaves_the_lab_that_was_there(stage: Stage) -> None:
         capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
     )  # fmt: skip
     assert (other.returncode, "another drill runs on this lab" in other.stderr) == (1, True)
-    process.send_signal(signal.SIGINT)
+    for _ in range(3):  # as somebody does who is impatient; to end takes longer than that
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.02)
     _, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
     assert process.returncode == 130, errors
+    assert "healing what the drill broke; then it ends" in errors
     assert written_down(stage.folder) == ()
     assert processes.stat(stage.running("app-2").pid)[0] not in "Tt"  # type: ignore[index]
     assert lifecycle.status(stage.folder).condition == "running"

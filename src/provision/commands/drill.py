@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -66,6 +66,8 @@ def command(
     was supposed didn't come to pass.
     """
     from provision.lab.drill import comparing, picture, timeline, values_json
+    from provision.lab.drill.interrupting import healed_first
+    from provision.model import encode
 
     if listed:
         _list(form)
@@ -85,14 +87,15 @@ def command(
             sys.stdout.flush()
 
     try:
-        _on_processes(project, folder, chosen, tell, done, compared)
-        _on_a_swarm(project, folder, chosen, tell, done, compared)
+        with healed_first(tell):
+            _on_processes(project, folder, chosen, tell, done, compared)
+            _on_a_swarm(project, folder, chosen, tell, done, compared)
     finally:
         # What was found out isn't lost with what comes after it.
         for name, rows in compared.items() if form == "text" else ():
             click.echo("\n".join([*comparing.lines(COMPARED[name], rows), ""]))
         if form == "json":
-            click.echo(_json(values_json.document(outcomes, compared)))
+            click.echo(encode(values_json.document(outcomes, compared)).decode())
         _write(outcomes, compared, report, pictures)
     return DONE if all(outcome.passed for outcome in outcomes) else FAILED
 
@@ -209,7 +212,10 @@ def _write(
 def _list(form: str) -> None:
     rows = list(_listed())
     if form == "json":
-        click.echo(_json([{"name": name, "summary": summary, "on": on} for name, summary, on in rows]))
+        from provision.model import encode
+
+        said = [{"name": name, "summary": summary, "on": on} for name, summary, on in rows]
+        click.echo(encode(said).decode())
         return
     width = max(len(name) for name, _, _ in rows)
     for name, summary, on in rows:
@@ -224,9 +230,3 @@ def _listed() -> Iterator[tuple[str, str, str]]:
     yield COMPARISON, f"{COMPARED[COMPARISON]}; nothing is broken.", "processes"
     yield from ((name, placed.drill.summary, "swarm") for name, placed in ON_A_SWARM.items())
     yield PLACES, f"{COMPARED[PLACES]}; nothing is broken.", "swarm"
-
-
-def _json(value: Any) -> str:
-    from provision.model import encode
-
-    return encode(value).decode()

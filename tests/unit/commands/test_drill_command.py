@@ -130,8 +130,8 @@ def test_placements_compared_on_a_swarm_of_three(provision, shop, ran):
 
 
 def test_both_kinds_at_once(provision, shop, ran):
-    shown = provision("drill", "halt-worker", "kill-replica", "-q", "--state", "there")
-    assert (shown.code, ran.names) == (0, ["kill-replica", "halt-worker"])
+    shown = provision("drill", "halt-worker-1", "kill-replica", "-q", "--state", "there")
+    assert (shown.code, ran.names) == (0, ["kill-replica", "halt-worker-1"])
 
 
 def test_the_comparison_alone(provision, shop, ran):
@@ -154,7 +154,7 @@ def test_which_there_are(provision, shop, ran):
     [
         ((), "name a drill, or give --all; --list says which there are"),
         (("--all", "kill-replica"), "name a drill, or give --all; --list says which there are"),
-        (("--swarm", "halt-worker"), "--swarm belongs to --all"),
+        (("--swarm", "halt-worker-1"), "--swarm belongs to --all"),
         (("kill-replicas",), "there is no drill 'kill-replicas'; did you mean 'kill-replica'?"),
         (("xyz",), "there is no drill 'xyz'; provision drill --list says which there are"),
     ],

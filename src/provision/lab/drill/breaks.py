@@ -6,7 +6,6 @@ import base64
 import http.client
 import os
 import signal
-import socket
 import sys
 import time
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from provision.lab import faults, ports, processes, supervisor
 from provision.lab.drill.healing import Undoing, write_down
 from provision.lab.drill.stage import Stage
 from provision.lab.stack import Component
+from provision.tools.writing import write_beside
 
 BROKEN_RULES = """\
 groups:
@@ -76,7 +76,8 @@ def lay_wire(stage: Stage, name: str) -> None:
         ProvisionError: Traefik doesn't.
     """
     entry = stage.running(name)
-    port, wire = _free_port(), f"wire-{name}"
+    with ports.reserved() as free:
+        port, wire = free.web, f"wire-{name}"
     to = int(entry.url.rpartition(":")[2])
     command = (sys.executable, "-m", "provision.lab.drill.wire", "--port", str(port), "--to", str(to))
     write_down(stage.folder, Undoing("end", f"{wire} is taken away", {"name": wire}, stays=True))
@@ -166,9 +167,9 @@ def _change_routes(
     change(routes["http"]["services"]["app"]["loadBalancer"])
     _put_back(stage, stage.routes_file, "Traefik's routes are as before", stays=True)
     # Traefik may look at any moment: it must never see half of the file.
-    beside = stage.routes_file.with_name(".routes.yml")
-    beside.write_bytes(yaml.dump(routes, Dumper=yaml.CSafeDumper, sort_keys=False).encode())
-    beside.replace(stage.routes_file)
+    write_beside(
+        stage.routes_file, yaml.dump(routes, Dumper=yaml.CSafeDumper, sort_keys=False, encoding="utf-8")
+    )
     limit = time.monotonic() + _RELOAD_SECONDS
     while not seen(_metrics(stage.url("Traefik's metrics"))):
         if time.monotonic() > limit:
@@ -193,9 +194,3 @@ def _metrics(url: str) -> str:
         return connection.getresponse().read().decode()
     finally:
         connection.close()
-
-
-def _free_port() -> int:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        return int(holder.getsockname()[1])

@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from provision.lab.drill import breaks, rules_kept, watchdog
+from provision.lab.drill import breaks, crowded, rules_kept, watchdog
 from provision.lab.drill.stage import Stage
-from provision.lab.drill.values import Drill, Hypothesis, Signal
+from provision.lab.drill.values import LEAST_SECONDS, Drill, Hypothesis, Signal
 
 VICTIM: Final = 2
 """The number of the replica that suffers."""
 
 _NAME: Final = f"app-{VICTIM}"
 SLOW_SECONDS: Final = 0.4
-
-CROWD: Final = 450
-"""More visitors than three replicas have threads: 120 each (`provision.lab.gallery.server.THREADS`)."""
-
-CROWDED_SECONDS: Final = 9.0
-"""What a page takes meanwhile."""
 
 _DERIVED: Final = frozenset({"average_response_time", "TraefikLatencyBudgetBurn", "TraefikErrorBudgetBurn"})
 _RESTARTED_SECONDS: Final = 2.0
@@ -124,11 +118,13 @@ def _crowded(stage: Stage) -> Hypothesis:
         success_ratio=0, slow_ratio=1, slowest_seconds=longest + 2, budget_seconds=40,
         signal=Signal(
             "TraefikServiceDown", "page", "traefik", before=1, after=0, exposure=noticed,
-            recovery=noticed + CROWDED_SECONDS,
+            recovery=crowded.recovered_within(stage),
             why=f"The queues are full at once, and the health check of {stage.replicas} servers, one after the other, "
-            f"notices within {noticed:g} s; afterwards they empty within {CROWDED_SECONDS:g} s.",
+            f"notices within {noticed:g} s; afterwards they empty within {crowded.PAGE_SECONDS:g} s.",
         ),
         may_fire=_DERIVED | {"TraefikBackendDown"},
+        # Nobody is served from when the health checks have noticed until the first pages end.
+        most_succeed=1 - (crowded.PAGE_SECONDS - noticed) / LEAST_SECONDS,
     )  # fmt: skip
 
 
@@ -150,7 +146,7 @@ DRILLS: Final[Mapping[str, Drill[Stage]]] = {
             "who misses it, can.",
             _unwatched,
             lambda stage: breaks.end(stage, "prometheus"),
-            judges=watchdog.clauses,
+            judges=lambda stage, events, marks, _: watchdog.clauses(stage, events, marks),
             least_seconds=lambda stage: watchdog.heard_within(stage) + 1,
         ),
         Drill(
@@ -199,11 +195,13 @@ DRILLS: Final[Mapping[str, Drill[Stage]]] = {
         ),
         Drill(
             "fill-queue",
-            f"{CROWD} visitors come at once while every page takes {CROWDED_SECONDS:g} s, and occupy every thread.",
+            f"{crowded.VISITORS} visitors come at once while every page takes {crowded.PAGE_SECONDS:g} s, and occupy every thread.",
             "A health check that waits in the queue measures the queue. It takes out what is busy, the others get "
             "its share, and then there is none left. Bound the queue, or check on a way of its own.",
             _crowded,
-            lambda stage: breaks.crowd(stage, CROWD, CROWDED_SECONDS),
+            lambda stage: breaks.crowd(stage, crowded.VISITORS, crowded.PAGE_SECONDS),
+            checks=crowded.well,
+            judges=crowded.clauses,
         ),
     )
 }

@@ -7,19 +7,19 @@ import threading
 import time
 from collections.abc import Sequence
 
-from provision.lab.drill.values import Visit
+from provision.lab.drill.threads import guarded, said
+from provision.lab.drill.values import PATIENCE_SECONDS, Visit
 
 RATE = 10.0
 """Requests a second."""
 
-TIMEOUT_SECONDS = 12.0
-"""Longer than Traefik waits for a server, so that it is Traefik's answer that is seen."""
-
 CONNECT_SECONDS = 1.0
 """How long a connection may take; what is near takes a millisecond."""
 
+_WAITING_RATIO = 0.5
 _WORKERS = 64
-"""So many requests may wait for an answer. With a third of them hanging for 10 s, 34 do."""
+"""So many requests may wait for an answer, or half of those that are sent while one waits as long as it may. With a third
+of them hanging for 10 s, 34 do."""
 
 
 class Client:
@@ -33,17 +33,27 @@ class Client:
             name.
         rate: requests a second.
         host: what the server is called in requests, if not by its address.
+        patience_seconds: how long an answer is waited for.
     """
 
-    def __init__(self, entries: Sequence[str], rate: float = RATE, host: str = "") -> None:
+    def __init__(
+        self,
+        entries: Sequence[str],
+        rate: float = RATE,
+        host: str = "",
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
         self._entries = tuple(entries)
         self._host = host
         self._pause = 1 / rate
+        self._patience = patience_seconds
         self._next = 0.0
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._visits: list[Visit] = []
-        self._threads = [threading.Thread(target=self._work, daemon=True) for _ in range(_WORKERS)]
+        self._failures: list[str] = []
+        workers = max(_WORKERS, round(_WAITING_RATIO * rate * patience_seconds))
+        self._threads = [guarded(self._work, self._failed) for _ in range(workers)]
 
     def start(self) -> None:
         """Begin, in the background."""
@@ -62,6 +72,15 @@ class Client:
         with self._lock:
             return tuple(sorted(self._visits, key=lambda visit: visit.due))
 
+    def failures(self) -> tuple[str, ...]:
+        """What ended one of its threads, in words; the requests that it would have sent are missing."""
+        with self._lock:
+            return tuple(self._failures)
+
+    def _failed(self, error: Exception) -> None:
+        with self._lock:
+            self._failures.append(said(error))
+
     def _work(self) -> None:
         while True:
             with self._lock:
@@ -69,13 +88,13 @@ class Client:
                 self._next += self._pause
             if self._stopped.wait(max(due - time.time(), 0)):
                 return
-            status, why = _ask(self._entries, self._host)
+            status, why = _ask(self._entries, self._host, self._patience)
             visit = Visit(due, time.time() - due, status, why)
             with self._lock:
                 self._visits.append(visit)
 
 
-def _ask(entries: Sequence[str], host: str) -> tuple[int, str]:
+def _ask(entries: Sequence[str], host: str, patience_seconds: float) -> tuple[int, str]:
     """The status code of the first page, or 0 and why there is none."""
     why = ""
     for entry in entries:
@@ -86,7 +105,7 @@ def _ask(entries: Sequence[str], host: str) -> tuple[int, str]:
             why = _why(error)
             continue  # nothing was asked of this one
         try:
-            connection.sock.settimeout(TIMEOUT_SECONDS)
+            connection.sock.settimeout(patience_seconds)
             connection.request(
                 "GET", "/", headers={"Connection": "close", **({"Host": host} if host else {})}
             )

@@ -25,6 +25,7 @@ from provision.errors import ProvisionError, Unreachable
 from provision.lab import faults, processes, state, supervisor
 from provision.lab.processes import Process
 from provision.lab.stack import Component
+from provision.tools.writing import write_beside
 
 FILE = "drill.json"
 _PATIENCE_SECONDS: Final = 30.0
@@ -124,9 +125,7 @@ def _write(folder: Path, undoings: tuple[Undoing, ...]) -> None:
     if not undoings:
         file.unlink(missing_ok=True)
         return
-    beside = folder / f".{FILE}"
-    beside.write_text(json.dumps([asdict(each) for each in undoings]), encoding="utf-8")
-    beside.replace(file)
+    write_beside(file, json.dumps([asdict(each) for each in undoings]).encode())
 
 
 def _signal(_: Path, given: Mapping[str, Any]) -> None:
@@ -168,9 +167,7 @@ def _file(_: Path, given: Mapping[str, Any]) -> None:
     if given["content"] is None:
         file.unlink(missing_ok=True)
         return
-    beside = file.with_name(f".{file.name}.drill")
-    beside.write_bytes(base64.b64decode(given["content"]))
-    beside.replace(file)
+    write_beside(file, base64.b64decode(given["content"]))
 
 
 def _reload(_: Path, given: Mapping[str, Any]) -> None:

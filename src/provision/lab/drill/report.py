@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from provision.lab.drill import picture
 from provision.lab.drill.comparing import HEADINGS, Row, cells
-from provision.lab.drill.timeline import offset, telling
-from provision.lab.drill.values import Outcome
+from provision.lab.drill.timeline import offset, sentence, telling
+from provision.lab.drill.values import Outcome, Verdict
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; color: #1f2328; max-width: 62rem; margin: 2rem auto; padding: 0 1rem }
@@ -62,14 +62,14 @@ def _row(outcome: Outcome) -> str:
     )
     name = escape(outcome.drill.name)
     texts = "".join(f"<td>{escape(cell)}" for cell in cells)
-    return f'<tr><td><a href="#{name}">{name}</a><td>{_verdict(passed=outcome.passed)}{texts}</tr>'
+    return f'<tr><td><a href="#{name}">{name}</a><td>{_verdict(outcome.verdict)}{texts}</tr>'
 
 
 def _section(outcome: Outcome) -> str:
     drill, name = outcome.drill, escape(outcome.drill.name)
     image = base64.b64encode(picture.svg(outcome).encode()).decode()
     clauses = "".join(
-        f"<tr><td>{_verdict(passed=each.holds)}<td>{escape(each.what)}<td>{escape(each.measured)}"
+        f"<tr><td>{_verdict('held' if each.holds else 'failed')}<td>{escape(each.what)}<td>{escape(each.measured)}"
         f"<td>{escape(each.expected)}</tr>"
         for each in outcome.clauses
     )
@@ -80,7 +80,7 @@ def _section(outcome: Outcome) -> str:
         f"<p><strong>Supposed:</strong> {escape(outcome.hypothesis.text)}</p>{why}\n"
         f'<img alt="{escape(_alt(outcome))}" src="data:image/svg+xml;base64,{image}">\n'
         f"<table><thead><tr><th><th>Clause<th>Measured<th>Supposed</thead><tbody>{clauses}</tbody></table>\n"
-        f"<p><strong>Lesson:</strong> {escape(drill.lesson)}</p>\n<details><summary>Timeline, in seconds from the "
+        f"<p>{escape(sentence(outcome))}</p>\n<p><strong>Lesson:</strong> {escape(drill.lesson)}</p>\n<details><summary>Timeline, in seconds from the "
         f"break</summary><table>{''.join(_events(outcome))}</table></details></section>\n"
     )
 
@@ -108,5 +108,6 @@ def _alt(outcome: Outcome) -> str:
     return f"{outcome.drill.name}: {', '.join(moments)}"
 
 
-def _verdict(*, passed: bool) -> str:
-    return "✓ held" if passed else '<span class="failed">✗ failed</span>'
+def _verdict(verdict: Verdict) -> str:
+    words = {"held": "✓ held", "failed": "✗ failed", "unknown": "? unknown"}[verdict]
+    return words if verdict == "held" else f'<span class="failed">{words}</span>'

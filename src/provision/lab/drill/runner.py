@@ -29,6 +29,9 @@ PATIENCE_SECONDS: Final = 120.0
 GRACE_SECONDS: Final = 10.0
 """How much longer than its bound something is waited for, so that the verdict can say by how much it was late."""
 
+CLIENT: Final = "client"
+"""The source that says what users see."""
+
 _PAUSE_SECONDS: Final = 0.5
 
 Tell = Callable[[str], None]
@@ -43,7 +46,8 @@ def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
     """
     healing.heal(stage.folder)
     hypothesis, goals = drill.supposes(stage), objectives(stage.definitions)
-    client, watch = Client(stage.entries, host=stage.host), Watch(stage)
+    client = Client(stage.entries, host=stage.host, patience_seconds=drill.patience_seconds)
+    watch = Watch(stage)
     began = time.time()
     watch.start()
     client.start()
@@ -87,7 +91,9 @@ def _judged(
 ) -> Outcome:
     visits = client.visits()
     broken, healed = marks["broken"], marks["healed"]
-    events = sorted([*ours, *watch.events(), *seen_by_traefik(stage, broken, marks["ended"])])
+    servers, unseen = seen_by_traefik(stage, broken, marks["ended"])
+    lost = [Event(marks["ended"], CLIENT, f"a thread has ended: {what}") for what in client.failures()]
+    events = sorted([*ours, *watch.events(), *servers, *lost])
     clauses = [
         *judging.users(hypothesis, visits, broken, healed, goals.latency_seconds),
         judging.budget(hypothesis, visits, broken, goals.error_ratio),
@@ -103,8 +109,9 @@ def _judged(
         }
     clauses += [judging.surprises(hypothesis, events, broken), *more]
     if drill.judges is not None:
-        clauses += drill.judges(stage, events, marks)
-    return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses))
+        clauses += drill.judges(stage, events, marks, visits)
+    unseen = (*watch.unseen(), *unseen, *([CLIENT] if lost else []))
+    return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses), unseen)
 
 
 def _await_steady(stage: Scene, client: Client, hypothesis: Hypothesis) -> Bounds | None:

@@ -23,7 +23,14 @@ def lines(outcome: Outcome) -> Iterator[str]:
     for clause in outcome.clauses:
         sign = mark("done" if clause.holds else "fail")
         yield f"  {sign} {clause.what}: {clause.measured} {faint(f'({clause.expected})')}"
-    yield strong(f"  The hypothesis {'held' if outcome.passed else 'did not hold'}.") + f" {drill.lesson}"
+    yield strong(f"  {sentence(outcome)}") + f" {drill.lesson}"
+
+
+def sentence(outcome: Outcome) -> str:
+    """The verdict in words."""
+    if outcome.unseen:
+        return f"Nobody can say whether the hypothesis held: not all was seen of {', '.join(outcome.unseen)}."
+    return f"The hypothesis {'held' if outcome.passed else 'did not hold'}."
 
 
 def telling(outcome: Outcome) -> list[Event]:

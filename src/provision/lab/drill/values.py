@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from provision.lab.drill.scene import Scene
 
 S = TypeVar("S", bound=Scene)
 
 LEAST_SECONDS = 12.0
+
+PATIENCE_SECONDS = 12.0
+"""Longer than Traefik waits for a server, so that it is Traefik's answer that is seen."""
+
+Verdict = Literal["held", "failed", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,13 @@ class Hypothesis:
     Attributes:
         text: in one sentence.
         success_ratio: the share of the users' requests that succeed at least, from the break to the healing.
-        slow_ratio: the share of them that may take longer than the objective's latency.
-        slowest_seconds: what no request takes longer than.
+        slow_ratio: the share of them that may take longer than the objective's latency; 1: nothing is supposed of it.
+        slowest_seconds: what no request takes longer than; infinite: nothing is supposed of it.
         budget_seconds: how much of the month's error budget it may cost: so many seconds in which nothing works.
         signal: the alert that must be told of; None: nobody is told of anything.
         may_fire: other alerts that follow from the fault, so that they surprise nobody.
+        most_succeed: the share of the users' requests that succeed at most, where the fault is supposed to hurt them; it
+            stands in the place of `success_ratio`.
     """
 
     text: str
@@ -60,6 +67,7 @@ class Hypothesis:
     budget_seconds: float
     signal: Signal | None
     may_fire: frozenset[str] = frozenset()
+    most_succeed: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +83,9 @@ class Drill(Generic[S]):
         breaks: breaks it; what must be undone is written down before it is done.
         checks: what else is judged while it is broken, which it has been since that moment (Unix seconds), in the
             drill's own words.
-        judges: the same afterwards, by what was seen and by the marks.
+        judges: the same afterwards, by what was seen, by the marks, and by the users' requests.
         least_seconds: for how long it stays broken at least.
+        patience_seconds: how long a user waits for an answer.
     """
 
     name: str
@@ -86,8 +95,11 @@ class Drill(Generic[S]):
     breaks: Callable[[S], None]
     prepare: Callable[[S], None] | None = None
     checks: Callable[[S, float], tuple[Clause, ...]] | None = None
-    judges: Callable[[S, Sequence[Event], Mapping[str, float]], tuple[Clause, ...]] | None = None
+    judges: (
+        Callable[[S, Sequence[Event], Mapping[str, float], Sequence[Visit]], tuple[Clause, ...]] | None
+    ) = None
     least_seconds: Callable[[S], float] = lambda _: LEAST_SECONDS
+    patience_seconds: float = PATIENCE_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +174,7 @@ class Outcome:
         bounds: until when `firing`, `delivered` and `resolved` were to come; Unix seconds.
         events: all that was seen, in order.
         visits: the users' requests, in the order they were due.
+        unseen: the sources of which not all was seen; where there are any, nobody can say whether the hypothesis held.
     """
 
     drill: Drill[Any]
@@ -171,8 +184,16 @@ class Outcome:
     events: tuple[Event, ...]
     visits: tuple[Visit, ...]
     clauses: tuple[Clause, ...]
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether all of the hypothesis held, as far as that was seen."""
+        if self.unseen:
+            return "unknown"
+        return "held" if all(clause.holds for clause in self.clauses) else "failed"
 
     @property
     def passed(self) -> bool:
-        """Whether all of the hypothesis held."""
-        return all(clause.holds for clause in self.clauses)
+        """Whether all of the hypothesis was seen to hold."""
+        return self.verdict == "held"

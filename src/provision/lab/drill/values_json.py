@@ -34,6 +34,8 @@ def _outcome(outcome: Outcome) -> dict[str, Any]:
         "hypothesis": outcome.hypothesis.text,
         "alert": signal and signal.alert,
         "passed": outcome.passed,
+        "verdict": outcome.verdict,
+        "unseen": list(outcome.unseen),
         "clauses": [_clause(clause) for clause in outcome.clauses],
         "moments": dict(outcome.marks),
         "bounds": dict(outcome.bounds),

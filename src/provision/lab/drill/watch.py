@@ -1,5 +1,5 @@
 """Watching a lab from all sides while something is broken in it: what Prometheus' alerts are, what Alertmanager holds,
-what was delivered, which processes run. Every change becomes an event.
+what was delivered, which processes run. Every change becomes an event, and so does a side that can't be looked at.
 """
 
 from __future__ import annotations
@@ -11,15 +11,19 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
 from provision.errors import ProvisionError
 from provision.lab.drill.scene import Scene
+from provision.lab.drill.threads import guarded, said
 from provision.lab.drill.values import Event
 
 POLL_SECONDS: Final = 0.25
 _TIMEOUT_SECONDS: Final = 2.0
+DELIVERED: Final = "webhook"
+"""The source that says what was delivered."""
 
 Look = Callable[[], list[Event]]
 """What is so, and since when."""
@@ -32,6 +36,7 @@ class Watch:
         self._stage = stage
         self._events: list[Event] = []
         self._told: dict[str, str] = {}
+        self._unseen: dict[str, None] = {}
         self._changed = threading.Condition()
         self._stopped = threading.Event()
         looks: tuple[tuple[str, Look], ...] = (
@@ -39,10 +44,13 @@ class Watch:
             ("Alertmanager", self._held),
             (stage.runs_on, stage.conditions),
         )
-        self._threads = [
-            threading.Thread(target=self._compare, args=(source, look), daemon=True) for source, look in looks
+        works: list[tuple[str, Callable[[], None]]] = [
+            (source, partial(self._compare, source, look)) for source, look in looks
         ]
-        self._threads.append(threading.Thread(target=self._receive, daemon=True))
+        self._threads = [
+            guarded(work, partial(self._failed, source))
+            for source, work in (*works, (DELIVERED, self._receive))
+        ]
 
     def start(self) -> None:
         """Begin."""
@@ -59,6 +67,11 @@ class Watch:
         """What was seen until now, in order."""
         with self._changed:
             return tuple(sorted(self._events))
+
+    def unseen(self) -> tuple[str, ...]:
+        """The sources of which not all was seen, so that what isn't among the events may have happened all the same."""
+        with self._changed:
+            return tuple(self._unseen)
 
     def wait(self, found: Callable[[], bool], until: float) -> bool:
         """Whether `found` came true before that moment (Unix seconds)."""
@@ -96,8 +109,11 @@ class Watch:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 found = _asked(self._stage.url("notifications"))
-            except (OSError, http.client.HTTPException, ValueError):
-                continue  # the lab's own receiver: that it has ended is told by the processes
+            except (ProvisionError, OSError, http.client.HTTPException, ValueError) as error:
+                # No drill breaks the lab's own receiver: what it was told of meanwhile may be lost.
+                if DELIVERED not in self.unseen():
+                    self._lose(DELIVERED, f"doesn't answer: {said(error)}")
+                continue
             for notification in found[seen:] if seen is not None else ():
                 self._deliver(notification)
             seen = len(found)
@@ -111,7 +127,15 @@ class Watch:
                 continue
             self._told[series] = alert["status"]
             what = f"{receiver} is told of {_called(alert['labels'])}: {alert['status']}"
-            self._tell(_about(alert["labels"], notification["received"], "webhook", what, alert["status"]))
+            self._tell(_about(alert["labels"], notification["received"], DELIVERED, what, alert["status"]))
+
+    def _failed(self, source: str, error: Exception) -> None:
+        self._lose(source, f"is watched no longer: {said(error)}")
+
+    def _lose(self, source: str, what: str) -> None:
+        with self._changed:
+            self._unseen[source] = None
+        self._tell(Event(time.time(), source, what))
 
     def _tell(self, *events: Event) -> None:
         with self._changed:

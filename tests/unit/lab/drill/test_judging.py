@@ -1,5 +1,6 @@
 """Clauses: what was supposed, what was measured, and whether that is within the bound."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,35 @@ def test_slow_requests():
 
 def test_without_requests_nothing_is_shown_to_hold():
     assert [clause.holds for clause in judging.users(SUPPOSED, [], 100, 110, 0.2)] == [False, False, False]
+
+
+def test_what_nothing_is_supposed_of_has_no_clause():
+    nothing = replace(SUPPOSED, slow_ratio=1, slowest_seconds=math.inf)
+    assert [clause.what for clause in judging.users(nothing, visits(200), 100, 110, 0.2)] == [
+        "users' requests that succeed"
+    ]
+
+
+@pytest.mark.parametrize(("statuses", "holds"), [((503, 200), True), ((200, 200), False), ((), False)])
+def test_a_fault_that_is_supposed_to_hurt_and_doesnt(statuses, holds):
+    hurts = replace(SUPPOSED, success_ratio=0, most_succeed=0.5)
+    clause = judging.users(hurts, visits(*statuses), 100, 110, 0.2)[0]
+    assert (clause.holds, clause.expected) == (holds, "at most 50.0%")
+
+
+@pytest.mark.parametrize(
+    ("statuses", "measured", "holds"),
+    [
+        ((200, 200), "after 0.0 s", True),
+        ((503, 200, 503, 200, 200), "after 3.0 s", True),
+        ((503, 503, 503, 503, 200), "after 4.0 s", False),
+        ((200, 503), "not at all", False),
+        ((), "not at all", False),
+    ],
+)
+def test_when_users_are_served_again(statuses, measured, holds):
+    clause = judging.served_again(visits(*statuses), 100, 3.5)
+    assert (clause.measured, clause.holds) == (measured, holds)
 
 
 def test_the_budget_counts_failures_until_the_end():

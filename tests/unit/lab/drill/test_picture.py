@@ -69,6 +69,8 @@ def test_a_page_needs_nothing_else():
     assert "of 2 hypotheses 1 held" in text
     assert "All is &lt;well&gt;." in text
     assert "✗ failed" in text
+    assert "The hypothesis did not hold." in text
+    assert "? unknown" in page([replace(outcome(), unseen=("webhook",))])
     assert text.count("data:image/svg+xml;base64,") == 2
     assert set(re.findall(r'(?:src|href)="([^"]{4})', text)) == {"data", "#pul"}
     assert not re.search(r"https?:|<script|<link|@import|url\(", text)

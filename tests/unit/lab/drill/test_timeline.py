@@ -41,6 +41,16 @@ def test_what_failed_is_said():
     assert text[-1] == "  The hypothesis did not hold. Plugs matter."
 
 
+def test_what_wasnt_seen_is_no_success():
+    found = replace(outcome(), unseen=("webhook", "client"))
+    assert (found.verdict, found.passed) == ("unknown", False)
+    assert list(lines(found))[-1] == (
+        "  Nobody can say whether the hypothesis held: not all was seen of webhook, client. Plugs matter."
+    )
+    (drill,) = document([found])["drills"]
+    assert (drill["verdict"], drill["passed"], drill["unseen"]) == ("unknown", False, ["webhook", "client"])
+
+
 def test_json_has_all_of_it():
     found = outcome()
     clauses = (replace(found.clauses[0], bound=math.inf), *found.clauses[1:])
@@ -48,6 +58,7 @@ def test_json_has_all_of_it():
     assert said["format"] == "provision.drill/1"
     (drill,) = said["drills"]
     assert (drill["name"], drill["alert"], drill["passed"]) == ("pull-plug", "Down", True)
+    assert (drill["verdict"], drill["unseen"]) == ("held", [])
     assert drill["clauses"][0]["bound"] is None
     assert drill["clauses"][1]["value"] == 4.0
     assert len(drill["events"]) == 6

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -26,9 +27,11 @@ class World:
 
     def __init__(self):
         self.alerts, self.held, self.notifications = [], [], []
+        self.asked = Counter()
 
     def answer(self, request):
         parts = {"/api/v1/query": self.alerts, "/api/v2/alerts": self.held, "/alerts": self.notifications}
+        self.asked[request.path] += 1
         part = parts[request.path]
         if part is None:
             return Reply(503, "not now")
@@ -45,6 +48,19 @@ class World:
         return {"received": at, "receiver": "pages", "alerts": [{"status": status, "labels": LABELS}]}
 
 
+class Looked(Stage):
+    """A lab that counts how often it was looked at; or that can't be looked at, in a way that nobody expects."""
+
+    looks = 0
+    broken = False
+
+    def conditions(self):
+        type(self).looks += 1
+        if self.broken:
+            raise TypeError("it is broken")
+        return super().conditions()
+
+
 @pytest.fixture
 def world(monkeypatch):
     monkeypatch.setattr(watch_module, "POLL_SECONDS", 0.01)
@@ -52,22 +68,28 @@ def world(monkeypatch):
 
 
 @pytest.fixture
-def stage(tmp_path, world):
+def stage(tmp_path, world, monkeypatch):
     server = Server(0, world.answer)
     server.start()
     url = f"http://127.0.0.1:{server.server_port}"
     urls = {"Prometheus": url, "Alertmanager": url, "notifications": f"{url}/alerts"}
     lab = Lab("x", state.this_boot(), True, processes.identify(os.getpid()), "", "", urls)
     state.write(tmp_path, lab)
-    yield Stage(tmp_path, ())
+    monkeypatch.setattr(Looked, "looks", 0)
+    monkeypatch.setattr(Looked, "broken", False)
+    yield Looked(tmp_path, ())
     server.stop()
 
 
 @pytest.fixture
-def watch(stage):
+def watch(stage, world):
     watch = Watch(stage)
     watch.start()
-    time.sleep(0.2)  # what is so from the start is no news
+    # What is so from the start is no news: all of it was seen once when it is looked at for the second time.
+    limit = time.monotonic() + 30
+    while Looked.looks < 2 or len(world.asked) < 3 or min(world.asked.values()) < 2:
+        assert time.monotonic() < limit
+        time.sleep(0.01)
     yield watch
     watch.stop()
 
@@ -139,6 +161,24 @@ def test_processes_that_end_or_stand_still(watch, stage):
     waits.kill()
     waits.wait()
     assert seen(watch, f"{name} has ended").source == "processes"
+
+
+def test_a_side_that_cant_be_looked_at_any_more_is_told(watch, monkeypatch):
+    monkeypatch.setattr(Looked, "broken", True)
+    assert seen(watch, "is watched no longer: TypeError: it is broken").source == "processes"
+    assert watch.unseen() == ("processes",)
+
+
+def test_deliveries_that_may_be_missing_are_told(watch, world):
+    """Nobody breaks the lab's own receiver: what it holds can't be seen, and that nobody is told can't be said."""
+    world.notifications = None
+    limit = time.time() + 20
+    assert watch.wait(lambda: watch.unseen() == ("webhook",), limit)
+    world.notifications = []
+    world.alerts = None
+    seen(watch, "doesn't answer")
+    assert watch.unseen() == ("webhook",)  # that Prometheus doesn't answer is what some drills are about
+    assert len([event for event in watch.events() if event.source == "webhook"]) == 1
 
 
 def test_waiting_ends_in_time(watch):

@@ -16,12 +16,37 @@ _SPREAD_SECONDS: Final = 120.0
 _PAUSE_SECONDS: Final = 0.5
 
 
-def halt(stage: SwarmStage, *names: str) -> None:
-    """Pull the plugs of these nodes."""
+def halt(stage: SwarmStage, *names: str, stays: bool = False) -> None:
+    """Pull the plugs of these nodes.
+
+    Args:
+        stays: whether that is only prepared.
+    """
     for name in names:
         given = {"cluster": str(stage.cluster_folder), "name": name}
-        write_down(stage.folder, Undoing("node", f"{name} is started", given))
+        write_down(stage.folder, Undoing("node", f"{name} is started", given, stays))
         clusters.halt(stage.cluster, name)
+
+
+def lose(stage: SwarmStage, name: str) -> None:
+    """Have a node be gone, and wait until the tasks of the gallery all run elsewhere.
+
+    Raises:
+        ProvisionError: they don't come to run there.
+    """
+    occupy(stage, name)
+    halt(stage, name, stays=True)
+
+    def elsewhere() -> bool:
+        places = stage.places()
+        return places.total() == REPLICAS and not places[name]
+
+    await_(f"the tasks of {name} elsewhere", elsewhere, _SPREAD_SECONDS)
+
+
+def give_back(stage: SwarmStage, name: str) -> None:
+    """Start a node that was lost."""
+    clusters.start(stage.cluster, name)
 
 
 def occupy(stage: SwarmStage, *names: str) -> None:

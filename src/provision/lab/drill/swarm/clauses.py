@@ -20,6 +20,10 @@ MOVED_SECONDS: Final = 45.0
 """Until the tasks of a node that is gone run elsewhere: the managers miss three heartbeats, 5 s apart (docs.docker.com,
 `docker swarm init --dispatcher-heartbeat`), and start others, which are to be healthy first."""
 
+SPREAD_SECONDS: Final = 90.0
+"""Until all tasks are replaced, one after the other: each is started, healthy, and watched for 5 s before it is the next
+one's turn (`provisioning/_swarm.py`)."""
+
 NOTICED_SECONDS: Final = 30.0
 """Until a leader that hears of too few others steps down; 12 s were seen."""
 
@@ -51,6 +55,18 @@ def stay_away(stage: SwarmStage, name: str) -> Clause:
         measured,
         held,
     )
+
+
+def spread_again(stage: SwarmStage, name: str) -> Clause:
+    """That tasks run on that node, too, once somebody has asked for it; asks, and waits for it."""
+    since = time.time()
+    stage.docker("service", "update", "--force", "--detach", GALLERY)
+
+    def spread(places: Counter[str]) -> bool:
+        return places.total() == REPLICAS and places[name] > 0 and not stage.is_updating()
+
+    what = f"tasks on {name} after docker service update --force"
+    return _awaited(what, stage.places, spread, SPREAD_SECONDS, since)
 
 
 def quorum(stage: SwarmStage, *, kept: bool) -> Clause:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,7 @@ from provision.tools import docker
 from provision.tools.docker import Engine
 
 GALLERY: Final = "app_gallery"
+TRAEFIK: Final = "app_traefik"
 FIRST: Final = "manager-1"
 """The manager that keeps the data of both stacks, and is never taken away but by the drill that says so."""
 
@@ -110,6 +112,13 @@ class SwarmStage:
         check = {name.rpartition(".")[2]: text for name, text in labels.items() if ".healthcheck." in name}
         return seconds(check["interval"]) + gone * seconds(check["timeout"])
 
+    def labels(self) -> Mapping[str, str]:
+        """The labels of the gallery that Traefik reads, as they are now."""
+        found: Mapping[str, str] = json.loads(
+            self.docker("service", "inspect", GALLERY, "--format", "{{json .Spec.Labels}}")
+        )
+        return {name: text for name, text in found.items() if name.startswith("traefik.")}
+
     def has_quorum(self) -> bool:
         """Whether the managers can decide anything."""
         try:
@@ -135,10 +144,10 @@ class SwarmStage:
         )
         return Counter(line.split()[0] for line in lines.splitlines() if line.split()[1:2] == ["Running"])
 
-    def is_updating(self) -> bool:
-        """Whether tasks of the gallery are being replaced, one after the other."""
+    def is_updating(self, service: str = GALLERY) -> bool:
+        """Whether tasks of a service are being replaced, one after the other."""
         form = "{{if .UpdateStatus}}{{.UpdateStatus.State}}{{end}}"
-        return self.docker("service", "inspect", GALLERY, "--format", form).strip() == "updating"
+        return self.docker("service", "inspect", service, "--format", form).strip() == "updating"
 
     def conditions(self) -> list[Event]:
         """How the nodes are, and where the gallery's tasks are. Once a second at most: each question starts a client."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections import Counter
@@ -16,10 +17,11 @@ from provision.lab import processes
 from provision.lab.drill import healing
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.judged import expected, judged, step_of
-from provision.lab.drill.swarm import breaks, clauses, data, placements
+from provision.lab.drill.swarm import breaks, clauses, data, hung, placements
 from provision.lab.drill.swarm import stage as stage_module
 from provision.lab.drill.swarm.catalogue import DRILLS
 from provision.lab.drill.swarm.stage import SwarmStage
+from provision.lab.drill.values import Visit
 from provision.lab.swarm import cluster as clusters
 from provision.lab.swarm import state
 from provision.lab.swarm.state import Cluster, Node
@@ -62,11 +64,12 @@ def asked(monkeypatch):
     asked = Asked()
     monkeypatch.setattr(docker, "find", lambda: Engine(Path("docker")))
     monkeypatch.setattr(docker, "call", asked.call)
-    for module in (breaks, clauses, healing):
+    for module in (breaks, clauses, healing, hung):
         for name in (
             "_PAUSE_SECONDS",
             "_SPREAD_SECONDS",
             "MOVED_SECONDS",
+            "SPREAD_SECONDS",
             "NOTICED_SECONDS",
             "_PATIENCE_SECONDS",
         ):
@@ -216,6 +219,57 @@ def test_tasks_are_spread_where_they_must_be(stage, asked):
     asked.answers["service ps"] = PLACES
     with pytest.raises(ProvisionError, match="tasks of the gallery on worker-1: not within"):
         breaks.occupy(stage, "worker-1")
+
+
+def test_a_node_that_was_lost_is_given_back(stage, asked, done):
+    everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
+    asked.answers["service ps"] = [everywhere, everywhere, everywhere.replace("worker-1", "manager-1")]
+    breaks.lose(stage, "worker-1")
+    assert (done, asked.answers["service ps"]) == ([("worker-1", False)], [])
+    breaks.give_back(stage, "worker-1")
+    assert done[1:] == [("worker-1", True)]
+    assert heal(stage.folder, all_of_it=False) == ()
+    assert heal(stage.folder) == ("worker-1 is started",)
+
+
+def test_tasks_come_back_when_they_are_told_to(stage, asked):
+    asked.answers["service ps"] = ["manager-1 Running x\n" * 3, "worker-1 Running x\n" * 3]
+    clause = clauses.spread_again(stage, "worker-1")
+    assert clause.holds
+    assert "service update --force --detach app_gallery" in [call for _, call in asked.calls]
+    asked.answers["service ps"] = "manager-1 Running x\n" * 3
+    assert clauses.spread_again(stage, "worker-1").measured == "not at all: 3 on manager-1"
+
+
+def test_what_bounds_the_loss_of_a_node_is_taken_away_and_given_back(stage, asked, monkeypatch):
+    monkeypatch.setattr(hung, "answers", lambda _: True)
+    asked.answers |= {
+        "service ps": "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n",
+        "service inspect app_gallery --format {{json .Spec.Labels}}": json.dumps(
+            {"traefik.enable": "true", "traefik.x.healthcheck.interval": "2s", "traefik.y.middlewares": "a", "z": ""}
+        ),
+        "service inspect app_traefik --format {{json .Spec": json.dumps(
+            ["--ping=true", "--serverstransport.forwardingtimeouts.dialtimeout=1s"]
+        ),
+    }  # fmt: skip
+    hung.prepare(stage)
+    heal(stage.folder)
+    dial = "--serverstransport.forwardingtimeouts.dialtimeout="
+    assert [call for _, call in asked.calls if call.startswith("service update")] == [
+        "service update --detach --label-add traefik.x.healthcheck.interval=1h --label-rm traefik.y.middlewares"
+        " app_gallery",
+        f"service update --detach --args --ping=true {dial}30s app_traefik",
+        f"service update --detach --args --ping=true {dial}1s app_traefik",
+        "service update --detach --label-add traefik.x.healthcheck.interval=2s --label-add traefik.y.middlewares=a"
+        " app_gallery",
+    ]
+
+
+@pytest.mark.parametrize(("seconds", "holds"), [((30.1, 29.9), True), ((30.0, 1.0), False), ((), False)])
+def test_how_long_those_wait_who_are_sent_to_a_node_that_is_gone(stage, seconds, holds):
+    visits = [Visit(100, 60.0, 504), Visit(105, 0.01, 200), *(Visit(102, each, 504) for each in seconds)]
+    (clause,) = hung.judged(stage, (), {"broken": 101, "healed": 110}, visits)
+    assert clause.holds is holds
 
 
 def test_moved(stage, asked):
