@@ -1,33 +1,51 @@
 """The walk through all there is: each dashboard, expression and rule is looked at once, by all that look at one. What is
 found out about an expression is kept only while it is looked at.
 
-Many dashboards are shared out among processes. Each is a fork, so it has everything at once and gives back findings
-only; a part that one of them doesn't finish is walked through here, where its error can be told.
+Much of it is shared out among processes (`provision.prove.check.sharing`): dashboards one by one, rules by parts of
+their groups.
 """
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator
-from multiprocessing.connection import Connection
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
+from typing import Final, NamedTuple
 
 from provision.model import Finding
 from provision.promql.facts import forget
 from provision.promql.parse import SyntaxProblem, parse
 from provision.prove.check.checks.project import promql
 from provision.prove.check.checks.rules import OF_ANY_ENGINE
-from provision.prove.check.estate import Dashboard, Estate, Expression, Group
+from provision.prove.check.estate import Dashboard, Estate, Expression, Group, Rule
 from provision.prove.check.registry import Checks
+from provision.prove.check.sharing import shared
 
 MANY: Final = 200
 """So many dashboards are worth another process: a fork takes 10 ms, as long as a dozen of 20 panels."""
 
+_RULES: Final = 10
+"""So many rules take as long as a dashboard of 20 panels."""
+
+_SHARES: Final = 16
+"""For each process, so that none is left with much to do when the others have come to an end."""
+
 _REMEMBERED: Final = 20
 """After so many dashboards what is known of their expressions is forgotten: nobody asks for it once they were looked at."""
+
+
+class Part(NamedTuple):
+    """Some rules of a group."""
+
+    group: Group
+    rules: tuple[Rule, ...]
+
+
+_Share = Callable[[], Iterable[Dashboard | Part]]
+"""Gives what is in it, decoded only then."""
 
 
 def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
@@ -40,25 +58,23 @@ def walk(estate: Estate, checks: Checks) -> Iterator[Finding]:
 
 def _walked(estate: Estate, checks: Checks) -> Iterator[Finding]:
     yield from _of_grafana(estate, checks)
-    parts = _parts(estate) if checks.dashboards or checks.expressions else 1
     others = [each for each in checks.project if each is not promql]
-    if parts == 1:
+    processes = _processes(estate)
+    if processes == 1:
         # First, as then what is known of an expression when its verdict is found serves all that come after.
-        yield from _walk(estate, checks, estate.dashboards, estate.groups)
+        yield from _walk(estate, checks, chain(estate.dashboards, _whole(estate.groups)))
         for of_all in others:
             yield from of_all.check(estate)
         return
-    workers = [_Worker(estate, checks, number, parts) for number in range(parts)]
-    try:
-        yield from _walk(estate, checks, (), estate.groups)
+    shares = [*_of_rules(estate, processes * _SHARES), *_of_dashboards(estate, processes * _SHARES)]
+
+    def work(numbers: Iterator[int]) -> Iterator[Finding]:
+        return _walk(estate, checks, chain.from_iterable(shares[number]() for number in numbers))
+
+    with shared(len(shares), processes - 1, work) as findings:
         for of_all in others:
             yield from of_all.check(estate)
-        for number, worker in enumerate(workers):
-            found = worker.found()
-            yield from _part(estate, checks, number, parts) if found is None else found
-    finally:
-        for worker in workers:
-            worker.end()
+        yield from findings
 
 
 def _of_grafana(estate: Estate, checks: Checks) -> Iterator[Finding]:
@@ -70,77 +86,76 @@ def _of_grafana(estate: Estate, checks: Checks) -> Iterator[Finding]:
                 yield from of_a_rule.check(estate, group, rule)
 
 
-class _Worker:
-    """A process that walks through a part of the dashboards."""
-
-    def __init__(self, estate: Estate, checks: Checks, number: int, parts: int) -> None:
-        context = multiprocessing.get_context("fork")
-        self._answer, into = context.Pipe(duplex=False)
-        self._process = context.Process(
-            target=_work, args=(estate, checks, number, parts, into), name="check", daemon=True
-        )
-        self._process.start()
-        into.close()
-
-    def found(self) -> list[Finding] | None:
-        """What it has found; None when it has not come to an end."""
-        try:
-            found: list[Finding] | None = self._answer.recv()
-        except EOFError:
-            return None
-        return found
-
-    def end(self) -> None:
-        """It is no longer needed."""
-        self._answer.close()
-        self._process.kill()
-        self._process.join()
-
-
-def _work(estate: Estate, checks: Checks, number: int, parts: int, into: Connection) -> None:
-    try:
-        into.send(list(_part(estate, checks, number, parts)))
-    except (Exception, KeyboardInterrupt):  # noqa: BLE001  # it is done once more where errors and interruptions are told
-        os._exit(1)
-
-
-def _part(estate: Estate, checks: Checks, number: int, parts: int) -> Iterator[Finding]:
-    return _walk(estate, checks, estate.dashboards.part(number, parts), ())
-
-
-def _parts(estate: Estate) -> int:
-    """How many processes share the dashboards; 1 for none but this."""
+def _processes(estate: Estate) -> int:
+    """How many processes share the work; 1 for none but this."""
     # Elsewhere a fork isn't safe, nor is it beside other threads, which may hold a lock.
     if sys.platform != "linux" or threading.active_count() > 1:
         return 1
-    return min(len(os.sched_getaffinity(0)), max(1, len(estate.dashboards) // (MANY // 2)))
+    rules = sum(len(group.rules) for group in estate.groups)
+    size = len(estate.dashboards) + rules // _RULES
+    return min(len(os.sched_getaffinity(0)), max(1, size // (MANY // 2)))
 
 
-def _walk(
-    estate: Estate, checks: Checks, dashboards: Iterable[Dashboard], groups: Iterable[Group]
-) -> Iterator[Finding]:
+def _whole(groups: Iterable[Group]) -> Iterator[Part]:
+    return (Part(group, group.rules) for group in groups)
+
+
+def _of_rules(estate: Estate, most: int) -> Iterator[_Share]:
+    """All rules in at most that many shares: of several groups each, or of a part of one."""
+    size = -(-sum(len(group.rules) for group in estate.groups) // most)
+    share: list[Part] = []
+    room = size
+    for group in estate.groups:
+        start = 0
+        while start < len(group.rules):
+            taken = group.rules[start : start + room]
+            share.append(Part(group, taken))
+            start += len(taken)
+            room -= len(taken)
+            if room == 0:
+                yield partial(iter, share)
+                share, room = [], size
+    if share:
+        yield partial(iter, share)
+
+
+def _of_dashboards(estate: Estate, most: int) -> Iterator[_Share]:
+    count = min(most, len(estate.dashboards))
+    return (partial(estate.dashboards.part, number, count) for number in range(count))
+
+
+def _walk(estate: Estate, checks: Checks, owners: Iterable[Dashboard | Part]) -> Iterator[Finding]:
     refused: list[tuple[Expression, SyntaxProblem]] | None = [] if promql in checks.project else None
     features = promql.features_of(estate.project)
 
-    def of_expressions(owner: Dashboard | Group) -> Iterator[Finding]:
-        if refused is None and not checks.expressions:
-            return
-        for expression in estate.expressions_of(owner):
+    def of_expressions(expressions: Iterable[Expression]) -> Iterator[Finding]:
+        for expression in expressions if refused is not None or checks.expressions else ():
             if refused is not None and (problem := parse(expression.plain, features)) is not None:
                 refused.append((expression, problem))
             for of_an_expression in checks.expressions:
                 yield from of_an_expression.check(estate, expression)
 
-    for number, dashboard in enumerate(dashboards, 1):
-        if number % _REMEMBERED == 0:
-            forget()
-        for of_a_dashboard in checks.dashboards:
-            yield from of_a_dashboard.check(estate, dashboard)
-        yield from of_expressions(dashboard)
-    for group in groups:
-        for rule in group.rules:
-            for of_a_rule in checks.rules:
-                yield from of_a_rule.check(estate, group, rule)
-        yield from of_expressions(group)
+    dashboards = 0
+    for owner in owners:
+        if isinstance(owner, Dashboard):
+            dashboards += 1
+            if dashboards % _REMEMBERED == 0:
+                forget()
+            for of_a_dashboard in checks.dashboards:
+                yield from of_a_dashboard.check(estate, owner)
+            yield from of_expressions(estate.expressions_of(owner))
+        else:
+            for rule in owner.rules:
+                for of_a_rule in checks.rules:
+                    yield from of_a_rule.check(estate, owner.group, rule)
+            yield from of_expressions(_expressions(estate, owner))
     if refused:
         yield from promql.told(estate, refused)
+
+
+def _expressions(estate: Estate, part: Part) -> Iterable[Expression]:
+    found = estate.expressions_of(part.group)
+    if len(part.rules) == len(part.group.rules):
+        return found
+    pointers = {f"{rule.pointer}/expr" for rule in part.rules}
+    return (expression for expression in found if expression.pointer in pointers)

@@ -22,6 +22,8 @@ Alerts = dict[Subject, list[tuple[Limit, Group, Rule]]]
 
 def check(estate: Estate) -> Iterator[Finding]:
     """Panels whose thresholds are none of these limits."""
+    if not estate.dashboards:
+        return
     alerts: Alerts = {}
     for group in estate.groups:
         for rule in group.rules:
