@@ -276,6 +276,40 @@ def test_a_start_that_is_interrupted_clears_up_itself(
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_impatience_does_not_keep_a_lab_from_ending(folder: Path, number: signal.Signals) -> None:
+    """Signal upon signal, until it is over."""
+    with subprocess.Popen(
+        command("up", "--no-grafana", "--state", folder),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment(),
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
+    ) as starter:
+        assert starter.stderr is not None
+        for line in starter.stderr:
+            if line.startswith("pushing rules"):
+                break
+        lab = state.read(folder)
+        assert lab is not None
+        assert supervisor.running(folder, lab) != set()
+
+        def over() -> bool:
+            # As long as its folder is there: at the very end of a process Python itself hears signals again.
+            if folder.exists():
+                starter.send_signal(number)
+            return starter.poll() is not None
+
+        wait_for("over", over)
+        said = starter.stderr.read()
+        assert starter.returncode == (130 if number == signal.SIGINT else 128 + number)
+    assert "The lab is being ended; this takes a few seconds.\n" in said
+    assert "Traceback" not in said
+    assert supervisor.running(folder, lab) == set()
+    assert not folder.exists()
+
+
 # ── while it runs ────────────────────────────────────────────────────────────
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -140,7 +139,7 @@ def up(
     Sources see the lab's ports and its short intervals through their variables. Receivers deliver to the lab's
     own webhook, whatever the environment says. Without --watch the lab runs until `provision lab down`.
     """
-    from provision.lab import lifecycle
+    from provision.lab import ending, lifecycle
     from provision.lab.starting import Wanted
 
     if once and not watch:
@@ -156,7 +155,7 @@ def up(
         raise click.UsageError("--grafana, --grafana-home and --no-grafana exclude each other")
     grafana = None if no_grafana else _grafana(project, grafana_url, grafana_home, tell)
     wanted = Wanted(traffic=not no_traffic, browsers=browsers, ports=given_ports, grafana=grafana)
-    with _ended_by_signals(), without_proxy():
+    with ending.by_signals(), without_proxy():
         started = lifecycle.up(project, folder, wanted, tell=tell)
         if not watch:
             return _show_started(project, started, folder, form, verify=verify, tell=tell)
@@ -289,24 +288,6 @@ def _json(value: Any) -> str:
     from provision.model import encode
 
     return encode(value).decode()
-
-
-@contextmanager
-def _ended_by_signals() -> Iterator[None]:
-    """A signal that ends the process (a closed terminal, a time limit) ends the lab first, as Ctrl-C does."""
-
-    def end(number: int, _: Any) -> None:
-        raise SystemExit(128 + number)
-
-    heard = [
-        number for number in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(number) != signal.SIG_IGN
-    ]
-    before = {number: signal.signal(number, end) for number in heard}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 @contextmanager

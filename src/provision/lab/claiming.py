@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from provision.errors import ProvisionError
-from provision.lab import processes, state, supervisor
+from provision.lab import ending, processes, state, supervisor
 from provision.lab.state import Lab
 from provision.project import Project
 from provision.tools import alertmanager_templates
@@ -28,11 +28,17 @@ def claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
 
 
 def give_back(folder: Path, lab: Lab) -> None:
-    """End what is left of a lab, and remove its folder unless it is to be kept, with all that was made for it.
+    """End what is left of a lab, and remove its folder unless it is to be kept, with all that was made for it. A signal
+    doesn't cut it short.
 
     Raises:
         ProvisionError: something can't be ended or removed.
     """
+    with ending.undisturbed():
+        _given_back(folder, lab)
+
+
+def _given_back(folder: Path, lab: Lab) -> None:
     supervisor.stop(folder, lab)
     made = tuple(map(Path, lab.made))
     alertmanager_templates.undo(made)

@@ -1,7 +1,6 @@
 import json
 import os
 import re
-import signal
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -536,24 +535,6 @@ def test_a_verification_without_clients_is_wrong_usage(project: Path, calls: lis
     with pytest.raises(click.UsageError, match="--verify needs clients"):
         run(project, "up", "--verify", "--no-traffic")
     assert calls == []
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_lab_first(number: signal.Signals) -> None:
-    before = signal.getsignal(number)
-    with pytest.raises(SystemExit) as caught, lab_command._ended_by_signals():
-        signal.raise_signal(number)
-    assert caught.value.code == 128 + number
-    assert signal.getsignal(number) == before
-
-
-def test_an_ignored_signal_stays_ignored() -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with lab_command._ended_by_signals():
-            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, before)
 
 
 @pytest.mark.parametrize(

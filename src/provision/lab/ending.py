@@ -1,0 +1,59 @@
+"""The end of a lab, which no Ctrl-C cuts short: it takes seconds, and what it leaves half-done somebody has to clear up."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Ctrl-C, a time limit, a closed terminal."""
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """While it is open, a signal that would end the process is answered with a sentence instead. Elsewhere than in the main
+    thread, which alone hears of signals, nothing changes."""
+    with _heard_by(lambda *_: _say_so()):
+        yield
+
+
+@contextmanager
+def by_signals() -> Iterator[None]:
+    """The first signal ends what runs in the block, as Ctrl-C does; those after it come while the lab is ended already, and
+    are answered with a sentence."""
+    ending = threading.Event()
+
+    def end(number: int, _: object) -> None:
+        if ending.is_set():
+            _say_so()
+            return
+        ending.set()
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise SystemExit(128 + number)
+
+    with _heard_by(end):
+        yield
+
+
+@contextmanager
+def _heard_by(handler: object) -> Iterator[None]:
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        # What is ignored, as in the background of a script, stays so.
+        heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
+        before = {number: signal.signal(number, handler) for number in heard}  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for number, former in before.items():
+            signal.signal(number, former)
+
+
+def _say_so() -> None:
+    # Not through the stream: it may be in the middle of a write.
+    with suppress(OSError):
+        os.write(2, b"The lab is being ended; this takes a few seconds.\n")
