@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from provision.model import Definition, Place, encode
-from provision.prove.check.lines import Placer, Sources, json_lines, yaml_lines
+from provision.prove.check.lines import Placer, Sources, json_lines
 from provision.prove.check.lines import placer as placer_of
 
 DASHBOARD = """\
@@ -72,16 +72,6 @@ def test_every_value_of_a_json_document_has_its_line(document: Any) -> None:
             look(item, f"{pointer}/{key}")
 
     look(document, "")
-
-
-def test_lines_of_yaml() -> None:
-    text = b"groups:\n  - name: a\n    rules:\n\n    - expr: |\n        up\n"
-    assert yaml_lines(text) == {
-        "": 1, "/groups": 2, "/groups/0": 2, "/groups/0/name": 2, "/groups/0/rules": 5,
-        "/groups/0/rules/0": 5, "/groups/0/rules/0/expr": 5, "/groups/0/rules/0/expr\0|": 6,
-    }  # fmt: skip
-    assert yaml_lines(b"") == {}
-    assert yaml_lines(b"a: [") == {}
 
 
 def test_a_part_of_a_json_dashboard(tmp_path: Path) -> None:

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 import orjson
-import yaml
 
 from provision.compile.kinds import DASHBOARD, RULE_GROUP
 from provision.model import JSON, Definition, Place, decode
 from provision.prove.check.indented import indented_lines
 from provision.prove.check.literals import along, columns, literal_line, value_at
+from provision.prove.check.yamllines import BLOCK, yaml_lines
 
 Placer = Callable[[Definition, str, int], Place]
 """A definition, a JSON pointer into it and a line of the text there, counted from 1, to the place where that was
@@ -26,10 +26,8 @@ Columns = Callable[[Definition, str, Place, tuple[int, int]], tuple[int, int] | 
 """A definition, a JSON pointer into it, the place of the line there and a part of the text to its columns."""
 
 _LONGEST_BYTES = 16 * 2**20
-_MOST_PARTS = 500_000
 _MOST_FILES = 64
 _Read = TypeVar("_Read")
-_BLOCK = "\0|"
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s{}\[\]:,"]+', re.DOTALL)
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
@@ -128,27 +126,6 @@ def json_lines(text: str) -> dict[str, int]:
     return found
 
 
-def yaml_lines(content: bytes) -> dict[str, int]:
-    """JSON pointer → line of each value in a YAML document; empty when it isn't YAML. Under the pointer and
-    `_BLOCK` stands where a block begins whose lines are those of its text."""
-    try:
-        root = yaml.compose(content, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        return {}
-    found: dict[str, int] = {}
-    stack = [] if root is None else [("", root)]
-    while stack and len(found) < _MOST_PARTS:
-        pointer, node = stack.pop()
-        found[pointer] = node.start_mark.line + 1
-        if isinstance(node, yaml.ScalarNode) and node.style == "|":
-            found[f"{pointer}{_BLOCK}"] = node.start_mark.line + 2
-        if isinstance(node, yaml.SequenceNode):
-            stack.extend((f"{pointer}/{index}", item) for index, item in enumerate(node.value))
-        elif isinstance(node, yaml.MappingNode):
-            stack.extend((f"{pointer}/{key.value}", item) for key, item in node.value)
-    return found
-
-
 def _read(file: Path) -> bytes:
     """The file's content; empty when it can't be read or is too large for it."""
     try:
@@ -158,7 +135,7 @@ def _read(file: Path) -> bytes:
 
 
 def _lines_of(content: bytes, suffix: str) -> Callable[[str], int | None]:
-    """Finds the line of what is at a JSON pointer, or at one and `_BLOCK`."""
+    """Finds the line of what is at a JSON pointer, or at one and `BLOCK`."""
     if suffix != "json":
         return yaml_lines(content).get
     return indented_lines(content) or json_lines(content.decode(errors="replace")).get
@@ -202,7 +179,7 @@ def _in_file(definition: Definition, pointer: str) -> tuple[str, ...]:
 def _nearest(line_of: Callable[[str], int | None], pointers: tuple[str, ...], line_within: int) -> int | None:
     """The line of what is nearest to one of these pointers: it, or what encloses it, but not the whole file."""
     for pointer in pointers:
-        block = line_of(f"{pointer}{_BLOCK}")
+        block = line_of(f"{pointer}{BLOCK}")
         if block is not None:
             return block + line_within - 1
     enclosing = sorted({each for pointer in pointers for each in _enclosing(pointer)}, key=len, reverse=True)
