@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,6 +72,13 @@ def command(*arguments: str | Path) -> list[str]:
 
 def environment() -> dict[str, str]:
     return {**os.environ, "PYTHONPATH": str(REPOSITORY / "src")}
+
+
+def await_(holds: Callable[[], bool]) -> None:
+    limit = time.monotonic() + TIME_LIMIT_SECONDS
+    while not holds():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
 
 
 def begun(stage: Stage, name: str) -> subprocess.Popen[str]:
@@ -141,24 +148,31 @@ def test_ctrl_c_heals_and_leaves_the_lab_that_was_there(stage: Stage) -> None:
         capture_output=True, text=True, timeout=TIME_LIMIT_SECONDS, env=environment(), check=False,
     )  # fmt: skip
     assert (other.returncode, "another drill runs on this lab" in other.stderr) == (1, True)
-    for _ in range(3):  # as somebody does who is impatient; to end takes longer than that
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
+    assert process.returncode == 130, errors
+    assert written_down(stage.folder) == ()
+    assert processes.stat(stage.running("app-2").pid)[0] not in "Tt"  # type: ignore[index]
+    assert lifecycle.status(stage.folder).condition == "running"
+
+
+def test_ctrl_c_while_it_heals_is_no_way_out(stage: Stage) -> None:
+    process = begun(stage, "kill-replica")
+    await_(lambda: lifecycle.status(stage.folder).condition != "running")
+    for _ in range(3):  # a replica takes longer to start
         process.send_signal(signal.SIGINT)
-        time.sleep(0.02)
+        time.sleep(0.05)
     _, errors = process.communicate(timeout=TIME_LIMIT_SECONDS)
     assert process.returncode == 130, errors
     assert "healing what the drill broke; then it ends" in errors
     assert written_down(stage.folder) == ()
-    assert processes.stat(stage.running("app-2").pid)[0] not in "Tt"  # type: ignore[index]
     assert lifecycle.status(stage.folder).condition == "running"
 
 
 def test_a_drill_that_was_killed_is_healed_by_the_next(stage: Stage) -> None:
     process = begun(stage, "kill-replica")
     victim = stage.lab
-    limit = time.monotonic() + TIME_LIMIT_SECONDS
-    while lifecycle.status(stage.folder).condition == "running":
-        assert time.monotonic() < limit
-        time.sleep(0.05)
+    await_(lambda: lifecycle.status(stage.folder).condition != "running")
     process.kill()
     process.communicate()
     assert written_down(stage.folder) != ()
