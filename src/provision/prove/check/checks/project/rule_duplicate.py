@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from provision.model import Finding, decode
@@ -17,8 +19,19 @@ Key = tuple[str, str, frozenset[tuple[str, str]], str]
 """Kind, name, labels, and the file where that matters."""
 
 
-Asked = list[frozenset[tuple[str, str, str]]]
-"""The matchers of each selector of an expression."""
+@dataclass
+class _Alert:
+    """An alert and its group."""
+
+    group: Group
+    rule: Rule
+
+    @cached_property
+    def asked(self) -> list[frozenset[tuple[str, str, str]]]:
+        """The matchers of each selector of its expression; most alerts are like no other, and nobody asks for them."""
+        found = selectors(text_of(self.rule.body, "expr"))
+        return [frozenset((one.label, one.op, one.value) for one in each.matchers) for each in found]
+
 
 _VARIED: Final = re.compile(
     r"""\{(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`|[^}"'`])*\}|(?<![\w:.])[0-9.]\w*(?:\.\w+)?|\s+"""
@@ -32,7 +45,7 @@ def check(estate: Estate) -> Iterator[Finding]:
     """Rules of the same name and labels: with the same expression anywhere; alerts of which one asks for a part of
     what the other asks for; and records of one group. Said at the later one."""
     same: dict[tuple[Key, str], tuple[Group, Rule]] = {}
-    forms: dict[tuple[Key, str], list[tuple[Group, Rule, Asked]]] = {}
+    forms: dict[tuple[Key, str], list[_Alert]] = {}
     for group in estate.groups:
         within: dict[Key, Rule] = {}
         for rule in group.rules:
@@ -49,7 +62,7 @@ def check(estate: Estate) -> Iterator[Finding]:
                 message = f"{_where(within[key], None)} has the same name and labels"
                 remedy = "where both give one series, only one sample is kept: tell them apart by a label"
             elif overlapping := _overlapping(forms, key, group, rule):
-                where = _where(overlapping[1], None if overlapping[0] is group else overlapping[0])
+                where = _where(overlapping.rule, None if overlapping.group is group else overlapping.group)
                 message = f"{where} gives the same alert for some of the series"
                 remedy = "tell the two apart by a label, or leave the ones of the other out"
             else:  # one alert for several conditions is common
@@ -61,23 +74,23 @@ def check(estate: Estate) -> Iterator[Finding]:
 
 
 def _overlapping(
-    forms: dict[tuple[Key, str], list[tuple[Group, Rule, Asked]]], key: Key, group: Group, rule: Rule
-) -> tuple[Group, Rule] | None:
+    forms: dict[tuple[Key, str], list[_Alert]], key: Key, group: Group, rule: Rule
+) -> _Alert | None:
     """An earlier alert that is the same for some series: the expressions differ in nothing but their numbers and in
     what one asks for beyond the other, such as `up == 0` and `up{job="shop"} == 0`."""
     if rule.kind != "alert":
         return None
-    expr = text_of(rule.body, "expr")
-    asked = [frozenset((m.label, m.op, m.value) for m in each.matchers) for each in selectors(expr)]
-    earlier = forms.setdefault((key, _VARIED.sub("", expr)), [])
-    for other, known, also in earlier:
-        pairs = list(zip(asked, also, strict=False))
+    alert = _Alert(group, rule)
+    earlier = forms.setdefault((key, _VARIED.sub("", text_of(rule.body, "expr"))), [])
+    for other in earlier:
+        pairs = list(zip(alert.asked, other.asked, strict=False))
         narrower = all(mine >= theirs for mine, theirs in pairs)
         wider = all(mine <= theirs for mine, theirs in pairs)
-        if pairs and len(asked) == len(also) and (narrower or wider) and _asked(other) == _asked(group):
-            return other, known
+        as_many = len(alert.asked) == len(other.asked)
+        if pairs and as_many and (narrower or wider) and _asked(other.group) == _asked(group):
+            return other
     if len(earlier) < _COMPARED:
-        earlier.append((group, rule, asked))
+        earlier.append(alert)
     return None
 
 
