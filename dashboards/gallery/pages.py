@@ -7,6 +7,8 @@ from grafanalib.core import Dashboard
 
 from dashboards._page import firing, page, variable
 from dashboards._panels import at_least, at_most, grid, line, section, stat, table, timeline, timeseries
+from dashboards._process import memory_and_processor
+from dashboards._requests import rate, requests_by, share
 from rules import _sla
 
 CHOSEN = 'job=~"$job", instance=~"$instance"'
@@ -16,19 +18,8 @@ FAILURES = f'gallery_http_requests_total{{{CHOSEN}, code=~"5.."}}'
 BUCKETS = f"gallery_http_request_duration_seconds_bucket{{{CHOSEN}}}"
 DEPENDENCIES = f"gallery_dependency_up{{{CHOSEN}}}"
 FAULTS = f"gallery_fault{{{CHOSEN}}}"
-MEMORY = f"process_resident_memory_bytes{{{CHOSEN}}}"
-CPU = f"process_cpu_seconds_total{{{CHOSEN}}}"
 
 WORDS = {1: "works", 0: "fails"}
-
-
-def rate(counter: str, by: str = "") -> str:
-    return f"sum{f' by ({by})' if by else ''} (rate({counter}[$__rate_interval]))"
-
-
-def share(part: str, whole: str, by: str = "") -> str:
-    """0 while nothing fails, nothing without requests."""
-    return f"({rate(part, by)} or 0 * {rate(whole, by)}) / ({rate(whole, by)} > 0)"
 
 
 def quantile(of: float, by: str = "le") -> str:
@@ -84,27 +75,15 @@ now = line(
 
 requests = line(
     8,
-    timeseries(
-        "Requests by route",
+    requests_by(
+        "route",
         "A route is the pattern of a path; “none” are pages that don't exist.",
-        units.REQUESTS_PER_SEC,
-        {"{{method}} {{route}}": rate(REQUESTS, "method, route")},
-        stacked=True,
+        REQUESTS,
+        "method",
+        "route",
     ),
-    timeseries(
-        "Requests by code",
-        "499 is a request whose client left before its answer.",
-        units.REQUESTS_PER_SEC,
-        {"{{code}}": rate(REQUESTS, "code")},
-        stacked=True,
-    ),
-    timeseries(
-        "Requests by replica",
-        "Evenly spread, while all replicas are well.",
-        units.REQUESTS_PER_SEC,
-        {"{{instance}}": rate(REQUESTS, "instance")},
-        stacked=True,
-    ),
+    requests_by("code", "499 is a request whose client left before its answer.", REQUESTS, "code"),
+    requests_by("replica", "Evenly spread, while all replicas are well.", REQUESTS, "instance"),
 )
 
 times = line(
@@ -155,13 +134,7 @@ processes = line(
         units.SHORT,
         {"{{instance}}": f"gallery_http_requests_in_progress{{{CHOSEN}}}"},
     ),
-    timeseries("Memory", "Resident memory of each replica.", units.BYTES_IEC, {"{{instance}}": MEMORY}),
-    timeseries(
-        "Processor",
-        "Processor seconds used a second: 1 is one whole core.",
-        units.SHORT,
-        {"{{instance}}": rate(CPU, "instance")},
-    ),
+    *memory_and_processor(CHOSEN, "each replica"),
 )
 
 dashboard = Dashboard(

@@ -7,6 +7,7 @@ from grafanalib.core import Dashboard
 
 from dashboards._page import ANY_JOB, firing, page, variable
 from dashboards._panels import at_most, grid, line, section, stat, timeseries
+from dashboards._process import memory_and_processor
 
 RELOADED = "alertmanager_config_last_reload_success_timestamp_seconds"
 ALERTS = "alertmanager_alerts"
@@ -116,18 +117,7 @@ going_out = line(
 
 process = line(
     8,
-    timeseries(
-        "Memory",
-        "Resident memory of the process.",
-        units.BYTES_IEC,
-        {"{{instance}}": f"process_resident_memory_bytes{{{ANY_JOB}}}"},
-    ),
-    timeseries(
-        "Processor",
-        "Processor seconds used a second: 1 is one whole core.",
-        units.SHORT,
-        {"{{instance}}": rate("process_cpu_seconds_total", "instance")},
-    ),
+    *memory_and_processor(ANY_JOB),
 )
 
 dashboard = Dashboard(

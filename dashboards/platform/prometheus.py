@@ -7,6 +7,7 @@ from grafanalib.core import Dashboard
 
 from dashboards._page import ANY_JOB, firing, page, variable
 from dashboards._panels import at_most, grid, line, section, stat, timeseries
+from dashboards._process import memory_and_processor
 
 RELOADED = "prometheus_config_last_reload_success_timestamp_seconds"
 
@@ -124,18 +125,7 @@ serving = line(
         {"{{code}}": rate("prometheus_http_requests_total", "code")},
         stacked=True,
     ),
-    timeseries(
-        "Memory",
-        "Resident memory of the process.",
-        units.BYTES_IEC,
-        {"{{instance}}": f"process_resident_memory_bytes{{{ANY_JOB}}}"},
-    ),
-    timeseries(
-        "Processor",
-        "Processor seconds used a second: 1 is one whole core.",
-        units.SHORT,
-        {"{{instance}}": rate("process_cpu_seconds_total")},
-    ),
+    *memory_and_processor(ANY_JOB),
 )
 
 dashboard = Dashboard(

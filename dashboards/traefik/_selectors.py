@@ -22,13 +22,3 @@ def entrypoint_requests(more: str = "") -> str:
 def service_requests(more: str = "") -> str:
     """Requests that were handed to the chosen services."""
     return f"traefik_service_requests_total{{{SERVICES}{more}}}"
-
-
-def rate(counter: str, by: str = "") -> str:
-    """Growth a second, summed (by a label, if one is given)."""
-    return f"sum{f' by ({by})' if by else ''} (rate({counter}[$__rate_interval]))"
-
-
-def share(part: str, whole: str, by: str = "") -> str:
-    """The share of one counter in another: 0 while the part has no series, nothing without traffic."""
-    return f"({rate(part, by)} or 0 * {rate(whole, by)}) / ({rate(whole, by)} > 0)"

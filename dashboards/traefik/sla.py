@@ -7,14 +7,13 @@ from grafanalib.core import Dashboard
 
 from dashboards._page import ANY_JOB, firing, page
 from dashboards._panels import at_least, at_most, grid, line, section, stat, text, timeseries
+from dashboards._requests import rate, share
 from dashboards.traefik._selectors import (
     ENTRYPOINT,
     ENTRYPOINTS,
     JOB,
     RELOADED,
     entrypoint_requests,
-    rate,
-    share,
 )
 from provision.author import Waive
 from rules._links import RUNBOOKS_URL

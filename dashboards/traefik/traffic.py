@@ -7,6 +7,7 @@ from grafanalib.core import Dashboard
 
 from dashboards._page import ANY_JOB, firing, page
 from dashboards._panels import at_least, at_most, bars, grid, line, section, stat, table, timeline, timeseries
+from dashboards._requests import rate, requests_by, share
 from dashboards.traefik._selectors import (
     ENTRYPOINT,
     ENTRYPOINTS,
@@ -15,9 +16,7 @@ from dashboards.traefik._selectors import (
     SERVICE,
     SERVICES,
     entrypoint_requests,
-    rate,
     service_requests,
-    share,
 )
 from provision.author import Waive
 from rules._sla import ERROR_RATIO, ERROR_TEXT, LATENCY_SECONDS, LATENCY_TEXT
@@ -86,12 +85,11 @@ now = line(
 
 status_codes = line(
     8,
-    timeseries(
-        "Requests by status code",
+    requests_by(
+        "status code",
         "With gRPC the code is the gRPC status; 499 is a request that the client gave up.",
-        units.REQUESTS_PER_SEC,
-        {"{{code}}": rate(REQUESTS, "code")},
-        stacked=True,
+        REQUESTS,
+        "code",
     ),
     bars(
         "Requests by status code, total",
@@ -112,19 +110,9 @@ status_codes = line(
 
 breakdown = line(
     8,
-    timeseries(
-        "Requests by entry point",
-        "Which door they came through.",
-        units.REQUESTS_PER_SEC,
-        {"{{entrypoint}}": rate(REQUESTS, "entrypoint")},
-        stacked=True,
-    ),
-    timeseries(
-        "Requests by method",
-        "Methods that Traefik doesn't know are counted as EXTENSION_METHOD.",
-        units.REQUESTS_PER_SEC,
-        {"{{method}}": rate(REQUESTS, "method")},
-        stacked=True,
+    requests_by("entry point", "Which door they came through.", REQUESTS, "entrypoint"),
+    requests_by(
+        "method", "Methods that Traefik doesn't know are counted as EXTENSION_METHOD.", REQUESTS, "method"
     ),
 )
 
@@ -146,13 +134,7 @@ volume = line(
 
 services = line(
     8,
-    timeseries(
-        "Requests by service",
-        "What Traefik handed on.",
-        units.REQUESTS_PER_SEC,
-        {"{{service}}": rate(SERVICE_REQUESTS, "service")},
-        stacked=True,
-    ),
+    requests_by("service", "What Traefik handed on.", SERVICE_REQUESTS, "service"),
     timeseries(
         "5xx ratio by service",
         f"0 while a service has none; the SLA allows {ERROR_TEXT}.",

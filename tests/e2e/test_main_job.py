@@ -10,6 +10,7 @@ import socket
 import time
 import urllib.request
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -139,6 +140,7 @@ def test_every_query_of_every_reference_dashboard_returns_data(lab: Started, pro
     while not all_there() and time.monotonic() < limit:
         time.sleep(0.5)
     assert missing == {}
+    assert all_there(), "panels are missing"
 
 
 def verified(
@@ -284,9 +286,23 @@ def test_it_takes_little_memory_after_all_that(lab: Started, folder: Path) -> No
 def test_afterwards_nothing_is_left(lab: Started, folder: Path) -> None:
     assert lifecycle.status(folder).condition == "running"
     assert lifecycle.ended(folder, lab.lab) == ""
+    there = at_home_in(folder)
+    assert {process.pid for process in there} >= {entry.pid for entry in lab.lab.processes}
     assert lifecycle.down(folder)
-    assert supervisor.running(folder, lab.lab) == set()
-    for url in lab.lab.urls.values():
+    assert at_home_in(folder) | {each for each in there if processes.alive(each)} == set()
+    for url in (*lab.lab.urls.values(), *(entry.url for entry in lab.lab.processes if entry.url)):
         with socket.socket() as nobody:
             assert nobody.connect_ex(("127.0.0.1", urlsplit(url).port or 0)) == errno.ECONNREFUSED
     assert not folder.exists()
+    assert [path for path in lab.lab.made if Path(path).exists()] == []
+
+
+def at_home_in(folder: Path) -> set[processes.Process]:
+    """The processes whose working directory is that folder: another trace than those that a lab's end follows."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal() and (process := processes.identify(int(entry.name))) is not None:
+            with suppress(OSError):  # it has just ended
+                if (entry / "cwd").readlink().is_relative_to(folder.resolve()):
+                    found.add(process)
+    return found

@@ -109,7 +109,7 @@ def _on_processes(
     compared: dict[str, list[Row]],
 ) -> None:
     """Those of the drills that break a lab of processes, and the comparison."""
-    from provision.commands.lab import without_proxy
+    from provision.commands.direct import without_proxy
     from provision.lab.drill import comparing
     from provision.lab.drill.catalogue import DRILLS
     from provision.lab.drill.objectives import objectives
@@ -137,7 +137,7 @@ def _on_a_swarm(
     compared: dict[str, list[Row]],
 ) -> None:
     """Those that break a Swarm, which is made for all that want one of that size; and the comparison of placements."""
-    from provision.commands.lab import without_proxy
+    from provision.commands.direct import without_proxy
     from provision.lab.drill.runner import run
     from provision.lab.drill.swarm import placements, staging
     from provision.lab.drill.swarm.catalogue import DRILLS

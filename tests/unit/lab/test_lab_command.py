@@ -146,7 +146,7 @@ def test_ports_that_are_given(project: Path, calls: list[tuple[str, Any]]) -> No
     [
         (["grafanna=3000"], "there is no 'grafanna'; did you mean 'grafana'?"),
         (["x=3000"], "there is no 'x'; it may be one of app-1, app-2, app-3, web,"),
-        (["web"], "'web' isn't a name and a port, such as web=9090"),
+        (["web"], "'web' isn't a name and a port from 1 to 65535, such as web=9090"),
         (["web=65536"], "'web=65536' isn't a name and a port"),
         (["web=8000", "grafana=8000"], "port 8000 is given twice"),
     ],
