@@ -6,8 +6,9 @@ from collections.abc import Container, Iterator
 from urllib.parse import urlsplit
 
 from provision.prove.check.addresses import grafanas
-from provision.prove.check.estate import Estate, Group
+from provision.prove.check.estate import Estate
 from provision.prove.check.links import Link, links
+from provision.prove.check.parts import Group
 
 
 def missing(estate: Estate, known: Container[str]) -> Iterator[tuple[Group, Link, str, bool]]:

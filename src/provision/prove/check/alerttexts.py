@@ -12,7 +12,7 @@ from provision.gotemplate.functions import FUNCTIONS
 from provision.gotemplate.parse import TooDeep, parse
 from provision.gotemplate.tokens import Broken
 from provision.gotemplate.uses import VARIABLES, Uses, joined, uses
-from provision.prove.check.estate import Group, Rule
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import texts
 
 _PIECE: Final = re.compile(r"[$.\w]+|\{\{")

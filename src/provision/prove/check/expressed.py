@@ -12,7 +12,8 @@ from provision.promql.facts import Facts, facts
 from provision.promql.nodes import Node
 from provision.promql.parse import position
 from provision.promql.spans import Span, span
-from provision.prove.check.estate import Estate, Expression, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Expression, Group, Rule
 
 _CALLED = re.compile(r"(?:\$(?:\w+|\{[^}]{0,200}\})|\[\[\w+\]\])\s*(?:\(|(?:by|without)\s*\()", re.ASCII)
 """A variable that is called, or aggregates."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Protocol
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Expression, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression, Group, Rule
 from provision.prove.check.settings import Ran
 from provision.prove.check.waivers import Judged
 

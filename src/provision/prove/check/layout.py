@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from provision.model import JSON
-from provision.prove.check.estate import Dashboard, Panel, inside, objects, text_of
+from provision.prove.check.bodies import inside, objects, text_of
+from provision.prove.check.parts import Dashboard, Panel
 
 
 class Placed(NamedTuple):

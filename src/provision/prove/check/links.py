@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, unquote, urlsplit
 
-from provision.prove.check.estate import Group, Rule
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import texts
 
 _NAMES: Final = re.compile(r"(?:.*[_-])?(?:url|uri|link)|.*(?:URL|Url|Link)")

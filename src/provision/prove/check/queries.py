@@ -10,7 +10,8 @@ from provision.promql.variable_queries import VariableQuery
 from provision.promql.variable_queries import variable_query as parts_of
 from provision.promql.variables import placeholder
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Expression, Group, Panel, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.parts import Dashboard, Expression, Group, Panel
 from provision.prove.check.references import LOKI, Sources, plugin_of, speaks_promql
 
 

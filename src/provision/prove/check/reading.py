@@ -16,19 +16,11 @@ from provision.compile.kinds import (
 from provision.model import JSON, Definition, decode
 from provision.project import Project
 from provision.prove.check import v2
-from provision.prove.check.estate import (
-    Dashboard,
-    Estate,
-    Expression,
-    Group,
-    Panel,
-    Rule,
-    Shown,
-    objects,
-    text_of,
-)
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.estate import Estate, Shown
 from provision.prove.check.lines import Sources as Written
 from provision.prove.check.lines import placer
+from provision.prove.check.parts import Dashboard, Expression, Group, Panel, Rule
 from provision.prove.check.queries import dashboard_expressions, group_expressions
 from provision.prove.check.references import sources_of
 from provision.prove.check.scrapes import scrapes_of

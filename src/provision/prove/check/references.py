@@ -9,7 +9,7 @@ from typing import Any
 
 from provision.model import JSON, Definition
 from provision.promql.variables import names
-from provision.prove.check.estate import text_of
+from provision.prove.check.bodies import text_of
 
 PROMETHEUS = frozenset(
     {"prometheus", "grafana-amazonprometheus-datasource", "grafana-azureprometheus-datasource"}

@@ -8,7 +8,9 @@ from typing import Any, Final
 from provision.author.durations import seconds
 from provision.compile.kinds import PROMETHEUS
 from provision.model import JSON
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 
 USUAL_SECONDS: Final = 60.0
 """Between evaluations and scrapes where nothing says so. Source: Prometheus' defaults of its `global` section."""

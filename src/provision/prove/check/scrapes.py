@@ -11,7 +11,8 @@ from provision.promql.nodes import VectorSelector
 from provision.prove.check.rulefields import USUAL_SECONDS, seconds_of
 
 if TYPE_CHECKING:
-    from provision.prove.check.estate import Estate, Expression
+    from provision.prove.check.estate import Estate
+    from provision.prove.check.parts import Expression
 
 Bodies = Iterable[tuple[Definition, JSON]]
 

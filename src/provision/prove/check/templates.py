@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import reference
 
 _DATASOURCES: Final = frozenset(

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from provision.model import Finding
 from provision.model.finding import Severity
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more
+from provision.prove.check.bodies import and_more
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.queries import PanelQuery
 
 Thing = tuple[str, str]

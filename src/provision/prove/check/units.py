@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provision.prove.check.estate import Panel, inside, objects, text_of
+from provision.prove.check.bodies import inside, objects, text_of
+from provision.prove.check.parts import Panel
 
 _IDS: Final = """
     none string short sishort percent percentunit humidity dB candela hex0x hex sci locale pixel

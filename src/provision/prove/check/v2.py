@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from provision.model import JSON, Definition
-from provision.prove.check.estate import Dashboard, Panel, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.parts import Dashboard, Panel
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from provision.promql.facts import forget
 from provision.promql.parse import SyntaxProblem, parse
 from provision.prove.check.checks.project import promql
 from provision.prove.check.checks.rules import OF_ANY_ENGINE
-from provision.prove.check.estate import Dashboard, Estate, Expression, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression, Group, Rule
 from provision.prove.check.registry import Checks
 from provision.prove.check.sharing import shared
 
@@ -37,14 +38,14 @@ _REMEMBERED: Final = 20
 """After so many dashboards what is known of their expressions is forgotten: nobody asks for it once they were looked at."""
 
 
-class Part(NamedTuple):
+class SomeRules(NamedTuple):
     """Some rules of a group."""
 
     group: Group
     rules: tuple[Rule, ...]
 
 
-_Share = Callable[[], Iterable[Dashboard | Part]]
+_Share = Callable[[], Iterable[Dashboard | SomeRules]]
 """Gives what is in it, decoded only then."""
 
 
@@ -96,20 +97,20 @@ def _processes(estate: Estate) -> int:
     return min(len(os.sched_getaffinity(0)), max(1, size // (MANY // 2)))
 
 
-def _whole(groups: Iterable[Group]) -> Iterator[Part]:
-    return (Part(group, group.rules) for group in groups)
+def _whole(groups: Iterable[Group]) -> Iterator[SomeRules]:
+    return (SomeRules(group, group.rules) for group in groups)
 
 
 def _of_rules(estate: Estate, most: int) -> Iterator[_Share]:
     """All rules in at most that many shares: of several groups each, or of a part of one."""
     size = -(-sum(len(group.rules) for group in estate.groups) // most)
-    share: list[Part] = []
+    share: list[SomeRules] = []
     room = size
     for group in estate.groups:
         start = 0
         while start < len(group.rules):
             taken = group.rules[start : start + room]
-            share.append(Part(group, taken))
+            share.append(SomeRules(group, taken))
             start += len(taken)
             room -= len(taken)
             if room == 0:
@@ -124,7 +125,7 @@ def _of_dashboards(estate: Estate, most: int) -> Iterator[_Share]:
     return (partial(estate.dashboards.part, number, count) for number in range(count))
 
 
-def _walk(estate: Estate, checks: Checks, owners: Iterable[Dashboard | Part]) -> Iterator[Finding]:
+def _walk(estate: Estate, checks: Checks, owners: Iterable[Dashboard | SomeRules]) -> Iterator[Finding]:
     refused: list[tuple[Expression, SyntaxProblem]] | None = [] if promql in checks.project else None
     features = promql.features_of(estate.project)
 
@@ -153,7 +154,7 @@ def _walk(estate: Estate, checks: Checks, owners: Iterable[Dashboard | Part]) ->
         yield from promql.told(estate, refused)
 
 
-def _expressions(estate: Estate, part: Part) -> Iterable[Expression]:
+def _expressions(estate: Estate, part: SomeRules) -> Iterable[Expression]:
     found = estate.expressions_of(part.group)
     if len(part.rules) == len(part.group.rules):
         return found

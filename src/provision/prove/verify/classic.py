@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from provision.prove.check.estate import Dashboard, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.parts import Dashboard
 
 _TYPES: Final = {
     "QueryVariable": "query",

@@ -11,7 +11,9 @@ from typing import Final
 import yaml
 
 from provision.model import JSON
-from provision.prove.check.estate import Estate, Rule, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Rule
 from provision.prove.check.rulefields import USUAL_SECONDS
 from provision.prove.verify.durations import length, length_of
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Part
 from provision.promql.variables import substitute
-from provision.prove.check.estate import Estate, objects, subject_of, text_of
+from provision.prove.check.bodies import objects, subject_of, text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.references import sources_of, speaks_promql
 from provision.prove.verify.intervals import built_in
 from provision.prove.verify.verdicts import Asked

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 from provision.compile.kinds import LIBRARY_PANEL
 from provision.model import Part
-from provision.prove.check.estate import Dashboard, Estate, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import sources_of, speaks_promql
 from provision.prove.verify.planning import Source, opened
 from provision.prove.verify.servers import Known

@@ -10,7 +10,9 @@ from provision.compile.kinds import DATASOURCE
 from provision.errors import NotAllowed, ProvisionError, Unreachable
 from provision.model import JSON, Part, Place
 from provision.promql.variables import names, substitute
-from provision.prove.check.estate import Dashboard, Estate, Expression, Group, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression, Group
 from provision.prove.verify.choices import Chosen, chosen
 from provision.prove.verify.classic import variables_of
 from provision.prove.verify.durations import length_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from provision.model import JSON
 from provision.promql.variables import Value
-from provision.prove.check.estate import Dashboard, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.parts import Dashboard
 
 
 def repeated(dashboard: Dashboard) -> dict[str, frozenset[str]]:

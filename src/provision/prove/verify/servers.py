@@ -10,7 +10,7 @@ from provision.client.prometheus import Prometheus
 from provision.errors import Unreachable
 from provision.model import JSON
 from provision.promql.variables import Value, substitute
-from provision.prove.check.estate import text_of
+from provision.prove.check.bodies import text_of
 from provision.prove.check.references import reference
 from provision.prove.verify.knowledge import Knowledge
 

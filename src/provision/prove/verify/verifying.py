@@ -13,7 +13,8 @@ from typing import Final
 from provision.compile.kinds import LIBRARY_PANEL
 from provision.model import Definition, Part
 from provision.project import Project
-from provision.prove.check.estate import Dashboard, Estate, Expression, Group
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression, Group
 from provision.prove.check.reading import estate_of
 from provision.prove.check.settings import Configured
 from provision.prove.check.tools import Tools

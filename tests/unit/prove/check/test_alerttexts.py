@@ -10,7 +10,7 @@ from provision.gotemplate.parse import parse
 from provision.gotemplate.tokens import Broken
 from provision.gotemplate.uses import VARIABLES, Uses, uses
 from provision.prove.check.alerttexts import AlertText, alert_texts
-from provision.prove.check.estate import Group, Rule
+from provision.prove.check.parts import Group, Rule
 from support.checking import group
 
 

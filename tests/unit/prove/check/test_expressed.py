@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from provision.project import Project
-from provision.prove.check.estate import Expression
 from provision.prove.check.expressed import facts_of, is_written, rule_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
 from support.checking import dashboard, found, group, panel

@@ -12,7 +12,8 @@ from provision.errors import UsageError
 from provision.model import Finding
 from provision.project import Project
 from provision.prove.check import checking
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.registry import BUILT_IN, Checks
 from provision.prove.check.settings import configured
 from support.checking import found, group

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from provision.model import JSON, Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, inside, objects, text_of
+from provision.prove.check.bodies import inside, objects, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 
 ID = "colour-only"
 

@@ -9,8 +9,10 @@ from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.facts import facts
 from provision.promql.variables import placeholder
-from provision.prove.check.estate import Dashboard, Estate, Panel, and_more, inside, objects, text_of
+from provision.prove.check.bodies import and_more, inside, objects, text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.measures import NAMES, SECONDS, SHARE, THINGS, UNITS, Measure
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.quantities import quantity
 from provision.prove.check.queries import PanelQuery, queries_of
 from provision.prove.check.units import units

@@ -10,7 +10,9 @@ from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import Aggregation, Number
 from provision.promql.variables import placeholder
-from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.queries import queries_of
 
 ID = "crowded-panel"

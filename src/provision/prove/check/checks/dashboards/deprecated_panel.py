@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.together import panels, together
 
 ID = "deprecated-panel"

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Estate
 from provision.prove.check.layout import Placed, grids
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.together import together
 
 ID = "misplaced-panel"

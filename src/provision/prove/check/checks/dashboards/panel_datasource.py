@@ -8,7 +8,9 @@ from typing import Final
 
 from provision.model import JSON, Finding
 from provision.promql.variables import names
-from provision.prove.check.estate import Dashboard, Estate, Panel, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.references import BUILT_IN, plugin_of, reference
 from provision.prove.check.templates import datasource_variables
 from provision.prove.check.together import panels, together

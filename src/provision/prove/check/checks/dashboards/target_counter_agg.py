@@ -10,7 +10,8 @@ from provision.promql.facts import facts
 from provision.promql.nodes import COMPARISONS, Aggregation, Call, Node, Operation, VectorSelector
 from provision.promql.standins import stands_in
 from provision.promql.variables import placeholder
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.queries import panel_queries
 from provision.prove.check.ratios import lifetime_ratio
 

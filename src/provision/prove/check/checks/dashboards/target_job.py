@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from provision.model import Finding
 from provision.prove.check.choosing import unfollowed, unmatched
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 
 ID = "target-job"
 

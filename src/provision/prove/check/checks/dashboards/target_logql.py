@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Estate
 from provision.prove.check.logql import NotLogQL, ranges
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.queries import loki_queries
 
 ID = "target-logql"

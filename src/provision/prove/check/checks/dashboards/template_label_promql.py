@@ -10,7 +10,9 @@ from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.variable_queries import VariableQuery, variable_query
 from provision.prove.check import queries
-from provision.prove.check.estate import Dashboard, Estate, suggestion, text_of
+from provision.prove.check.bodies import suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import PROMETHEUS, plugin_of
 
 ID = "template-label-promql"

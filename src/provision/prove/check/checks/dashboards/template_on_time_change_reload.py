@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.together import Thing, together
 
 ID = "template-on-time-change-reload"

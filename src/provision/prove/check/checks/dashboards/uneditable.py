@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 
 ID = "uneditable"
 

@@ -8,7 +8,9 @@ from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.variables import is_builtin, names
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Estate, and_more, objects, suggestion, text_of
+from provision.prove.check.bodies import and_more, objects, suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.queries import variable_query
 from provision.prove.check.references import reference
 

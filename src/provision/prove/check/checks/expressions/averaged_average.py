@@ -10,8 +10,9 @@ from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector, is_scalar
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.ratios import is_per_instance, reads_changes
 
 ID = "averaged-average"

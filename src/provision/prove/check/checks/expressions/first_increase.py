@@ -9,8 +9,9 @@ from provision.catalogue.conventions import is_counter
 from provision.model import Finding
 from provision.promql.nodes import Aggregation, Call, Node, Number, Operation, VectorSelector
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression
 
 ID = "first-increase"
 

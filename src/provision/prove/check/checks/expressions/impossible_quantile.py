@@ -7,8 +7,9 @@ from typing import Final
 
 from provision.model import Finding
 from provision.promql.nodes import Node, Number
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, is_number_written, said
+from provision.prove.check.parts import Expression
 
 ID = "impossible-quantile"
 

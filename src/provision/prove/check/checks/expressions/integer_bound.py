@@ -9,8 +9,9 @@ from typing import Final
 from provision.compile.dialect.prometheus import PrometheusDialect
 from provision.model import Finding
 from provision.promql.nodes import Matcher
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 
 ID = "integer-bound"
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from provision.model import Finding
 from provision.prove.check import ratios
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression
 
 ID = "lifetime-ratio"
 

@@ -9,8 +9,9 @@ from typing import Literal
 
 from provision.model import Finding
 from provision.promql.branches import branches
-from provision.prove.check.estate import Estate, Expression, Group
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression, Group
 from provision.prove.check.rulefields import labels_of
 
 ID = "promql-aggregate"

@@ -9,8 +9,9 @@ from provision.catalogue.conventions import is_counter
 from provision.model import Finding
 from provision.promql.nodes import SETS, Aggregation, Call, Node, Number, Operation, VectorSelector, above
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression, Group
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression, Group
 from provision.prove.check.ratios import lifetime_ratio
 
 ID = "promql-counter"

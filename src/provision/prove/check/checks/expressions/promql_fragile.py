@@ -17,8 +17,9 @@ from provision.promql.nodes import (
     Text,
     is_scalar,
 )
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.rulefields import seconds_of
 
 ID = "promql-fragile"

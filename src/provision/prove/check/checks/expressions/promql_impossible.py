@@ -22,8 +22,9 @@ from provision.promql.nodes import (
     is_scalar,
 )
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, is_number_written, said
+from provision.prove.check.parts import Expression
 
 ID = "promql-impossible"
 

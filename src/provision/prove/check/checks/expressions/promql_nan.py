@@ -16,8 +16,10 @@ from provision.promql.nodes import (
     children,
     is_scalar,
 )
-from provision.prove.check.estate import Estate, Expression, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.ratios import is_per_instance, may_be_zero, reads_changes
 
 ID = "promql-nan"

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from provision.author.durations import seconds, shown
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, is_written, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.retention import retention_seconds
 
 ID = "promql-range-query"

@@ -11,8 +11,10 @@ from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import Aggregation, Call, Node, Subquery, VectorSelector
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, is_written, rule_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.scrapes import interval_of
 
 ID = "promql-rate"

@@ -10,8 +10,9 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.nodes import Matcher, VectorSelector
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 
 ID = "promql-regexp"
 

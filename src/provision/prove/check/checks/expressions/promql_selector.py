@@ -10,8 +10,9 @@ from typing import Literal
 from provision.model import Finding
 from provision.promql.nodes import Call, VectorSelector, above
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression
 
 ID = "promql-selector"
 

@@ -9,8 +9,9 @@ from provision.promql.branches import Branch, branches
 from provision.promql.matching import Mismatch, is_matched, mismatch
 from provision.promql.nodes import SETS, Operation
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 
 ID = "promql-vector-matching"
 

@@ -8,8 +8,9 @@ from provision.compile.dialect.prometheus import PrometheusDialect
 from provision.compile.dialect.versions import show_version
 from provision.model import Finding
 from provision.promql.since import not_everywhere
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 
 ID = "promql-version"
 

@@ -13,8 +13,10 @@ from provision.compile.kinds import PROMETHEUS, SCRAPE_CONFIG
 from provision.model import Finding
 from provision.promql.nodes import Aggregation, Call, Operation, Text, VectorSelector, above
 from provision.promql.renaming import corrected
-from provision.prove.check.estate import Estate, Expression, suggestion
+from provision.prove.check.bodies import suggestion
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 
 ID = "renamed-metric"
 

@@ -11,8 +11,9 @@ from provision.promql.branches import SAMPLING, Branch, branches
 from provision.promql.matching import is_matched
 from provision.promql.nodes import COMPARISONS, Aggregation, Call, Node, Number, Operation, above
 from provision.promql.standins import stands_in
-from provision.prove.check.estate import Estate, Expression
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
+from provision.prove.check.parts import Expression
 
 ID = "unlabelled-zero"
 

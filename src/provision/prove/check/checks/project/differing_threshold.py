@@ -8,8 +8,10 @@ from typing import Final
 
 from provision.model import Finding
 from provision.promql.variables import placeholder
-from provision.prove.check.estate import Dashboard, Estate, Group, Panel, Rule, inside, objects, text_of
+from provision.prove.check.bodies import inside, objects, text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.limits import Limit, Subject, limits, shown
+from provision.prove.check.parts import Dashboard, Group, Panel, Rule
 from provision.prove.check.queries import queries_of
 
 ID = "differing-threshold"

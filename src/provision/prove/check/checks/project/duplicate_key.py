@@ -7,7 +7,9 @@ from typing import TypeVar
 
 from provision.compile.kinds import DATASOURCE, PROMETHEUS, SCRAPE_CONFIG
 from provision.model import Finding
-from provision.prove.check.estate import Dashboard, Estate, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 
 ID = "duplicate-key"
 

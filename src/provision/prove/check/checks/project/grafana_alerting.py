@@ -19,7 +19,8 @@ from provision.compile.kinds import (
 )
 from provision.errors import Problem, SourceErrors
 from provision.model import Definition, Finding, Place, decode
-from provision.prove.check.estate import Estate, subject_of
+from provision.prove.check.bodies import subject_of
+from provision.prove.check.estate import Estate
 
 ID = "grafana-alerting"
 

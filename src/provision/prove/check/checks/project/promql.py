@@ -8,7 +8,8 @@ from pathlib import Path
 from provision.model import Finding
 from provision.project import Project
 from provision.promql.parse import SyntaxProblem, parse
-from provision.prove.check.estate import Dashboard, Estate, Expression
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression
 from provision.prove.check.rulefiles import rule_file
 from provision.tools import promtool
 

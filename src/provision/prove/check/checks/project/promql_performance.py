@@ -8,8 +8,10 @@ from provision.model import Finding
 from provision.promql.facts import Facts, facts
 from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector, above
 from provision.promql.written import written
-from provision.prove.check.estate import Estate, Expression, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, said
+from provision.prove.check.parts import Expression
 from provision.prove.check.rulefields import labels_of
 
 ID = "promql-performance"

@@ -10,9 +10,11 @@ from provision.compile.dialect import prometheus
 from provision.compile.kinds import PROMETHEUS, SCRAPE_CONFIG
 from provision.model import Definition, Finding
 from provision.promql.parse import parse
+from provision.prove.check.bodies import text_of
 from provision.prove.check.checks.project.promql import features_of
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.lines import json_lines
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefiles import rule_file
 from provision.tools import promtool
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from provision.model import Finding
 from provision.promql.facts import facts
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import evaluation_seconds
 
 ID = "rule-dependency"

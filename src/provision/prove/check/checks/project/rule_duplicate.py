@@ -10,7 +10,9 @@ from typing import Final
 
 from provision.model import Finding, decode
 from provision.promql.names import selectors
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import labels_of
 
 ID = "rule-duplicate"

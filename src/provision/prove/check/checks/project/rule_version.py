@@ -8,7 +8,8 @@ from provision.compile.dialect.prometheus import PrometheusDialect, too_new
 from provision.compile.dialect.versions import show_version
 from provision.compile.kinds import PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
 from provision.model import Finding
-from provision.prove.check.estate import Estate, subject_of
+from provision.prove.check.bodies import subject_of
+from provision.prove.check.estate import Estate
 
 ID = "rule-version"
 

@@ -21,8 +21,10 @@ from provision.compile.kinds import (
     TIME_INTERVAL,
 )
 from provision.model import JSON, Definition, Finding
-from provision.prove.check.estate import Dashboard, Estate, Group, subject_of
+from provision.prove.check.bodies import subject_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.explain import faults
+from provision.prove.check.parts import Dashboard, Group
 from provision.schemas import schema as shipped
 
 ID = "schema"

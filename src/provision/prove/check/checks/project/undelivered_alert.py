@@ -13,7 +13,9 @@ from provision.model import Finding, decode
 from provision.promql.branches import branches
 from provision.promql.facts import facts
 from provision.promql.labels import Labels
-from provision.prove.check.estate import Estate, Group, Rule, and_more, text_of
+from provision.prove.check.bodies import and_more, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.routes import AlertLabels, End, ends, is_sound
 from provision.prove.check.rulefields import external_labels, labels_of
 

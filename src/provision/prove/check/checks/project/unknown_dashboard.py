@@ -10,15 +10,9 @@ from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import alertdashboards
 from provision.prove.check.addresses import grafanas
-from provision.prove.check.estate import (
-    Dashboard,
-    Estate,
-    Panel,
-    inside,
-    objects,
-    suggestion,
-    text_of,
-)
+from provision.prove.check.bodies import inside, objects, suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.together import together
 
 ID = "unknown-dashboard"

@@ -9,7 +9,9 @@ from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import v2
-from provision.prove.check.estate import Dashboard, Estate, and_more, objects, suggestion, text_of
+from provision.prove.check.bodies import and_more, objects, suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import BUILT_IN, reference
 
 ID = "unknown-datasource"

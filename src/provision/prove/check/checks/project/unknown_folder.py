@@ -8,7 +8,8 @@ from typing import Any
 from provision.compile.kinds import FOLDER
 from provision.model import Finding
 from provision.promql.variables import names
-from provision.prove.check.estate import Estate, suggestion, text_of
+from provision.prove.check.bodies import suggestion, text_of
+from provision.prove.check.estate import Estate
 
 ID = "unknown-folder"
 

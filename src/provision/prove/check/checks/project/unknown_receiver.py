@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.kinds import ALERTMANAGER, CONTACT_POINT, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
 from provision.model import JSON, Definition, Finding
-from provision.prove.check.estate import Estate, objects, subject_of, suggestion, text_of
+from provision.prove.check.bodies import objects, subject_of, suggestion, text_of
+from provision.prove.check.estate import Estate
 
 ID = "unknown-receiver"
 

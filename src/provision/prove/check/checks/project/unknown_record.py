@@ -10,16 +10,9 @@ from provision.compile.kinds import GRAFANA_RULE_GROUP
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.names import selectors
-from provision.prove.check.estate import (
-    Dashboard,
-    Estate,
-    Expression,
-    Group,
-    and_more,
-    objects,
-    suggestion,
-    text_of,
-)
+from provision.prove.check.bodies import and_more, objects, suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Dashboard, Expression, Group
 
 ID = "unknown-record"
 

@@ -7,8 +7,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Group, suggestion
+from provision.prove.check.bodies import suggestion
+from provision.prove.check.estate import Estate
 from provision.prove.check.links import Link, links
+from provision.prove.check.parts import Group
 
 ID = "unknown-runbook"
 

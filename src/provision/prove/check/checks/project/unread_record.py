@@ -8,7 +8,8 @@ from typing import Final
 
 from provision.compile.kinds import GRAFANA_RULE_GROUP, LIBRARY_PANEL
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Group
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group
 from provision.prove.check.patterns import Unanswered, matches
 
 ID = "unread-record"

@@ -9,7 +9,8 @@ from typing import Any, Final
 from provision.compile.kinds import PROMETHEUS, SCRAPE_CONFIG
 from provision.model import Definition, Finding
 from provision.model.finding import Severity
-from provision.prove.check.estate import Estate, objects, text_of
+from provision.prove.check.bodies import objects, text_of
+from provision.prove.check.estate import Estate
 from provision.prove.check.services import services
 
 ID = "virtual-address"

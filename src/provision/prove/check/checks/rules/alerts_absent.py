@@ -8,8 +8,10 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector
+from provision.prove.check.bodies import text_of
 from provision.prove.check.conditions import Returns, returns, sides
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import scrape_seconds, seconds_of
 
 ID = "alerts-absent"

@@ -10,7 +10,8 @@ from typing import Final
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.prove.check.demands import missing, not_as_wanted, one_of
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import texts
 
 ID = "alerts-annotation"

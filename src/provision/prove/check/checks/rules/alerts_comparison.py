@@ -8,8 +8,10 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import Facts, facts
 from provision.promql.nodes import Node, Operation, above
+from provision.prove.check.bodies import text_of
 from provision.prove.check.conditions import Recorded, Returns, is_condition, returns, sides
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 
 ID = "alerts-comparison"
 

@@ -8,7 +8,9 @@ from provision.compile.kinds import PROMETHEUS
 from provision.gotemplate.tokens import Broken
 from provision.model import Finding
 from provision.prove.check.alerttexts import alert_texts
-from provision.prove.check.estate import Estate, Group, Rule, suggestion
+from provision.prove.check.bodies import suggestion
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import external_labels
 
 ID = "alerts-external-labels"

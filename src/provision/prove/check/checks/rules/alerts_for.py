@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import evaluation_seconds, seconds_of
 
 ID = "alerts-for"

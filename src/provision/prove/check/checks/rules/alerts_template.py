@@ -18,8 +18,10 @@ from provision.promql.facts import facts
 from provision.promql.nodes import COMPARISONS, Aggregation, Call, Negation, Node, Operation
 from provision.promql.parse import parse
 from provision.prove.check.alerttexts import AlertText, alert_texts
+from provision.prove.check.bodies import suggestion, text_of
 from provision.prove.check.checks.project.promql import features_of
-from provision.prove.check.estate import Estate, Group, Rule, suggestion, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import labels_of
 
 ID = "alerts-template"

@@ -8,8 +8,10 @@ from typing import Final
 from provision.model import Finding
 from provision.promql.facts import facts
 from provision.promql.nodes import Aggregation, Call, Node, Number, Operation, VectorSelector
+from provision.prove.check.bodies import text_of
 from provision.prove.check.conditions import constant
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 
 ID = "impossible-burn-rate"
 

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from provision.model import Finding
 from provision.promql.branches import branches
 from provision.promql.facts import facts
-from provision.prove.check.estate import Estate, Group, Rule, text_of
+from provision.prove.check.bodies import text_of
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import external_labels, labels_of, texts
 
 ID = "labels-conflict"

@@ -7,7 +7,8 @@ from dataclasses import asdict, dataclass
 
 from provision.author.durations import check as check_durations
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import seconds_of
 
 ID = "rule-for"

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 from provision.model import Finding
 from provision.prove.check.demands import missing, not_as_wanted, one_of
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import labels_of
 
 ID = "rule-label"

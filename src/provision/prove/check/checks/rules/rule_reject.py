@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from provision.model import Finding
-from provision.prove.check.estate import Estate, Group, Rule
+from provision.prove.check.estate import Estate
+from provision.prove.check.parts import Group, Rule
 from provision.prove.check.rulefields import labels_of, texts
 
 ID = "rule-reject"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from provision.model import Finding
 from provision.model.finding import Severity
-from provision.prove.check.estate import suggestion
+from provision.prove.check.bodies import suggestion
 from provision.prove.check.settings import VERIFIED, Ran
 from provision.prove.check.waivers import Judged
 
