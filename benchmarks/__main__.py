@@ -7,12 +7,13 @@ import platform
 import sys
 from collections.abc import Callable
 
-from benchmarks import comparison, compile_dashboards, push_grafana, startup
+from benchmarks import check_large, comparison, compile_dashboards, push_grafana, startup
 
 Row = tuple[str, ...]
 TABLES: dict[str, tuple[str, Callable[[], list[Row]]]] = {
     "startup": ("The command line's start, CPU", startup.rows),
     "push": (f"Pushing {push_grafana.DASHBOARDS:,} dashboards of 12 KB to a Grafana", push_grafana.rows),
+    "check": ("Checking a large project", check_large.rows),
     "comparison": ("Verdicts of provision check and of others on the same files", comparison.rows),
     "dashboards": ("Compiling 1,000 dashboards of 20 panels", compile_dashboards.rows),
 }
