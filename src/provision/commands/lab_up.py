@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +21,7 @@ from provision.commands.options import (
     teller,
 )
 from provision.errors import DONE, FAILED, MissingTool
+from provision.lab.telling import Tell
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def up(
 
 
 def _show_started(
-    project: Project, started: Started, folder: Path, form: str, *, verify: bool, tell: Callable[[str], None]
+    project: Project, started: Started, folder: Path, form: str, *, verify: bool, tell: Tell
 ) -> int:
     """Say how a lab is that was just started, and whether every expression has data; an exit code."""
     from provision.commands.watched import verified
@@ -129,9 +129,7 @@ def _show_started(
     return FAILED if proof is not None and proof.failed else DONE
 
 
-def _grafana(
-    project: Project, url: str | None, home: Path | None, tell: Callable[[str], None]
-) -> Installed | Endpoint | None:
+def _grafana(project: Project, url: str | None, home: Path | None, tell: Tell) -> Installed | Endpoint | None:
     """The Grafana that is to show the lab: the one that is named, or one that is installed here. When there is none,
     that is told."""
     from provision.commands.instances import instances

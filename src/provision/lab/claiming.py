@@ -6,18 +6,19 @@ import fcntl
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from provision.errors import ProvisionError
 from provision.lab import ending, processes, state, supervisor
 from provision.lab.state import Lab
+from provision.lab.telling import Tell
 from provision.project import Project
 from provision.tools import alertmanager_templates
 
 
-def claim(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
+def claim(project: Project, folder: Path, tell: Tell) -> Lab:
     """Make the state folder that of a new lab of this process; what a dead lab left there is cleared away.
 
     Raises:
@@ -96,7 +97,7 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
         os.close(held)
 
 
-def _claimed(project: Project, folder: Path, tell: Callable[[str], None]) -> Lab:
+def _claimed(project: Project, folder: Path, tell: Tell) -> Lab:
     _clear_remains(folder, tell)
     made: tuple[Path, ...] = ()
     try:
@@ -135,7 +136,7 @@ def _new(project: Project, made: tuple[str, ...]) -> Lab:
     )
 
 
-def _clear_remains(folder: Path, tell: Callable[[str], None]) -> None:
+def _clear_remains(folder: Path, tell: Tell) -> None:
     earlier = state.read(folder)
     if earlier is None:
         return

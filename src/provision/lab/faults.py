@@ -5,14 +5,13 @@ The token is made with a lab and kept in its state folder, in a file that only i
 
 from __future__ import annotations
 
-import http.client
 import json
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable
 from provision.lab import secret
+from provision.lab.asking import ask
 
 FILE = "admin-token"
 _TIMEOUT_SECONDS = 5.0
@@ -56,27 +55,21 @@ def get(url: str, token: str) -> dict[str, Any]:
         NotAllowed: it wants another token.
         ServerRefused: it refuses for another reason.
     """
-    return _asked("GET", url, token, None)
+    return _asked(url, token, None)
 
 
 def set(url: str, token: str, **faults: Any) -> dict[str, Any]:  # noqa: A001  # faults.set reads as what it does
     """Change those faults that are given, and return all of them. Raises what `get` does."""
-    return _asked("POST", url, token, json.dumps(faults))
+    return _asked(url, token, json.dumps(faults))
 
 
-def _asked(method: str, url: str, token: str, body: str | None) -> dict[str, Any]:
-    parts = urlsplit(url)
-    # Straight there, whatever the environment says of proxies: a replica refuses what came through one.
-    connection = http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_SECONDS)
+def _asked(url: str, token: str, body: str | None) -> dict[str, Any]:
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
     try:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
-        connection.request(method, parts.path, body, headers)
-        answer = connection.getresponse()
-        found = json.loads(answer.read())
-    except (OSError, http.client.HTTPException, ValueError) as error:
+        answer = ask(url, body, headers, timeout_seconds=_TIMEOUT_SECONDS)
+        found = json.loads(answer.body)
+    except (OSError, ValueError) as error:
         raise Unreachable(f"no answer of a gallery: {error or type(error).__name__}", where=url) from None
-    finally:
-        connection.close()
     if answer.status >= 400:
         refusal = NotAllowed if answer.status in (401, 403) else ServerRefused
         raise refusal(str(found.get("error", answer.reason)), status=answer.status, where=url)

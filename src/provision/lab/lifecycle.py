@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -12,6 +12,7 @@ from provision.errors import ProvisionError
 from provision.lab import claiming, processes, stack, state, supervisor
 from provision.lab.starting import Wanted, start
 from provision.lab.state import Lab
+from provision.lab.telling import Tell
 from provision.model import Definition
 from provision.project import Project
 from provision.tools import servers
@@ -64,7 +65,7 @@ def up(
     folder: Path,
     wanted: Wanted = _USUAL,
     *,
-    tell: Callable[[str], None] = lambda _: None,
+    tell: Tell = lambda _: None,
 ) -> Started:
     """Start a lab of `project` with its state in `folder`; returns once everything runs, is scraped and evaluated.
     When that fails or is interrupted, nothing is left of it.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from provision.errors import MissingTool, ProvisionError, SourceErrors, UsageErr
 from provision.lab import contained, faults, redis, stack
 from provision.lab.ports import Ports
 from provision.lab.stack import Component
+from provision.lab.telling import Tell
 from provision.model import Definition, Resource, decode, encode
 from provision.project import Project
 from provision.tools import openssl
@@ -59,7 +60,7 @@ def prepare(
     folder: Path,
     *,
     alertmanager_prefix: tuple[str, ...] = (),
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> Prepared:
     """Compile the project and write the lab's files below `folder`, its state folder.
 
@@ -97,7 +98,7 @@ def routing(definitions: tuple[Definition, ...], ports: Ports) -> Resource | Non
 
 
 def _prometheus_config(
-    project: Project, definitions: tuple[Definition, ...], ports: Ports, tell: Callable[[str], None]
+    project: Project, definitions: tuple[Definition, ...], ports: Ports, tell: Tell
 ) -> bytes:
     dialect = prometheus_dialect.PrometheusDialect.of(project)
     resource = prometheus_dialect.shape_config(definitions, dialect)
@@ -140,7 +141,7 @@ def _buckets(project: Project) -> tuple[float, ...]:
         raise UsageError(f"lab_buckets, or sla_latency_seconds: {error}", where=where) from None
 
 
-def _certificate(folder: Path, tell: Callable[[str], None]) -> tuple[Path, Path] | None:
+def _certificate(folder: Path, tell: Tell) -> tuple[Path, Path] | None:
     folder.mkdir()
     try:
         return openssl.self_signed(folder, "lab", _CERTIFICATE_DAYS)

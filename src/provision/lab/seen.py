@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from provision.lab.client.outcomes import Outcome
 from provision.lab.client.record import Record
+from provision.lab.client.results import RequestResult
 
 TRAFFIC: Final = "traffic.jsonl"
 BROWSERS: Final = "browsers.jsonl"
@@ -25,14 +25,14 @@ def sums(folder: Path) -> dict[str, dict[str, Any]]:
     found = {}
     for file, called in _CALLED.items():
         record = Record()
-        for outcome in outcomes(folder / file):
-            record.add(outcome)
+        for result in results(folder / file):
+            record.add(result)
         if (value := record.value())["count"]:
             found[called] = value
     return found
 
 
-def outcomes(log: Path) -> Iterator[Outcome]:
+def results(log: Path) -> Iterator[RequestResult]:
     """What stands in a log and in what was put aside of it, in the order in which it came. A line that is being
     written isn't there yet."""
     for file in (log.with_name(f"{log.name}.1"), log):
@@ -41,9 +41,9 @@ def outcomes(log: Path) -> Iterator[Outcome]:
         except FileNotFoundError:
             continue
         for line in text.split("\n")[:-1]:
-            yield Outcome(**json.loads(line))
+            yield RequestResult(**json.loads(line))
 
 
 def has_visit(folder: Path) -> bool:
     """Whether a visitor with a browser has been there and left, or met a failure."""
-    return any(each.page == _LAST_STEP or each.failure for each in outcomes(folder / BROWSERS))
+    return any(each.page == _LAST_STEP or each.failure for each in results(folder / BROWSERS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import importlib.util
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from provision.errors import MissingTool
 from provision.lab import grafana, ports, stack, state, supervisor
 from provision.lab.ports import Ports
 from provision.lab.state import Lab
+from provision.lab.telling import Tell
 from provision.model import Definition
 from provision.project import Project
 from provision.tools import alertmanager_templates
@@ -44,7 +45,7 @@ def start(
     lab: Lab,
     programs: Mapping[str, Path],
     wanted: Wanted,
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> tuple[Lab, tuple[Definition, ...]]:
     """Start everything; the lab with all that runs, and the project's definitions, compiled for it.
 
@@ -103,7 +104,7 @@ def start(
     return lab, prepared.definitions
 
 
-def _chromium(tell: Callable[[str], None]) -> Path | None:
+def _chromium(tell: Tell) -> Path | None:
     """The browser; when it or what drives it is missing, that is told."""
     from provision.lab.client import chromium
 
@@ -124,7 +125,7 @@ def _shown_in(
     folder: Path,
     found: Ports,
     definitions: Sequence[Definition],
-    tell: Callable[[str], None],
+    tell: Tell,
 ) -> state.Grafana:
     from provision.lab import contained, delivery
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import os
 import resource
 import shutil
@@ -12,11 +11,11 @@ import time
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import provision
 from provision.errors import ProvisionError
 from provision.lab import processes, redis, state
+from provision.lab.asking import ask
 from provision.lab.processes import Process
 from provision.lab.stack import Component
 from provision.lab.state import Lab, Running
@@ -93,16 +92,11 @@ def remove(folder: Path) -> None:
 
 def answers(url: str, says: str = "") -> bool:
     """Whether a server answers 200 there, with a text that holds `says`."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=2)
     try:
-        connection.request("GET", parts.path)
-        answer = connection.getresponse()
-        return answer.status == 200 and says.encode() in answer.read()
-    except (OSError, http.client.HTTPException):
+        answer = ask(url)
+    except OSError:
         return False
-    finally:
-        connection.close()
+    return answer.status == 200 and says.encode() in answer.body
 
 
 def tail(file: Path, lines: int = _TAIL_LINES) -> str:

@@ -15,7 +15,7 @@ from provision.commands import lab as lab_command
 from provision.commands import watched
 from provision.errors import MissingTool, ProvisionError, Unreachable, UsageError
 from provision.lab import board, lifecycle, processes, proving, readings, sla, state
-from provision.lab.client.outcomes import Outcome
+from provision.lab.client.results import RequestResult
 from provision.lab.lifecycle import Started, Status
 from provision.lab.processes import Process
 from provision.lab.readings import Reading, Value
@@ -318,7 +318,7 @@ def test_once_waits_for_a_visit_with_a_browser(
     def sleep(_: float) -> None:
         with (with_browsers / "browsers.jsonl").open("a") as log:
             for page, failure in (("/", ""), ("POST /delete", "")):
-                outcome = Outcome(1.0, page, "GET", "/", 0.1, 200, failure)
+                outcome = RequestResult(1.0, page, "GET", "/", 0.1, 200, failure)
                 log.write(json.dumps(asdict(outcome)) + "\n")
 
     monkeypatch.setattr(watched.time, "sleep", sleep)

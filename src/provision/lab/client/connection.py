@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from provision.lab.client.outcomes import FAILED_STATUS, failure_of
+from provision.lab.client.results import FAILED_STATUS, failure_of
 
 _CUT = (ConnectionResetError, BrokenPipeError, http.client.RemoteDisconnected)
 
@@ -21,7 +21,7 @@ class Reply:
         seconds: until the whole answer was there, or the failure was certain.
         status: None when there was no answer.
         body: of the answer.
-        failure: as in `outcomes.Outcome`.
+        failure: as in `results.RequestResult`.
     """
 
     seconds: float

@@ -14,9 +14,9 @@ from pathlib import Path
 
 from provision.errors import ProvisionError
 from provision.lab.client.connection import Connection
-from provision.lab.client.mix import Visit, mix
-from provision.lab.client.outcomes import Outcome
+from provision.lab.client.mix import PlannedRequest, mix
 from provision.lab.client.record import Record
+from provision.lab.client.results import RequestResult
 from provision.lab.gallery.images import gradient
 
 MOST_PER_SECOND = 1000.0
@@ -49,7 +49,7 @@ class Plan:
         seconds: for how long at most.
         visitors: how many at once.
         timeout_seconds: how long one may take.
-        tls_address: where visits over TLS go, `host:port`; empty: to `address` without TLS.
+        tls_address: where requests over TLS go, `host:port`; empty: to `address` without TLS.
         context: what is expected of the certificate there (`expecting`); None: nothing, without `tls_address`.
         host: what the server is called in requests, if not by its address.
     """
@@ -66,7 +66,7 @@ class Plan:
 
 
 def expecting(certificate: Path) -> ssl.SSLContext:
-    """What visits over TLS expect: the certificate in that file.
+    """What requests over TLS expect: the certificate in that file.
 
     Raises:
         ProvisionError: it can't be read, or holds none.
@@ -88,7 +88,7 @@ class Load:
 
     def __init__(self, plan: Plan, record: Record) -> None:
         self._plan, self._record = plan, record
-        self._visits = cycle(mix())
+        self._planned = cycle(mix())
         self._left = plan.requests
         self._due = time.monotonic()
         self._until = self._due + plan.seconds
@@ -118,26 +118,26 @@ class Load:
 
     def _work(self, number: int) -> None:
         try:
-            self._visit(number)
+            self._go_through(number)
         except Exception as error:  # noqa: BLE001  # in a thread nobody else would hear of it
             self.faults.append(f"visitor {number} ended: {error!r}")
 
-    def _visit(self, number: int) -> None:
+    def _go_through(self, number: int) -> None:
         plan = self._plan
         plain = Connection(plan.address, plan.timeout_seconds, host=plan.host)
         secure = plain
         if plan.tls_address:
             secure = Connection(plan.tls_address, plan.timeout_seconds, plan.context, plan.host)
-        while (visit := self._next()) is not None:
-            self._record.add(self._pay(visit, secure if visit.tls else plain, number))
+        while (planned := self._next()) is not None:
+            self._record.add(self._sent(planned, secure if planned.tls else plain, number))
         plain.close()
         secure.close()
 
-    def _pay(self, visit: Visit, connection: Connection, number: int) -> Outcome:
+    def _sent(self, planned: PlannedRequest, connection: Connection, number: int) -> RequestResult:
         began = time.time()
-        path = self._path(visit)
+        path = self._path(planned)
         # What can't be done because nothing is left of what was made is a look at the front page instead.
-        method, page = (visit.method, visit.page) if path else ("GET", "/")
+        method, page = (planned.method, planned.page) if path else ("GET", "/")
         path = path or "/"
         if method == "GET":
             reply = connection.ask("GET", path)
@@ -149,17 +149,17 @@ class Load:
         if page == "/album" and method == "POST" and reply.status == 201 and not self._remember(reply.body):
             failure = "unexpected"
         page = page if method == "GET" else f"{method} {page}"
-        return Outcome(began, page, method, path, reply.seconds, reply.status, failure, number)
+        return RequestResult(began, page, method, path, reply.seconds, reply.status, failure, number)
 
-    def _path(self, visit: Visit) -> str:
+    def _path(self, planned: PlannedRequest) -> str:
         """What to ask for; empty when none is left of what was made."""
-        if visit.page not in {"/picture", "/delete"}:
-            return visit.path
+        if planned.page not in {"/picture", "/delete"}:
+            return planned.path
         with self._lock:
             if not self._made:
                 return ""
-            album = self._made.popleft() if visit.page == "/delete" else self._made[-1]
-        return f"{album}{visit.path}"
+            album = self._made.popleft() if planned.page == "/delete" else self._made[-1]
+        return f"{album}{planned.path}"
 
     def _remember(self, body: bytes) -> bool:
         """Whether the answer says where the album is that was made."""
@@ -172,8 +172,8 @@ class Load:
         self._made.append(path)
         return True
 
-    def _next(self) -> Visit | None:
-        """The next visit, once it is due; None at the end."""
+    def _next(self) -> PlannedRequest | None:
+        """The next request, once it is due; None at the end."""
         with self._lock:
             now = time.monotonic()
             # What slow answers kept from being sent isn't made up for in a burst.
@@ -181,5 +181,5 @@ class Load:
             if self._left == 0 or self._due > self._until:
                 return None
             self._left -= 1
-            delay, visit = self._due - now, next(self._visits)
-        return None if self._stopped.wait(delay) else visit
+            delay, planned = self._due - now, next(self._planned)
+        return None if self._stopped.wait(delay) else planned

@@ -17,7 +17,7 @@ from prometheus_client import (
     start_http_server,
 )
 
-from provision.lab.client.outcomes import Outcome
+from provision.lab.client.results import RequestResult
 from provision.lab.gallery.metrics import BUCKETS_SECONDS
 
 
@@ -41,13 +41,13 @@ class Metrics:
             registry=self.registry,
         )
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, result: RequestResult) -> None:
         """Count it."""
-        code = "none" if outcome.status is None else str(outcome.status)
-        self._requests.labels(outcome.page, code).inc()
-        self._seconds.labels(outcome.page).observe(outcome.seconds)
-        if outcome.failure:
-            self._failures.labels(outcome.page, outcome.failure).inc()
+        code = "none" if result.status is None else str(result.status)
+        self._requests.labels(result.page, code).inc()
+        self._seconds.labels(result.page).observe(result.seconds)
+        if result.failure:
+            self._failures.labels(result.page, result.failure).inc()
 
     def serve(self, host: str, port: int) -> None:
         """Answer at `/metrics` there, in the background, until this process ends.

@@ -30,7 +30,7 @@ _LAST = "POST /delete"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PlannedRequest:
     """One request.
 
     Attributes:
@@ -46,18 +46,18 @@ class Visit:
     tls: bool = False
 
 
-def mix() -> tuple[Visit, ...]:
-    """200 visits in the proportions of the mix, each kind evenly spread."""
+def mix() -> tuple[PlannedRequest, ...]:
+    """200 requests in the proportions of the mix, each kind evenly spread."""
     slots = sorted(
         ((number + (1 if kind == _LAST else 0.5)) / weight, order, kind, number)
         for order, (kind, weight) in enumerate(_WEIGHTS.items())
         for number in range(weight)
     )
-    return tuple(_visit(kind, number) for _, _, kind, number in slots)
+    return tuple(_planned(kind, number) for _, _, kind, number in slots)
 
 
-def _visit(kind: str, number: int) -> Visit:
+def _planned(kind: str, number: int) -> PlannedRequest:
     words = kind.split()
     page = words[-1]
     path = f"/album/{number % SAMPLES + 1}" if kind == "/album" else page
-    return Visit("POST" if "POST" in words else "GET", page, path, "tls" in words)
+    return PlannedRequest("POST" if "POST" in words else "GET", page, path, "tls" in words)

@@ -1,4 +1,4 @@
-"""What clients saw, all together: each outcome as a line of JSON, and the sums by page, status and kind of failure."""
+"""What clients saw, all together: each result as a line of JSON, and the sums by page, status and kind of failure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from provision.lab.client.outcomes import Outcome
+from provision.lab.client.results import RequestResult
 from provision.lab.client.times import Times
 
 LARGEST_LOG = 20_000_000
@@ -38,7 +38,7 @@ class Record:
         log: the file that gets a line of JSON for each; none without one.
 
     Attributes:
-        also: called with each outcome, too.
+        also: called with each result, too.
         fault: why a line couldn't be written to the log; empty when all could. The sums have them all the same.
 
     Raises:
@@ -51,21 +51,21 @@ class Record:
         self._statuses: Counter[str] = Counter()
         self._failures: Counter[str] = Counter()
         self._first, self._last = float("inf"), 0.0
-        self.also: Callable[[Outcome], None] = lambda _: None
+        self.also: Callable[[RequestResult], None] = lambda _: None
         self.fault = ""
         self._log = _Log(log, self._failed) if log else None
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, result: RequestResult) -> None:
         """Keep it."""
-        line = _line(outcome) if self._log else ""
-        self.also(outcome)
+        line = _line(result) if self._log else ""
+        self.also(result)
         with self._lock:
-            self._times.setdefault(outcome.page, Times()).add(outcome.seconds)
-            self._statuses["no answer" if outcome.status is None else str(outcome.status)] += 1
-            if outcome.failure:
-                self._failures[outcome.failure] += 1
-            self._first = min(self._first, outcome.time)
-            self._last = max(self._last, outcome.time + outcome.seconds)
+            self._times.setdefault(result.page, Times()).add(result.seconds)
+            self._statuses["no answer" if result.status is None else str(result.status)] += 1
+            if result.failure:
+                self._failures[result.failure] += 1
+            self._first = min(self._first, result.time)
+            self._last = max(self._last, result.time + result.seconds)
             if self._log:
                 self._log.emit(logging.makeLogRecord({"msg": line}))
 
@@ -107,8 +107,8 @@ def text(value: dict[str, Any]) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _line(outcome: Outcome) -> str:
-    value = asdict(outcome)
-    if not outcome.screenshot:
+def _line(result: RequestResult) -> str:
+    value = asdict(result)
+    if not result.screenshot:
         del value["screenshot"]
     return json.dumps(value)

@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error, Page, Response
 from playwright.sync_api import TimeoutError as TooLate
 
-from provision.lab.client.outcomes import FAILED_STATUS, Outcome
 from provision.lab.client.record import Record
+from provision.lab.client.results import FAILED_STATUS, RequestResult
 from provision.lab.gallery.images import gradient
 
 MOST_SCREENSHOTS = 100
@@ -108,10 +108,10 @@ class Visitor:
         now = urlsplit(self._page.url)
         # A browser's own pages, empty or with an error, stand for the one that was asked for.
         path = now.path if now.scheme == "http" else "/"
-        outcome = Outcome(began, page, method, path, seconds, status, failure, self._number)
+        result = RequestResult(began, page, method, path, seconds, status, failure, self._number)
         if failure:
-            outcome = replace(outcome, screenshot=self._screenshot(began, page))
-        self._record.add(outcome)
+            result = replace(result, screenshot=self._screenshot(began, page))
+        self._record.add(result)
         return not failure
 
     def _followed(self, selector: str) -> Response:

@@ -8,8 +8,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from provision.lab.client.load import Load, Plan
-from provision.lab.client.outcomes import Outcome
 from provision.lab.client.record import Record
+from provision.lab.client.results import RequestResult
 from provision.lab.client.times import percentile
 from provision.lab.drill.objectives import Objectives
 
@@ -50,9 +50,9 @@ class _Kept(Record):
 
     def __init__(self) -> None:
         super().__init__()
-        self.outcomes: list[Outcome] = []
+        self.outcomes: list[RequestResult] = []
 
-    def add(self, outcome: Outcome) -> None:
+    def add(self, outcome: RequestResult) -> None:
         """Keep it."""
         self.outcomes.append(outcome)
 
@@ -91,7 +91,7 @@ def measured(
     return row(what, record.outcomes, goals)
 
 
-def row(what: str, outcomes: Sequence[Outcome], goals: Objectives) -> Row:
+def row(what: str, outcomes: Sequence[RequestResult], goals: Objectives) -> Row:
     """The sums of what was seen; of nothing, everything failed."""
     if not outcomes:
         return Row(what, 0, 0.0, 0.0, 0.0, 0.0, 1.0, 1.0, kept=False)

@@ -22,7 +22,7 @@ _MOST_IN_MEMORY = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class PageView:
     """A page that a visitor sees.
 
     Attributes:
@@ -37,7 +37,7 @@ class Visit:
 class Visits(Protocol):
     """Where visits are counted."""
 
-    def count(self, session: str) -> Visit | None:
+    def count(self, session: str) -> PageView | None:
         """Count a page of that session; None when that can't be done now."""
 
     def fault(self) -> str:
@@ -57,7 +57,7 @@ class InMemory:
         self._total = 0
         self._lock = threading.Lock()
 
-    def count(self, session: str) -> Visit:
+    def count(self, session: str) -> PageView:
         """As `Visits` says; the session that was seen the longest ago gives way to the ten-thousand-and-first."""
         with self._lock:
             self._total += 1
@@ -65,7 +65,7 @@ class InMemory:
             if len(self._pages) >= _MOST_IN_MEMORY:
                 del self._pages[next(iter(self._pages))]
             self._pages[session] = pages
-            return Visit(pages, self._total)
+            return PageView(pages, self._total)
 
     def fault(self) -> str:
         """None, ever."""
@@ -99,7 +99,7 @@ class InRedis:
         )
         self._given_up = False
 
-    def count(self, session: str) -> Visit | None:
+    def count(self, session: str) -> PageView | None:
         """As `Visits` says. After a failure it isn't tried again until `fault` has found that it works, so that a page
         or two wait for a Redis that hangs, and no more."""
         if self._given_up:
@@ -114,7 +114,7 @@ class InRedis:
         except self._error:
             self._given_up = True
             return None
-        return Visit(pages, total)
+        return PageView(pages, total)
 
     def fault(self) -> str:
         """As `Visits` says. Asks Redis."""

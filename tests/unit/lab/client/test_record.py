@@ -4,12 +4,12 @@ from pathlib import Path
 import pytest
 
 from provision.lab.client import record as record_module
-from provision.lab.client.outcomes import Outcome
 from provision.lab.client.record import Record, text
+from provision.lab.client.results import RequestResult
 
 
-def outcome(seconds: float, status: int | None = 200, failure: str = "", page: str = "/") -> Outcome:
-    return Outcome(1000.0 + seconds, page, "GET", page, seconds, status, failure)
+def outcome(seconds: float, status: int | None = 200, failure: str = "", page: str = "/") -> RequestResult:
+    return RequestResult(1000.0 + seconds, page, "GET", page, seconds, status, failure)
 
 
 def test_the_sums() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from provision.lab.client.outcomes import Outcome
+from provision.lab.client.results import RequestResult
 from provision.lab.drill import comparing
 from provision.lab.drill.comparing import Row, cells, clients, lines, row, values
 from provision.lab.drill.objectives import Objectives
@@ -12,7 +12,7 @@ GOALS = Objectives(error_ratio=0.25, latency_seconds=0.2)
 
 
 def seen(at, seconds, failure=""):
-    return Outcome(at, "/", "GET", "/", seconds, 200, failure)
+    return RequestResult(at, "/", "GET", "/", seconds, 200, failure)
 
 
 def test_sums_by_hand():

@@ -16,7 +16,7 @@ from provision.lab.gallery.collection import Collection
 from provision.lab.gallery.parts import assembled
 from provision.lab.gallery.site import application
 from provision.lab.gallery.storage import Folder
-from provision.lab.gallery.visits import InMemory, InRedis, Visit, session_of
+from provision.lab.gallery.visits import InMemory, InRedis, PageView, session_of
 from provision.tools import servers
 from support.servers import free_port, require
 
@@ -66,10 +66,10 @@ def test_in_memory_the_session_that_was_seen_the_longest_ago_gives_way(
 ) -> None:
     monkeypatch.setattr(visits, "_MOST_IN_MEMORY", 2)
     here = InMemory()
-    assert [here.count(each) for each in ("a", "b", "a")] == [Visit(1, 1), Visit(1, 2), Visit(2, 3)]
-    assert here.count("c") == Visit(1, 4)  # instead of b
-    assert here.count("a") == Visit(3, 5)
-    assert here.count("b") == Visit(1, 6)
+    assert [here.count(each) for each in ("a", "b", "a")] == [PageView(1, 1), PageView(1, 2), PageView(2, 3)]
+    assert here.count("c") == PageView(1, 4)  # instead of b
+    assert here.count("a") == PageView(3, 5)
+    assert here.count("b") == PageView(1, 6)
     assert here.fault() == ""
 
 
@@ -78,7 +78,11 @@ def test_in_redis_replicas_count_together(server: Redis) -> None:
     with server.running():
         first, second = (InRedis(server.url, server.password) for _ in range(2))
         assert first.fault() == ""
-        assert [first.count(A), second.count(A), second.count(B)] == [Visit(1, 1), Visit(2, 2), Visit(1, 3)]
+        assert [first.count(A), second.count(A), second.count(B)] == [
+            PageView(1, 1),
+            PageView(2, 2),
+            PageView(1, 3),
+        ]
         lasts = first._client.ttl(f"gallery:session:{A}")
         assert 0 < lasts <= visits.SESSION_SECONDS  # type: ignore[operator]
 
@@ -96,7 +100,7 @@ def test_a_redis_that_refuses_is_told_without_the_password(server: Redis) -> Non
 def test_one_that_hangs_is_given_up_until_it_works(server: Redis) -> None:
     counted = InRedis(server.url, server.password)
     with server.running() as process:
-        assert counted.count(A) == Visit(1, 1)
+        assert counted.count(A) == PageView(1, 1)
         os.kill(process.pid, signal.SIGSTOP)
         assert counted.count(A) is None
         asked: list[str] = []

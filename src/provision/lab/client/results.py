@@ -11,7 +11,7 @@ FAILED_STATUS = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class RequestResult:
     """What came of a request or a page.
 
     Attributes:
