@@ -84,7 +84,7 @@ def budget(hypothesis: Hypothesis, visits: Sequence[Visit], began: float, ratio:
     month = MONTH_SECONDS * ratio
     return Clause(
         "error budget",
-        f"at most {hypothesis.budget_seconds:g} s of the month's {month / 3600:.1f} h",
+        f"at most {hypothesis.budget_seconds:.3g} s of the month's {month / 3600:.1f} h",
         f"{cost:.1f} s ({cost / month:.3%})",
         cost <= hypothesis.budget_seconds,
         hypothesis.budget_seconds,

@@ -26,6 +26,12 @@ _WORDS: Final = {
     "resolved": "end delivered",
 }
 _LEAST_SECONDS: Final = 0.001
+_BEFORE_SECONDS: Final = 10.0
+"""How much of the time before the break is drawn: what was prepared then is no part of it."""
+
+_RIGHT: Final = 0.6
+"""What is further to the right than this share of the chart has its words to its left, where there is room."""
+
 _INK, _FAINT = "#1f2328", "#8c959f"
 _FAULT: Final = "#ececec"
 
@@ -63,7 +69,7 @@ def chart(outcome: Outcome) -> dict[str, Any]:
     """The picture in Vega-Lite: moments with their bounds, how long each request took, and how many failed a second;
     in seconds from the break."""
     start = outcome.marks["broken"]
-    first = min((visit.due for visit in outcome.visits), default=start) - start
+    first = max(min((visit.due for visit in outcome.visits), default=start) - start, -_BEFORE_SECONDS)
     last = outcome.marks["ended"] - start
     x = {
         "field": "at",
@@ -119,9 +125,13 @@ def _moments(outcome: Outcome, x: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     furthest: dict[str, float] = {each["what"]: each["at"] for each in rows}
     furthest |= {bound["what"]: max(bound["until"], furthest.get(bound["what"], 0.0)) for bound in bounds}
-    said = [
-        {"what": _WORDS[name], "at": furthest[_WORDS[name]], "text": _said(outcome, name)} for name in names
-    ]
+    begin, end = x["scale"]["domain"]
+    said: list[dict[str, Any]] = []
+    for name in names:
+        what = _WORDS[name]
+        right = furthest[what] > begin + _RIGHT * (end - begin)
+        at = min(each["at"] for each in (*rows, *bounds) if each["what"] == what) if right else furthest[what]
+        said.append({"what": what, "at": at, "text": _said(outcome, name), "right": right})
     order = [_WORDS[name] for name in names]
     y = {"field": "what", "type": "nominal", "sort": order, "title": None, "axis": {"ticks": False}}
     until = {"x": {**x, "field": "until"}, "y": y}
@@ -141,11 +151,14 @@ def _moments(outcome: Outcome, x: dict[str, Any]) -> list[dict[str, Any]]:
             "mark": {"type": "point", "shape": "diamond", "filled": True, "size": 70, "color": _INK},
             "encoding": {"x": x, "y": y},
         },
-        {
-            "data": {"values": said},
-            "mark": {"type": "text", "align": "left", "dx": 8, "dy": -1, "color": _INK},
-            "encoding": {"x": x, "y": y, "text": {"field": "text"}},
-        },
+        *(
+            {
+                "data": {"values": [each for each in said if each["right"] is right]},
+                "mark": {"type": "text", "align": align, "dx": dx, "dy": -1, "color": _INK},
+                "encoding": {"x": x, "y": y, "text": {"field": "text"}},
+            }
+            for right, align, dx in ((False, "left", 8), (True, "right", -8))
+        ),
     ]
 
 
@@ -164,7 +177,8 @@ def _said(outcome: Outcome, name: str) -> str:
     if name in outcome.marks:
         words.append(f"{_offset(outcome, name):+.1f} s")
         if since:
-            words.append(f"is {_offset(outcome, name) - since:.1f} s after")
+            after = _offset(outcome, name) - since
+            words.append(f"is {after:.1f} s after" if after >= 0 else "is before it was healed")
     if name in outcome.bounds:
         words.append(f"(at most {outcome.bounds[name] - outcome.marks['broken'] - since:.1f} s)")
     return " ".join(words)
@@ -183,10 +197,12 @@ def _rules(outcome: Outcome, x: dict[str, Any]) -> dict[str, Any]:
 def _requests(outcome: Outcome, x: dict[str, Any]) -> dict[str, Any]:
     start = outcome.marks["broken"]
     answers = ["answered", "failed"]
+    first = x["scale"]["domain"][0]
     values = [
         # On a scale of powers of ten there is no zero.
         {"at": visit.due - start, "took": max(visit.seconds, _LEAST_SECONDS), "answer": answers[visit.failed]}
         for visit in outcome.visits
+        if visit.due - start >= first
     ]
     return {
         "data": {"values": values},
@@ -221,7 +237,12 @@ def _requests(outcome: Outcome, x: dict[str, Any]) -> dict[str, Any]:
 
 def _failures(outcome: Outcome, x: dict[str, Any]) -> dict[str, Any]:
     start = outcome.marks["broken"]
-    counts = Counter(_second(visit.due - start) for visit in outcome.visits if visit.failed)
+    first = x["scale"]["domain"][0]
+    counts = Counter(
+        _second(visit.due - start)
+        for visit in outcome.visits
+        if visit.failed and _second(visit.due - start) >= first
+    )
     values = [{"at": second, "until": second + 1, "count": count} for second, count in sorted(counts.items())]
     return {
         "data": {"values": values},

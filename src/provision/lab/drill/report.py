@@ -20,6 +20,7 @@ table { border-collapse: collapse; margin: 1rem 0 }
 th, td { border-bottom: 1px solid #d0d7de; padding: .3rem .8rem .3rem 0; text-align: left; vertical-align: top }
 td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap }
 img { max-width: 100%; height: auto }
+td.verdict { white-space: nowrap }
 section { margin-top: 3rem }
 .failed { font-weight: bold }
 """
@@ -62,14 +63,14 @@ def _row(outcome: Outcome) -> str:
     )
     name = escape(outcome.drill.name)
     texts = "".join(f"<td>{escape(cell)}" for cell in cells)
-    return f'<tr><td><a href="#{name}">{name}</a><td>{_verdict(outcome.verdict)}{texts}</tr>'
+    return f'<tr><td><a href="#{name}">{name}</a><td class="verdict">{_verdict(outcome.verdict)}{texts}</tr>'
 
 
 def _section(outcome: Outcome) -> str:
     drill, name = outcome.drill, escape(outcome.drill.name)
     image = base64.b64encode(picture.svg(outcome).encode()).decode()
     clauses = "".join(
-        f"<tr><td>{_verdict('held' if each.holds else 'failed')}<td>{escape(each.what)}<td>{escape(each.measured)}"
+        f"<tr><td class='verdict'>{_verdict('held' if each.holds else 'failed')}<td>{escape(each.what)}<td>{escape(each.measured)}"
         f"<td>{escape(each.expected)}</tr>"
         for each in outcome.clauses
     )
