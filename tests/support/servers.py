@@ -12,6 +12,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -59,11 +60,20 @@ def require_chromium() -> Path:
         _miss(error)
 
 
+_HELD: deque[socket.socket] = deque()
+_MOST_HELD = 200
+
+
 def free_port() -> int:
-    """A TCP port of the loopback address that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """A TCP port of the loopback address that nobody listens on, and that the system gives to nobody who asks for any free
+    one: it stays bound, in the way in which a server that asks for this very port may still listen there."""
+    holder = socket.socket()
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    holder.bind(("127.0.0.1", 0))
+    _HELD.append(holder)
+    if len(_HELD) > _MOST_HELD:
+        _HELD.popleft().close()
+    return int(holder.getsockname()[1])
 
 
 @contextmanager

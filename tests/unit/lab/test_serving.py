@@ -9,6 +9,7 @@ import pytest
 
 from provision.lab import serving
 from provision.lab.serving import Reply, Request, Server
+from support.waiting import wait_until
 
 
 class Gate:
@@ -60,8 +61,7 @@ def test_a_running_request_is_finished_before_the_server_ends(server: Server, ga
     assert gate.arrived.wait(10)
     stopper = threading.Thread(target=server.stop)
     stopper.start()
-    while not server.stopping:
-        stopper.join(0.01)
+    wait_until(lambda: server.stopping, "stopping")
     gate.opened.set()
     answer = connection.getresponse()
     assert (answer.status, answer.headers["Connection"]) == (200, "close")

@@ -10,9 +10,10 @@ import pytest
 from provision.errors import ProvisionError
 from provision.lab import processes, state, supervisor
 from provision.lab.processes import Process
-from provision.lab.serving import Reply, Server
 from provision.lab.stack import Component
 from provision.lab.state import Lab
+from support.servers import free_port
+from support.waiting import wait_until
 
 SERVES = (
     "import sys; from provision.lab.serving import *;"
@@ -36,12 +37,6 @@ def lab(tmp_path: Path) -> Iterator[Lab]:
 def python(name: str, code: str, *arguments: str, url: str = "", says: str = "") -> Component:
     command = (sys.executable, "-c", code, *arguments)
     return Component(name, name, command, url, "/health" if url else "", says)
-
-
-def free_port() -> int:
-    server = Server(0, lambda _: Reply(200, ""))
-    server.server_close()
-    return server.server_port
 
 
 def test_a_component_is_started_awaited_remembered_and_stopped(tmp_path: Path, lab: Lab) -> None:
@@ -68,8 +63,9 @@ def test_it_runs_in_a_group_of_its_own_without_credentials_and_with_a_memory_lim
     (entry,) = supervisor.start([component], lab, tmp_path).processes
     assert os.getpgid(entry.pid) == entry.pid
     assert resource.prlimit(entry.pid, resource.RLIMIT_DATA)[0] == 300 * 1024 * 1024
-    while not (environment := (Path("/proc") / str(entry.pid) / "environ").read_bytes()):
-        assert processes.alive(entry.process)  # the system hasn't come to put it there
+    file = Path("/proc") / str(entry.pid) / "environ"
+    wait_until(file.read_bytes, "put there by the system")
+    environment = file.read_bytes()
     assert b"secret" not in environment
     assert f"{supervisor.MARK}={lab.id}".encode() in environment
 
@@ -118,8 +114,8 @@ def test_one_that_has_overwritten_its_mark_is_known_by_its_log(tmp_path: Path, l
     process = supervisor._spawn(python("one", code), lab.id, tmp_path)
     known = processes.identify(process.pid)
     assert known is not None
-    while known in set(processes.marked(supervisor.MARK, lab.id)):
-        assert process.poll() is None
+    wait_until(lambda: known not in set(processes.marked(supervisor.MARK, lab.id)), "without its mark")
+    assert process.poll() is None
     assert supervisor.running(tmp_path, lab) == {known}
     assert supervisor.running(tmp_path / "another", lab) == set()
     supervisor.stop(tmp_path, lab)

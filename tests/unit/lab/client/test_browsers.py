@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from provision.lab.gallery.site import LARGEST_BODY, application
 from provision.lab.gallery.storage import Folder
 from provision.lab.gallery.visits import InMemory
 from support.servers import REPOSITORY, free_port, require_chromium
+from support.waiting import wait_until
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("browser"), pytest.mark.alone]
 
@@ -147,11 +147,8 @@ def test_a_signal_to_the_whole_group_is_an_end_and_no_failure(url: str, tmp_path
         env=environment(tmp_path),
         start_new_session=True,
     )
-    limit = time.monotonic() + TIME_LIMIT_SECONDS
-    while not ((tmp_path / "log").exists() and len(logged(tmp_path)) > 9):
-        assert running.poll() is None
-        assert time.monotonic() < limit, "it logs nothing"
-        time.sleep(0.05)
+    wait_until(lambda: (tmp_path / "log").exists() and len(logged(tmp_path)) > 9, "logging")
+    assert running.poll() is None
     os.killpg(running.pid, signal.SIGTERM)
     said, errors = running.communicate(timeout=TIME_LIMIT_SECONDS)
     assert (running.returncode, errors) == (0, "")

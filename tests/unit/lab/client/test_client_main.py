@@ -2,7 +2,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 from provision.lab.client import __main__ as client
 from provision.lab.serving import Reply, Server
 from support.servers import REPOSITORY, free_port
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
 
@@ -56,11 +56,8 @@ def test_it_ends_when_it_is_told_to(url: str, tmp_path: Path) -> None:
         text=True,
         env={"PYTHONPATH": str(REPOSITORY / "src")},
     )
-    limit = time.monotonic() + 30
-    while not (log.exists() and log.stat().st_size > 1000):
-        assert running.poll() is None
-        assert time.monotonic() < limit, "it logs nothing"
-        time.sleep(0.01)
+    wait_until(lambda: log.exists() and log.stat().st_size > 1000, "logging")
+    assert running.poll() is None
     running.send_signal(signal.SIGTERM)
     said, _ = running.communicate(timeout=30)
     assert running.returncode == 0

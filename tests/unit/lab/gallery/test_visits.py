@@ -19,6 +19,7 @@ from provision.lab.gallery.storage import Folder
 from provision.lab.gallery.visits import InMemory, InRedis, PageView, session_of
 from provision.tools import servers
 from support.servers import free_port, require
+from support.waiting import wait_until
 
 pytestmark = pytest.mark.alone  # what it says of times it says of a machine that isn't busy
 
@@ -42,8 +43,8 @@ class Redis:
             stdout=subprocess.DEVNULL,
         )
         try:
-            while not redis.answers(self.url):
-                assert process.poll() is None
+            wait_until(lambda: redis.answers(self.url) or process.poll() is not None, "up")
+            assert process.poll() is None
             yield process
         finally:
             process.kill()
@@ -116,8 +117,7 @@ def test_one_that_hangs_is_given_up_until_it_works(server: Redis) -> None:
         assert counted.count(A) is None
         assert asked == []
         os.kill(process.pid, signal.SIGCONT)
-        while counted.fault():
-            pass
+        wait_until(lambda: not counted.fault(), "back")
         assert counted.count(A) is not None
 
 
