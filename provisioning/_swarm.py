@@ -3,7 +3,7 @@
 | variable | meaning |
 | --- | --- |
 | `swarm_without_ipvs` | true where nodes' kernels have no IPVS: services have no virtual address, and ports are those of the nodes that a task runs on |
-| `publish_monitoring` | true: Prometheus and Alertmanager, which ask for no password, are reached from outside, too |
+| `publish_monitoring` | true: Prometheus, Alertmanager and the receiver `webhook`, which ask for no password, are reached from outside, too |
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 | variable | meaning |
 | --- | --- |
-| `webhook_url` | where pages are posted to |
+| `webhook_url` | where pages are posted to; the receiver of the stack `monitor` unless set |
 | `smtp_smarthost`, `smtp_from`, `ticket_email` | the mail server (`host:port`), the sender and the address for tickets; without a mail server they are posted like pages |
 | `alert_group_wait`, `alert_group_interval` | durations |
 | `watchdog_url`, `watchdog_interval` | where, and how often, it is posted that alerts are on their way; nowhere unless given |

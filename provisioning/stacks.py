@@ -8,6 +8,7 @@ project's own images are pulled from.
 | `gallery_storage` | where the gallery keeps pictures; the MinIO of the stack unless set |
 | `gallery_replicas`, `client_replicas` | how many tasks |
 | `client_browsers`, `client_rate` | false: clients are no browsers, and make so many requests a second |
+| `webhook_url` | where Alertmanager delivers; the receiver `webhook` of the stack unless set |
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
 
 Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
@@ -69,17 +70,18 @@ _traefik = service(
 _gallery_image = env.get("gallery_image") or Image("provision-gallery", "docker/gallery.Dockerfile")
 _client_image = env.get("client_image") or Image("provision-client", "docker/client.Dockerfile")
 
+# A probe without Python's site, which takes longer to start than the question itself; the image has no wget.
+_IS_WELL = Healthcheck([
+    "python", "-I", "-S", "-c",
+    "import socket; c = socket.create_connection(('127.0.0.1', 8080), 4); "
+    "c.sendall(b'GET /health HTTP/1.0\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in c.recv(64))",
+])  # fmt: skip
+
 # Browsers for a day, after which the Swarm starts them anew; or a steady rate of requests without any.
 _CLIENT = (
     ["provision.lab.client.browsers", "--seconds", "86400"]
     if env.get("client_browsers", True)
     else ["provision.lab.client", "--rate", f"{env.get('client_rate', 5):g}"]
-)
-
-# Without Python's site, which takes longer to start than the question itself; the image has no wget.
-_IS_WELL = (
-    "import socket; c = socket.create_connection(('127.0.0.1', 8080), 4); "
-    "c.sendall(b'GET /health HTTP/1.0\\r\\n\\r\\n'); raise SystemExit(b' 200 ' not in c.recv(64))"
 )
 
 _gallery = service(
@@ -112,7 +114,7 @@ _gallery = service(
         "minio_root_password": Secret.env("MINIO_ROOT_PASSWORD"),
     },
     networks=[edge, inner],
-    healthcheck=Healthcheck(["python", "-I", "-S", "-c", _IS_WELL]),
+    healthcheck=_IS_WELL,
     replicas=int(env.get("gallery_replicas", 3)),
     labels={
         "traefik.enable": "true",
@@ -234,6 +236,29 @@ _alertmanager = service(
     memory="64M",
 )
 
+# Keeps what Alertmanager delivers, where nobody else is named to be told; the image has a folder for it.
+_webhook = service(
+    "webhook",
+    _gallery_image,
+    command=[
+        "python",
+        "-m",
+        "provision.lab.webhook",
+        "--host",
+        "0.0.0.0",  # noqa: S104  # in a container
+        "--port",
+        "8080",
+        "--file",
+        "/var/lib/notifications/notifications.jsonl",
+    ],
+    networks=[watch],
+    ports=[port(8080, 9094)] if _PUBLISHED else [],
+    volumes={"/var/lib/notifications": Volume("notifications")},
+    healthcheck=_IS_WELL,
+    keeps="monitor",
+    memory="64M",
+)
+
 _grafana = service(
     "grafana",
     image("grafana", "grafana/grafana:12.4.0"),
@@ -279,7 +304,9 @@ _cadvisor = service(
     memory="128M",
 )
 
-monitor = Stack("monitor", [_prometheus, _alertmanager, _grafana, _cadvisor])
+_receivers = [] if env.get("webhook_url") else [_webhook]
+
+monitor = Stack("monitor", [_prometheus, _alertmanager, *_receivers, _grafana, _cadvisor])
 
 # ── registry ─────────────────────────────────────────────────────────────────
 

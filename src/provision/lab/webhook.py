@@ -77,12 +77,13 @@ class Inbox:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """`python -m provision.lab.webhook --port PORT --file FILE`: receive until told to end."""
+    """`python -m provision.lab.webhook --port PORT --file FILE [--host ADDRESS]`: receive until told to end."""
     parser = argparse.ArgumentParser(prog="provision.lab.webhook")
     parser.add_argument("--port", type=read.port, required=True)
+    parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--file", type=read.path, required=True)
     options = parser.parse_args(arguments)
-    return run(Server(options.port, Inbox(options.file).answer))
+    return run(Server(options.port, Inbox(options.file).answer, host=options.host))
 
 
 if __name__ == "__main__":

@@ -95,6 +95,18 @@ def test_what_monitors_is_reached_by_grafana_alone_unless_it_is_asked_for(
     assert services(shaped(publish_monitoring=True))["prometheus"]["ports"][0]["published"] == 9090
 
 
+def test_alerts_arrive_somewhere_unless_somebody_is_named(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    monitor = shaped()["monitor"]
+    (config,) = (file for file in monitor.configs if file.path == "alertmanager/alertmanager.yml")
+    assert b"http://webhook:8080/alerts" in config.content
+    receiver = monitor.compose["services"]["webhook"]
+    assert set(receiver["networks"]) <= set(monitor.compose["services"]["alertmanager"]["networks"])
+    assert "ports" not in receiver
+    assert "webhook" not in shaped(webhook_url="http://pager/")["monitor"].compose["services"]
+
+
 def test_every_file_that_is_built_for_a_server_is_mounted(
     shaped: Callable[..., dict[str, stacks.ShapedStack]],
 ) -> None:
