@@ -17,7 +17,10 @@ WITHOUT_IPVS = bool(env.get("swarm_without_ipvs", False))
 
 SOCKET = "/var/run/docker.sock"
 ENGINE = {SOCKET: Bind(SOCKET, every_node=True)}
-"""The engine's own socket: who asks a manager's sees the whole Swarm."""
+"""The engine's own socket. Who has that of a manager can do all with the Swarm and its nodes, however it is mounted."""
+
+ENGINE_URL = "tcp://engine:2375"
+"""Where `monitor` asks the engine: what lists tasks, services, nodes and networks, and nothing else."""
 
 MANAGERS = "node.role == manager"
 
@@ -29,6 +32,9 @@ inner = Network("inner", of="app")
 
 watch = Network("watch", of="monitor")
 """Between what watches."""
+
+asking = Network("asking", of="monitor", internal=True)
+"""Between Prometheus and what it may ask of the engine; nobody else is in it."""
 
 NETWORK_OF = {"app": edge, "monitor": watch}
 
@@ -83,7 +89,7 @@ def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:
     """Every running task of a service as a scrape target, which a manager is asked for. `instance` is where it runs, the
     node and the task's number, and stays when a task is replaced: an address wouldn't."""
     return {
-        "dockerswarm_sd_configs": [{"host": f"unix://{SOCKET}", "role": "tasks", "refresh_interval": "5s"}],
+        "dockerswarm_sd_configs": [{"host": ENGINE_URL, "role": "tasks", "refresh_interval": "5s"}],
         "relabel_configs": [
             _keep("__meta_dockerswarm_task_desired_state", "running"),
             _keep("__meta_dockerswarm_service_name", f"{stack}_{name}"),

@@ -12,13 +12,27 @@ project's own images are pulled from.
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
 
 Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
-`registry-data`. All secrets come from the environment of who deploys.
+`registry-data`. All secrets come from the environment of who deploys; `TRAEFIK_DASHBOARD_USERS` and `REGISTRY_USERS` are lines
+of htpasswd, with bcrypt (`htpasswd -nB NAME`).
 """
 
 from __future__ import annotations
 
-from provision.author import Bind, Config, Healthcheck, Image, Secret, Stack, Volume, env
-from provisioning._swarm import ENGINE, MANAGERS, answers, edge, image, inner, port, service, watch
+from provision.author import Bind, Config, Healthcheck, Image, Network, Secret, Stack, Volume, env
+from provisioning._swarm import (
+    ENGINE,
+    MANAGERS,
+    SOCKET,
+    answers,
+    asking,
+    data_of,
+    edge,
+    image,
+    inner,
+    port,
+    service,
+    watch,
+)
 
 HOST = env.get("host_name", "myhbsapp.com")
 BUCKETS_SECONDS = sorted({0.1, 0.3, 1.2, 5.0, env.number("sla_latency_seconds")})
@@ -34,12 +48,16 @@ _traefik = service(
     command=[
         "--entrypoints.web.address=:80",
         "--entrypoints.web.transport.respondingtimeouts.readtimeout=30s",
+        # Routers that name no entry point are for users alone.
+        "--entrypoints.web.asdefault=true",
+        # The ping and the metrics, for who is in the network; the dashboard is behind a password, and not measured.
         "--entrypoints.traefik.address=:8080",
+        "--entrypoints.dashboard.address=:8081",
+        "--entrypoints.dashboard.observability.metrics=false",
         "--api.dashboard=true",
-        "--api.insecure=true",
         "--ping=true",
         "--providers.swarm=true",
-        f"--providers.swarm.endpoint=unix://{next(iter(ENGINE))}",
+        f"--providers.swarm.endpoint=unix://{SOCKET}",
         "--providers.swarm.exposedbydefault=false",
         "--providers.swarm.network=app_edge",
         "--providers.swarm.refreshseconds=5",
@@ -57,8 +75,21 @@ _traefik = service(
     ],
     networks=[edge],
     aliases=[HOST],  # so that clients within reach it by its name
-    # The dashboard asks for no password: it is at the managers' own port 8080 alone, which is for no firewall to open.
-    ports=[port(80, 80), port(8080, 8080, of_node=True)],
+    # The dashboard is at the managers' own port 8080 alone, and asks for a password: it is no secret in a network, and every
+    # container of a manager reaches that node's ports.
+    ports=[port(80, 80), port(8081, 8080, of_node=True)],
+    secrets={"traefik_dashboard_users": Secret.env("TRAEFIK_DASHBOARD_USERS")},
+    labels={
+        "traefik.enable": "true",
+        "traefik.http.routers.dashboard.rule": "PathPrefix(`/api`) || PathPrefix(`/dashboard`)",
+        "traefik.http.routers.dashboard.entrypoints": "dashboard",
+        "traefik.http.routers.dashboard.service": "api@internal",
+        "traefik.http.routers.dashboard.middlewares": "password",
+        "traefik.http.middlewares.password.basicauth.usersfile": "/run/secrets/traefik_dashboard_users",
+        "traefik.http.middlewares.password.basicauth.removeheader": "true",
+        # Nothing is sent there: Traefik takes no router of a service without a port.
+        "traefik.http.services.dashboard.loadbalancer.server.port": "8081",
+    },
     volumes=ENGINE,
     healthcheck=Healthcheck(["traefik", "healthcheck", "--ping"]),
     mode="global",
@@ -185,7 +216,8 @@ _client = service(
 _visualizer = service(
     "visualizer",
     image("visualizer", "dockersamples/visualizer:stable"),
-    networks=[edge],
+    # It has the engine's socket and asks for no password: no other service is with it.
+    networks=[Network("overview")],
     ports=[port(8080, 8088, of_node=True)],
     volumes=ENGINE,
     on=(MANAGERS,),
@@ -198,6 +230,44 @@ app = Stack("app", [_traefik, _gallery, _redis, _minio, _client, _visualizer])
 
 _PUBLISHED = bool(env.get("publish_monitoring", False))
 
+# Reading a few lists is all that may be asked of the engine; each request has one answer, and what isn't named is refused.
+_READ_ONLY = """\
+global
+  maxconn 64
+  log stdout format raw local0 notice
+defaults
+  mode http
+  timeout connect 2s
+  timeout client 30s
+  timeout server 30s
+frontend lists
+  bind :2375
+  option http-buffer-request
+  http-request deny unless METH_GET or METH_HEAD
+  http-request return status 200 content-type text/plain string well if { path /health }
+  http-request deny unless { path -m reg ^(/v[0-9.]+)?/(_ping|version|info|tasks|services|nodes|networks)$ }
+  default_backend engine
+backend engine
+  server socket unix@/var/run/docker.sock
+"""
+
+_engine = service(
+    "engine",
+    image("haproxy", "haproxy:3.2-alpine"),
+    command=["haproxy", "-W", "-db", "-f", "/usr/local/etc/haproxy/haproxy.cfg"],
+    networks=[asking],
+    configs={"/usr/local/etc/haproxy/haproxy.cfg": Config(text=_READ_ONLY)},
+    volumes=ENGINE,
+    user="root",  # who alone may open the socket
+    read_only=True,
+    healthcheck=answers("http://127.0.0.1:2375/health"),
+    on=(
+        MANAGERS,
+        data_of("monitor"),
+    ),  # with Prometheus, which is there: the two are lost together or not at all
+    memory="64M",
+)
+
 _prometheus = service(
     "prometheus",
     image("prometheus", "prom/prometheus:v3.5.0"),
@@ -207,14 +277,11 @@ _prometheus = service(
         f"--storage.tsdb.retention.time={env.get('data_retention', '15d')}",
         f"--web.external-url={env.get('prometheus_external_url', 'http://prometheus:9090')}",
     ],
-    networks=[watch, edge],
+    networks=[watch, edge, asking],
     ports=[port(9090, 9090)] if _PUBLISHED else [],
     configs={"/etc/prometheus/": Config(built="prometheus/")},
-    volumes={"/prometheus": Volume("prometheus"), **ENGINE},
-    # The tasks to scrape are found through the engine's socket, which only root may open.
-    user="root",
+    volumes={"/prometheus": Volume("prometheus")},
     healthcheck=answers("http://127.0.0.1:9090/-/ready"),
-    on=(MANAGERS,),
     keeps="monitor",
     memory="256M",
 )
@@ -306,13 +373,20 @@ _cadvisor = service(
 
 _receivers = [] if env.get("webhook_url") else [_webhook]
 
-monitor = Stack("monitor", [_prometheus, _alertmanager, *_receivers, _grafana, _cadvisor])
+monitor = Stack("monitor", [_engine, _prometheus, _alertmanager, *_receivers, _grafana, _cadvisor])
 
 # ── registry ─────────────────────────────────────────────────────────────────
 
 _registry = service(
     "registry",
     image("registry", "registry:2"),
+    # Who may push may change what every node runs.
+    environment={
+        "REGISTRY_AUTH": "htpasswd",
+        "REGISTRY_AUTH_HTPASSWD_REALM": "registry",
+        "REGISTRY_AUTH_HTPASSWD_PATH": "/run/secrets/registry_users",
+    },
+    secrets={"registry_users": Secret.env("REGISTRY_USERS")},
     ports=[port(5000, 5000)],
     volumes={"/var/lib/registry": Volume("registry")},
     keeps="registry",

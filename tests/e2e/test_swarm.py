@@ -9,6 +9,7 @@ import json
 import time
 import urllib.error
 import urllib.request
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,7 +34,25 @@ SECRETS = (
     "MINIO_ROOT_PASSWORD",
     "GRAFANA_ADMIN_PASSWORD",
 )
-VALUES = {name: token_hex(8) for name in SECRETS}
+PASSWORD = "only-for-this-test"
+USERS = "lab:$2b$05$abcdefghijklmnopqrstuuoePaFlY1zibzb/JZlPqaHpsMO1NwAhi"
+"""A line of htpasswd with that password."""
+
+VALUES = {name: token_hex(8) for name in SECRETS} | {
+    "TRAEFIK_DASHBOARD_USERS": USERS,
+    "REGISTRY_USERS": USERS,
+}
+ASK = """\
+import sys, urllib.error, urllib.request
+for url in sys.argv[1:]:
+    try:
+        print(urllib.request.urlopen(url, timeout=10).status)
+    except urllib.error.HTTPError as error:
+        print(error.code)
+    except OSError:
+        print(0)
+"""
+"""Prints the status that each page answers with, 0 when there is no answer."""
 SHOP = """\
 from provision.author import Healthcheck, Image, Port, Service, Stack, Update, env
 
@@ -61,15 +80,21 @@ class Lab:
     def docker(self, *arguments: str) -> str:
         return docker.call(cluster.engine(self.cluster), *arguments)
 
-    def get(self, path: str, port: int = 80, host: str = "") -> tuple[int, str]:
-        request = urllib.request.Request(
-            f"http://{self.address}:{port}{path}", headers={"Host": host} if host else {}
-        )
+    def get(self, path: str, port: int = 80, host: str = "", password: str = "") -> tuple[int, str]:
+        headers = {"Host": host} if host else {}
+        if password:
+            headers["Authorization"] = f"Basic {b64encode(f'lab:{password}'.encode()).decode()}"
+        request = urllib.request.Request(f"http://{self.address}:{port}{path}", headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+
+    def task(self, service: str) -> str:
+        """The container of a task of a service."""
+        label = f"label=com.docker.swarm.service.name={service}"
+        return self.docker("ps", "-q", "--filter", label).split()[0]
 
     def json(self, path: str, port: int) -> Any:
         return json.loads(self.get(path, port)[1])
@@ -135,8 +160,48 @@ def test_traefik_leads_to_the_gallery_and_to_nothing_else(lab: Lab, run: Callabl
     assert "<title>" in lab.get("/", host=HOST)[1]
     assert lab.get("/", host="elsewhere")[0] == 404
     # The dashboard is at the manager's own port, never at the one for users.
-    assert lab.get("/dashboard/", 8080)[0] == 200
     assert lab.get("/dashboard/", host=HOST)[0] == 404
+
+
+def test_the_dashboard_asks_for_a_password_wherever_it_is_asked(lab: Lab, run: Callable[..., Ran]) -> None:
+    until(lambda: lab.get("/dashboard/", 8080, password=PASSWORD)[0] == 200, "the manager's port answers")
+    assert lab.get("/api/rawdata", 8080, password=PASSWORD)[0] == 200
+    assert lab.get("/api/rawdata", 8080)[0] == 401
+    assert lab.get("/api/rawdata", 8080, password="wrong")[0] == 401
+    asked = {
+        "http://traefik:8080/api/rawdata": "404",
+        "http://traefik:8080/dashboard/": "404",
+        "http://traefik:8081/api/rawdata": "401",
+        "http://traefik:8081/dashboard/": "401",
+        f"http://{lab.address}:8080/api/rawdata": "401",
+        "http://traefik:8080/metrics": "200",  # nothing that a visitor couldn't know
+        "http://visualizer:8080/": "0",
+        "http://engine:2375/tasks": "0",
+    }
+    said = lab.docker("exec", lab.task("app_gallery"), "python", "-c", ASK, *asked)
+    assert dict(zip(asked, said.split(), strict=True)) == asked
+
+
+def test_prometheus_may_ask_the_engine_for_lists_only(lab: Lab, run: Callable[..., Ran]) -> None:
+    prometheus = lab.task("monitor_prometheus")
+    mounts = lab.docker("inspect", "--format", "{{range .Mounts}}{{.Destination}} {{end}}", prometheus)
+    assert "docker.sock" not in mounts
+    network = '{{(index .NetworkSettings.Networks "monitor_asking").IPAddress}}'
+    engine = lab.docker("inspect", "--format", network, lab.task("monitor_engine")).strip()
+    for path, answers in {
+        "tasks": True, "v1.41/services": True, "nodes": True, "networks": True,
+        "containers/json": False, "secrets": False, "configs": False, "swarm": False, "services/x": False,
+    }.items():  # fmt: skip
+        said = lab.docker(
+            "exec", prometheus, "sh", "-c",
+            f"wget -q -O /dev/null http://{engine}:2375/{path} 2>&1 && echo answered || true",
+        )  # fmt: skip
+        assert said.strip().endswith("answered" if answers else "403 Forbidden"), (path, said)
+    posted = lab.docker(
+        "exec", prometheus, "sh", "-c",
+        f"wget -q -O /dev/null --post-data x http://{engine}:2375/services 2>&1 || true",
+    )  # fmt: skip
+    assert "403 Forbidden" in posted
 
 
 def test_every_task_is_scraped_under_the_name_of_its_place(lab: Lab, run: Callable[..., Ran]) -> None:
@@ -190,11 +255,15 @@ def test_an_alert_reaches_the_receiver(lab: Lab, run: Callable[..., Ran]) -> Non
 
 
 def test_an_own_image_goes_through_the_registry_and_what_fails_goes_back(
-    lab: Lab, run: Callable[..., Ran], tmp_path: Path
+    lab: Lab, run: Callable[..., Ran], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deployed = run("stack", "deploy", "registry", "--project", ROOT, "--env", "swarm", "--timeout", "5m")
     assert deployed.code == 0, deployed
     registry = f"{lab.address}:5000"
+    assert lab.get("/v2/", 5000)[0] == 401
+    logged_in = ("login", "--username", "lab", "--password-stdin", registry)
+    monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path / "client"))
+    docker.call(cluster.engine(lab.cluster), *logged_in, given=PASSWORD.encode())
     root = write(
         tmp_path / "shop",
         {

@@ -54,6 +54,7 @@ def test_no_secret_has_a_default_and_none_is_in_the_files(
     found = {name: reference for stack in made.values() for name, reference in stack.secrets.items()}
     assert {reference["name"] for reference in found.values()} == {
         "GALLERY_ADMIN_TOKEN", "REDIS_PASSWORD", "MINIO_ROOT_USER", "MINIO_ROOT_PASSWORD", "GRAFANA_ADMIN_PASSWORD",
+        "TRAEFIK_DASHBOARD_USERS", "REGISTRY_USERS",
     }  # fmt: skip
     for service in services(made).values():
         for name, value in service.get("environment", {}).items():
@@ -68,8 +69,50 @@ def test_traefik_measures_the_objective_and_gives_hung_requests_up(
     assert "--serverstransport.forwardingtimeouts.responseheadertimeout=5s" in traefik["command"]
     assert "--ping=true" in traefik["command"]
     assert traefik["deploy"]["placement"]["constraints"] == ["node.role == manager"]
-    dashboard = next(port for port in traefik["ports"] if port["target"] == 8080)
-    assert dashboard["mode"] == "host"  # where it runs, and nowhere else
+
+
+def test_the_dashboard_is_at_the_managers_and_behind_a_password(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    traefik = services(shaped())["traefik"]
+    ports = {port["published"]: (port["target"], port["mode"]) for port in traefik["ports"]}
+    assert ports == {80: (80, "ingress"), 8080: (8081, "host")}
+    assert not [word for word in traefik["command"] if "insecure" in word]
+    labels = traefik["deploy"]["labels"]
+    assert labels["traefik.http.routers.dashboard.entrypoints"] == "dashboard"
+    assert labels["traefik.http.routers.dashboard.middlewares"] == "password"
+    where = labels["traefik.http.middlewares.password.basicauth.usersfile"]
+    assert where == f"/run/secrets/{traefik['secrets'][0]['target']}"
+
+
+def test_who_has_the_socket_is_alone_with_those_who_may_ask(
+    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+) -> None:
+    made = services(shaped())
+    having = {
+        name
+        for name, service in made.items()
+        if any(mount["source"] == "/var/run/docker.sock" for mount in service.get("volumes", ()))
+    }
+    assert having == {"traefik", "visualizer", "engine"}
+
+    def beside(name: str) -> set[str]:
+        return {
+            each
+            for each, service in made.items()
+            if set(service.get("networks", ())) & set(made[name]["networks"])
+        }
+
+    assert beside("visualizer") == {"visualizer"}
+    assert beside("engine") == {"engine", "prometheus"}
+    assert "user" not in made["prometheus"]
+
+
+def test_the_registry_asks_for_a_password(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+    registry = services(shaped())["registry"]
+    assert registry["environment"]["REGISTRY_AUTH"] == "htpasswd"
+    where = registry["environment"]["REGISTRY_AUTH_HTPASSWD_PATH"]
+    assert where == f"/run/secrets/{registry['secrets'][0]['target']}"
 
 
 def test_the_host_name_is_one_setting(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:

@@ -26,7 +26,7 @@ def references() -> dict[str, str]:
     """Service → the image that it runs here."""
     names = (
         "traefik", "gallery", "redis", "minio", "client", "visualizer",
-        "prometheus", "alertmanager", "grafana", "cadvisor", "registry",
+        "prometheus", "alertmanager", "grafana", "cadvisor", "registry", "haproxy",
     )  # fmt: skip
     return {name: f"provision-lab/{name}:{TAG}" for name in names}
 
@@ -70,6 +70,7 @@ def recipes(tools_dir: Path, grafana_home: Path | None = None) -> Iterator[tuple
         yield name, _server(name, tools_dir), ""
     yield "alertmanager", _alertmanager(tools_dir), ""
     yield "redis", _programs({"redis-server": "redis-server", "redis-cli": "redis-tools"}), ""
+    yield "haproxy", _programs({"haproxy": "haproxy"}), ""
     try:
         yield "registry", _registry(), ""
     except MissingTool as error:
