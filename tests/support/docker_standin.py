@@ -176,6 +176,11 @@ class _Client:
         if kind == "volume" and self.state["held"]:
             self.state["held"] -= 1
             raise SystemExit(f"Error response from daemon: remove {words[0]}: volume is in use - [c1]")
+        if kind == "network" and self.state["held"]:
+            self.state["held"] -= 1
+            raise SystemExit(
+                f"Error response from daemon: rpc error: code = FailedPrecondition desc = network {words[0]} is in use by task t1"
+            )
         self._note(kind, "rm", *words)
         del self.state[kind][words[0]]
         return ""
@@ -184,6 +189,7 @@ class _Client:
     _secret_ls = lambda self, words: self._list("secret", words)  # noqa: E731
     _network_ls = lambda self, words: self._list("network", words)  # noqa: E731
     _volume_ls = lambda self, words: self._list("volume", words)  # noqa: E731
+    _network_rm = lambda self, words: self._remove("network", words)  # noqa: E731
     _config_rm = lambda self, words: self._remove("config", words)  # noqa: E731
     _secret_rm = lambda self, words: self._remove("secret", words)  # noqa: E731
     _volume_rm = lambda self, words: self._remove("volume", words)  # noqa: E731

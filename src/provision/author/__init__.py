@@ -21,8 +21,10 @@ from provision.author.grafana import ContactPoint, Integration, LibraryPanel, Me
 from provision.author.rules import Alert, Group, Record
 from provision.author.scrape import PrometheusGlobal, ScrapeConfig
 from provision.author.secrets import Secret
+from provision.author.service import Service
 from provision.author.service_parts import Healthcheck, Placement, Port, Resources, Restart, Update
-from provision.author.stacks import Bind, Config, Image, Network, Service, Stack, Volume
+from provision.author.stack_parts import Bind, Config, Image, Network, Volume
+from provision.author.stacks import Stack
 from provision.author.waivers import Waive
 
 __all__ = [

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from provision.author import kinds
 from provision.author.durations import check
 
 _CONSTRAINT: Final = re.compile(
@@ -69,9 +70,9 @@ class Healthcheck:
     def __post_init__(self) -> None:
         if isinstance(self.command, str) or not self.command:
             raise ValueError("Healthcheck: command must be a list: a program and its arguments")
+        kinds.texts("Healthcheck", command=self.command)
         check("Healthcheck", interval=self.interval, timeout=self.timeout, start_period=self.start_period)
-        if isinstance(self.retries, bool) or not isinstance(self.retries, int) or self.retries < 1:
-            raise ValueError(f"Healthcheck: retries must be a whole number from 1, not {self.retries!r}")
+        kinds.whole("Healthcheck", 1, retries=self.retries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +90,15 @@ class Placement:
     max_per_node: int | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.constraints, str):
-            raise TypeError("Placement: constraints must be a list of texts; put it into [ ]")
+        kinds.texts("Placement", constraints=self.constraints, spread=self.spread)
         for constraint in self.constraints:
             if not _CONSTRAINT.fullmatch(constraint):
                 raise ValueError(
                     f"Placement: {constraint!r} isn't a constraint such as node.role == manager or "
                     "node.labels.data == true"
                 )
-        if self.max_per_node is not None and self.max_per_node < 1:
-            raise ValueError(
-                f"Placement: max_per_node must be a whole number from 1, not {self.max_per_node!r}"
-            )
+        if self.max_per_node is not None:
+            kinds.whole("Placement", 1, max_per_node=self.max_per_node)
 
     @property
     def one_node(self) -> bool:
@@ -174,10 +172,8 @@ class Restart:
         if self.condition not in ("any", "on-failure", "none"):
             raise ValueError(f"Restart: condition must be any, on-failure or none, not {self.condition!r}")
         check("Restart", delay=self.delay, window=self.window)
-        if self.max_attempts is not None and self.max_attempts < 1:
-            raise ValueError(
-                f"Restart: max_attempts must be a whole number from 1, not {self.max_attempts!r}"
-            )
+        if self.max_attempts is not None:
+            kinds.whole("Restart", 1, max_attempts=self.max_attempts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,12 +197,7 @@ class Update:
     max_failure_ratio: float = 0
 
     def __post_init__(self) -> None:
-        if (
-            isinstance(self.parallelism, bool)
-            or not isinstance(self.parallelism, int)
-            or self.parallelism < 0
-        ):
-            raise ValueError(f"Update: parallelism must be a whole number from 0, not {self.parallelism!r}")
+        kinds.whole("Update", 0, parallelism=self.parallelism)
         check("Update", delay=self.delay, monitor=self.monitor)
         if self.order not in (None, "start-first", "stop-first"):
             raise ValueError(f"Update: order must be start-first or stop-first, not {self.order!r}")
@@ -214,7 +205,8 @@ class Update:
             raise ValueError(
                 f"Update: on_failure must be rollback, pause or continue, not {self.on_failure!r}"
             )
-        if not 0 <= self.max_failure_ratio <= 1:
+        ratio = self.max_failure_ratio
+        if isinstance(ratio, bool) or not isinstance(ratio, int | float) or not 0 <= ratio <= 1:
             raise ValueError(f"Update: max_failure_ratio must be from 0 to 1, not {self.max_failure_ratio!r}")
 
 

@@ -244,16 +244,27 @@ def remove(
     verbose: int,
     quiet: bool,
 ) -> int:
-    """Remove stacks, and wait until their tasks, networks, configs and secrets are gone. Volumes are kept."""
+    """Remove stacks, and wait until their tasks, networks, configs and secrets are gone. Volumes are kept.
+
+    A stack that no source defines any more is removed when this project deployed it.
+    """
     from provision.ship.swarm import clearing
     from provision.tools import docker
 
     project = opened(project_dir, environment, verbose=verbose)
-    order = chosen(shaped(files_of(project), ""), names)
+    known = shaped(files_of(project), "")
     engine, tell = docker.find(context or ""), teller(quiet=quiet)
-    for stack in reversed(order):  # what uses another's networks goes before it
-        there = clearing.remove(engine, stack.name, project.name, limit, tell, volumes=volumes)
-        tell(f"stack {stack.name} is removed" if there else f"there is no stack {stack.name}")
+    gone = [
+        name
+        for name in dict.fromkeys(names)
+        if name not in {stack.name for stack in known} and clearing.deployed_by(engine, name, project.name)
+    ]
+    defined = [name for name in names if name not in gone]
+    order = chosen(known, defined) if defined else ()
+    # What uses another's networks goes before it, and what no source has any more may use any.
+    for name in (*gone, *(stack.name for stack in reversed(order))):
+        there = clearing.remove(engine, name, project.name, limit, tell, volumes=volumes)
+        tell(f"stack {name} is removed" if there else f"there is no stack {name}")
     return DONE
 
 

@@ -24,6 +24,25 @@ _TIME_LIMIT_SECONDS: Final = 60.0
 _VARIABLES: Final = re.compile(
     r"DOCKER_(?:HOST|CONTEXT|TLS|TLS_VERIFY|CERT_PATH|CONFIG|API_VERSION)|SSH_AUTH_SOCK"
 )
+_REFUSED: Final = re.compile(
+    r"(?:Got )?permission denied while trying to connect to the docker (?:API|daemon)\b.*", re.IGNORECASE
+)
+_SILENT: Final = re.compile(
+    r"(?:Cannot connect to the Docker daemon|error during connect|failed to connect to the docker API)\b.*",
+    re.IGNORECASE,
+)
+"""What the client says of itself, as whole lines: the same words within an answer of the engine, or of a program that it
+ran, are about something else. Source: docker/cli and moby/client, 20.10 to 29."""
+
+_HINT: Final = re.compile(r"(?:See '|Run '|Usage:|For more help).*")
+"""Lines after the reason."""
+
+_GONE: Final = re.compile(
+    r"(?:Error|Error response from daemon): (?:No such [a-z]+: ?\S+|(?:[a-z]+ )?\S+ not found\.?)",
+    re.IGNORECASE,
+)
+"""That something isn't there, of `docker inspect`."""
+
 _BATCH: Final = 200
 """How many ids one call names."""
 
@@ -109,8 +128,8 @@ def inspected(engine: Engine, kind: str, ids: Sequence[str]) -> list[dict[str, A
     for start in range(0, len(ids), _BATCH):
         arguments = ("inspect", "--type", kind, *ids[start : start + _BATCH])
         answer = _run(engine, arguments, b"", None, _TIME_LIMIT_SECONDS)
-        said = answer.stderr.decode(errors="replace")
-        if answer.code != 0 and not re.search(r"(?i)no such|not found", said):
+        said = _lines(answer)
+        if answer.code != 0 and not (said and all(map(_GONE.fullmatch, said))):
             raise _failure(engine, arguments, answer)
         found += json.loads(answer.stdout or b"[]")
     return found
@@ -152,7 +171,9 @@ def _run(
     if engine.context:
         theirs.pop("DOCKER_HOST", None)  # the client would let it win
     if engine.host:
-        theirs = {"DOCKER_HOST": engine.host}
+        # What the client keeps, such as logins, stays its own; how another engine is asked doesn't count.
+        kept = {name: value for name, value in theirs.items() if name == "DOCKER_CONFIG"}
+        theirs = {**kept, "DOCKER_HOST": engine.host}
     return run(
         [engine.program, *context, *arguments],
         cwd=cwd,
@@ -163,19 +184,18 @@ def _run(
 
 
 def _failure(engine: Engine, arguments: Sequence[str], answer: Answer) -> ProvisionError:
-    said = [line.strip() for line in answer.stderr.decode(errors="replace").splitlines() if line.strip()]
-    said = said or [f"exit code {answer.code}"]
-    text = " ".join(said)
-    if re.search(r"(?i)permission denied.*(socket|sock)", text):
+    said = _lines(answer) or [f"exit code {answer.code}"]
+    if any(map(_REFUSED.fullmatch, said)):
         return NotAllowed(
             "this user may not ask it",
             status=403,
             where=engine.called,
             remedy="use another user, or add this one to the group docker",
         )
-    if re.search(r"(?i)cannot connect to the docker daemon|error during connect|failed to connect", text):
+    if silent := next(filter(_SILENT.fullmatch, said), ""):
+        why = silent.removeprefix("error during connect: ") if silent.startswith("error during") else ""
         return Unreachable(
-            "no engine answers",
+            "no engine answers" + (f": {why}" if why else ""),
             where=engine.called,
             remedy="start it, or name another with --context or DOCKER_HOST",
         )
@@ -183,3 +203,9 @@ def _failure(engine: Engine, arguments: Sequence[str], answer: Answer) -> Provis
     return ProvisionError(
         f"{command}: {said[-1].removeprefix('Error response from daemon: ')}", where=engine.called
     )
+
+
+def _lines(answer: Answer) -> list[str]:
+    """What the client said on standard error, without empty lines and hints at its help."""
+    lines = (line.strip() for line in answer.stderr.decode(errors="replace").splitlines())
+    return [line for line in lines if line and not _HINT.fullmatch(line)]

@@ -21,7 +21,7 @@ from provision.author import Healthcheck, Placement, Port, Resources, Restart, U
         (lambda: Healthcheck(["x"], retries=0), "Healthcheck: retries must be a whole number from 1, not 0"),
         (
             lambda: Placement("node.role == manager"),
-            "Placement: constraints must be a list of texts; put it into [ ]",
+            "Placement: constraints must be a list of texts, not a text; put it into [ ]",
         ),
         (lambda: Placement(["role == manager"]), "Placement: 'role == manager' isn't a constraint such as"),
         (lambda: Placement(["node.role = manager"]), "isn't a constraint"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,10 +10,12 @@ import pytest
 from provision.author import (
     Bind,
     Config,
+    Healthcheck,
     Image,
     Network,
     Placement,
     Port,
+    Restart,
     Secret,
     Service,
     Stack,
@@ -41,8 +44,34 @@ PINNED = Placement(["node.labels.data == true"])
         ({"ports": [Port(80, 80), Port(81, 80)]}, "port 80 is published twice"),
         ({"tmpfs": ["tmp"]}, "'tmp' isn't an absolute path in the container"),
         ({"configs": {"/etc/app": Config(built="app/")}}, "must both end in '/' or neither"),
+        ({"image": 7}, "image must be a text or an Image, not a number"),
+        ({"command": "run it"}, "command must be a list of texts, not a text; put it into [ ]"),
+        ({"command": ["run", 7]}, "command must be a list of texts, not of a number"),
+        ({"environment": ["A=b"]}, "environment must be a mapping, not a list"),
+        ({"environment": {"A": ["b"]}}, "environment: A must be a text, not a list"),
+        ({"environment": {7: "b"}}, "environment: the key 7 must be a text"),
+        ({"networks": Network("a")}, "networks must be a list of Network, not a Network; put it into [ ]"),
+        ({"networks": ["a"]}, "networks must be a list of Network, not of a text"),
+        ({"ports": [80]}, "ports must be a list of Port, not of a number"),
+        ({"configs": {"/a": "text"}}, "configs: /a must be a Config, not a text"),
+        ({"configs": {7: Config(text="a")}}, "configs: the key 7 must be a text"),
+        ({"volumes": ["/data"]}, "volumes must be a mapping, not a list"),
+        ({"volumes": {"/data": "data"}}, "volumes: /data must be a Volume or a Bind, not a text"),
+        ({"healthcheck": ["true"]}, "healthcheck must be a Healthcheck, not a list"),
+        ({"placement": ["node.role == manager"]}, "placement must be a Placement, not a list"),
+        ({"resources": "128M"}, "resources must be a Resources, not a text"),
+        ({"restart": None}, "restart must be a Restart, not nothing"),
+        ({"update": {}}, "update must be a Update, not a mapping"),
+        ({"labels": "a=b"}, "labels must be a mapping, not a text"),
+        ({"replicas": "2"}, "replicas must be a whole number from 0, not '2'"),
+        ({"user": 1000}, "user must be a text, not a number"),
+        ({"init": "yes"}, "init must be True or False, not a text"),
+        ({"tmpfs": "/tmp"}, "tmpfs must be a list of texts, not a text; put it into [ ]"),
+        ({"extra": []}, "extra must be a mapping, not a list"),
+        ({"stop_grace_period": 10}, "stop_grace_period must be a duration such as 30s"),
+        ({"secrets": ["KEY"]}, "secrets must be a mapping, not a list"),
         ({"secrets": {"a b": Secret.env("A")}}, "secret 'a b' isn't a name of letters"),
-        ({"secrets": {"key": "hunter2"}}, 'secret key must be a Secret, such as Secret.env("VARIABLE")'),
+        ({"secrets": {"key": "hunter2"}}, 'secrets: key must be a Secret, such as Secret.env("VARIABLE")'),
         (
             {"secrets": {"key": Secret.env("KEY", version="a b")}},
             "the version of secret key is part of a name",
@@ -116,8 +145,34 @@ def test_the_order_of_an_update_follows_what_two_tasks_cannot_share() -> None:
         (lambda: Config(built="../etc/passwd"), "must be a path below the folder that `build` writes"),
         (lambda: Image("Gallery", "Dockerfile"), "Image: 'Gallery' isn't a name"),
         (lambda: Image("gallery", "Dockerfile", tag="a:b"), "image 'gallery': tag 'a:b' isn't letters"),
+        (
+            lambda: Placement(max_per_node="2"),
+            "Placement: max_per_node must be a whole number from 1, not '2'",
+        ),
+        (
+            lambda: Placement("node.role == manager"),
+            "constraints must be a list of texts, not a text; put it into",
+        ),
+        (lambda: Placement([7]), "Placement: constraints must be a list of texts, not of a number"),
+        (lambda: Placement(spread="node.labels.zone"), "Placement: spread must be a list of texts"),
+        (lambda: Restart(max_attempts="3"), "Restart: max_attempts must be a whole number from 1, not '3'"),
+        (lambda: Update(max_failure_ratio="all"), "Update: max_failure_ratio must be from 0 to 1, not 'all'"),
+        (lambda: Update(parallelism=1.5), "Update: parallelism must be a whole number from 0, not 1.5"),
+        (lambda: Healthcheck(["true", 1]), "Healthcheck: command must be a list of texts, not of a number"),
+        (lambda: Healthcheck(["true"], retries="3"), "Healthcheck: retries must be a whole number from 1"),
+        (lambda: Network("a", internal="yes"), "network 'a': internal must be True or False, not a text"),
+        (lambda: Volume("a", options="x"), "volume 'a': options must be a mapping, not a text"),
+        (lambda: Volume("a", driver=None), "volume 'a': driver must be a text, not nothing"),
+        (lambda: Bind(Path("/srv")), "Bind: source must be a text, not a PosixPath"),
+        (lambda: Config(text=b"a"), "Config: text must be a text, not a bytes"),
+        (lambda: Image(7, "Dockerfile"), "Image: name must be a text, not a number"),
+        (lambda: Image("a", "Dockerfile", arguments=["A"]), "image 'a': arguments must be a mapping"),
+        (
+            lambda: Stack("shop", Service("web", "web:1")),
+            "services must be a list of Service, not a Service; put",
+        ),
         (lambda: Stack("shop", []), "stack 'shop' has no service"),
-        (lambda: Stack("shop", ["web"]), "stack 'shop': a service must be a Service, not 'web'"),  # type: ignore[list-item]
+        (lambda: Stack("shop", ["web"]), "stack 'shop': services must be a list of Service, not of a text"),  # type: ignore[list-item]
         (
             lambda: Stack("s" * 60, [Service("web", "web:1")]),
             "web is longer than 63 characters",

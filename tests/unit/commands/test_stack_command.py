@@ -151,7 +151,33 @@ def test_a_first_deploy_that_fails_leaves_nothing(provision: Shell, root: Path, 
     assert "  ✗  web  0/2  0 of 2 tasks run after 1 s · No such image: web:1" in ran.out
     state = swarm.state
     assert (state["services"], state["config"], state["secret"]) == ({}, {}, {})
+    assert state["network"] == {"ingress": ""}
     assert "shop_web: removed again" in ran.err
+    # A label stays, and a line has said so: it is where data may lie by now.
+    assert "node manager-1 is labelled data=true" in ran.err
+    assert state["nodes"][0]["labels"] == {"data": "true"}
+
+
+def test_a_network_that_was_there_before_outlives_a_deploy_that_fails(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    assert provision("stack", "deploy", "shop").code == 0
+    with swarm.changed() as state:
+        state["broken"], state["network"]["shop_edge"] = ["web:2"], "shop"
+    assert provision("stack", "deploy", "shop", "--env", "next", "--timeout", "1s").code == 1
+    assert swarm.state["network"] == {"ingress": "", "shop_edge": "shop"}
+
+
+def test_a_network_that_a_task_is_still_in_is_waited_for(provision: Shell, root: Path, swarm: Swarm) -> None:
+    with swarm.changed() as state:
+        state["broken"], state["held"] = ["web:1"], 2
+    assert provision("stack", "deploy", "shop", "--timeout", "3s").code == 1
+    assert swarm.state["network"] == {"ingress": ""}
+    with swarm.changed() as state:
+        state["held"] = 99
+    ran = provision("stack", "deploy", "shop", "--timeout", "1s")
+    assert ran.code == 4
+    assert "network shop_edge is still in use" in ran.out
 
 
 def test_a_swarm_without_a_leader_for_a_moment_is_asked_again(
@@ -305,6 +331,29 @@ def test_remove_waits_until_all_is_gone_and_keeps_data(provision: Shell, root: P
     )
     assert swarm.state["volume"] == {}
     assert provision("stack", "remove").code == 2
+
+
+def test_remove_takes_a_stack_that_no_source_has_any_more_if_it_was_this_projects(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    assert provision("stack", "deploy").code == 0
+    file = root / "provisioning" / "stacks.py"
+    file.write_text(file.read_text().split("watch = Stack")[0])
+    assert "there is no stack 'other'" in provision("stack", "remove", "other").sentence
+    with swarm.changed() as state:
+        state["services"]["watch_agent"]["Spec"]["Labels"]["provision.project"] = "another"
+    refused = provision("stack", "remove", "watch", "shop")
+    assert (refused.code, "there is no stack 'watch'" in refused.sentence) == (2, True)
+    assert "watch_agent" in swarm.state["services"]
+    with swarm.changed() as state:
+        state["services"]["watch_agent"]["Spec"]["Labels"]["provision.project"] = "shop"
+    ran = provision("stack", "remove", "shop", "watch")
+    assert (ran.code, ran.err.splitlines()) == (0, ["stack watch is removed", "stack shop is removed"])
+    assert swarm.state["services"] == {}
+    # Also when it was the last one.
+    assert provision("stack", "deploy").code == 0
+    file.write_text("")
+    assert provision("stack", "remove", "shop").err == "stack shop is removed\n"
 
 
 def test_remove_says_what_is_left_when_the_time_is_over(provision: Shell, root: Path, swarm: Swarm) -> None:

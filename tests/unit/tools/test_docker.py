@@ -57,7 +57,34 @@ def test_a_secret_goes_in_through_standard_input(tmp_path: Path) -> None:
             Unreachable,
             "docker: no engine answers; start it, or name another with --context or DOCKER_HOST",
         ),
-        ("error during connect: Get x: EOF", Unreachable, "docker: no engine answers; start it"),
+        ("error during connect: Get x: EOF", Unreachable, "docker: no engine answers: Get x: EOF; start it"),
+        (
+            "failed to connect to the docker API at unix:///x; check if the path is correct and if the daemon is running: "
+            "dial unix /x: connect: no such file or directory",
+            Unreachable,
+            "docker: no engine answers; start it",
+        ),
+        (
+            "permission denied while trying to connect to the docker API at unix:///engine",
+            NotAllowed,
+            "docker: this user may not ask it; use another user",
+        ),
+        # What the engine answers, and what a program says while an image is built, is none of the client's own.
+        (
+            "Error response from daemon: Get https://r:5000/v2/: failed to connect to r: permission denied on r.sock",
+            ProvisionError,
+            "docker: docker service ls: Get https://r:5000/v2/: failed to connect to r: permission denied on r.sock",
+        ),
+        (
+            "curl: (7) Failed to connect to example.org port 80\nThe command '/bin/sh -c curl' returned a non-zero code: 7",
+            ProvisionError,
+            "docker: docker service ls: The command '/bin/sh -c curl' returned a non-zero code: 7",
+        ),
+        (
+            "unknown flag: --quiet\nSee 'docker push --help'.",
+            ProvisionError,
+            "docker: docker service ls: unknown flag: --quiet",
+        ),
         (
             "Got permission denied while trying to connect to the Docker daemon socket",
             NotAllowed,
@@ -86,6 +113,9 @@ def test_what_went_in_the_meantime_is_left_out(tmp_path: Path) -> None:
     engine = client(tmp_path, 'echo "[{\\"ID\\": \\"a\\"}]"; echo "Error: No such task: b" >&2; exit 1')
     assert docker.inspected(engine, "task", ["a", "b"]) == [{"ID": "a"}]
     assert docker.inspected(engine, "task", []) == []
+    for said in ("Error: No such object: b", "Error response from daemon: task b not found"):
+        gone = client(tmp_path, f"echo '[]'; echo '{said}' >&2; exit 1")
+        assert docker.inspected(gone, "task", ["b"]) == []
     with pytest.raises(ProvisionError, match="broken"):
         docker.inspected(client(tmp_path, "echo broken >&2; exit 1"), "task", ["a"])
 
@@ -99,3 +129,28 @@ def test_what_a_stack_has_of_a_kind(tmp_path: Path) -> None:
 def test_given_to_a_program_that_reads_nothing(tmp_path: Path) -> None:
     engine = client(tmp_path, "exit 0")
     assert docker.call(engine, "x", given=os.urandom(200_000)) == ""
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "error during connect: Get http://manager:2375/v1.41/tasks/a: dial tcp: lookup manager: no such host",
+        'Failed to initialize: unable to resolve docker endpoint: context "far": context not found: no such file',
+        "failed to connect to the docker API at unix:///x: dial unix /x: connect: no such file or directory",
+        "Error: No such task: b\nError response from daemon: rpc error: The swarm does not have a leader.",
+    ],
+)
+def test_an_engine_that_is_not_found_is_not_a_task_that_went(tmp_path: Path, said: str) -> None:
+    (tmp_path / "said").write_text(said)
+    engine = client(tmp_path, f"echo '[]'; cat {tmp_path / 'said'} >&2; exit 1")
+    with pytest.raises(ProvisionError):
+        docker.inspected(engine, "task", ["a", "b"])
+
+
+def test_an_engine_of_our_own_leaves_the_clients_logins_where_they_are(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_CONFIG", "/elsewhere")
+    monkeypatch.setenv("DOCKER_TLS", "1")
+    program = client(tmp_path, 'echo "$DOCKER_HOST $DOCKER_CONFIG $DOCKER_TLS"').program
+    assert docker.call(Engine(program, host="unix:///x.sock"), "info") == "unix:///x.sock /elsewhere \n"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from provision.compile.dialect.stacks import ShapedStack
+from provision.compile.dialect.stacks import PROJECT_LABEL, ShapedStack
 from provision.errors import ProvisionError
 from provision.ship.swarm import live, needs
 from provision.ship.swarm.live import LiveService
@@ -40,6 +40,43 @@ def clear(engine: Engine, stack: str, secrets: Iterable[str]) -> tuple[str, ...]
         _try(engine, failures, "config", name)
     for name in sorted(set(secrets) - held):
         _try(engine, failures, "secret", name)
+    return tuple(failures)
+
+
+def deployed_by(engine: Engine, stack: str, project: str) -> bool:
+    """Whether a stack that no source has any more runs, and this project deployed it; all of its services must say so.
+
+    Raises:
+        ProvisionError: the engine is no manager.
+    """
+    live.require_manager(engine)
+    services = live.services(engine, stack)
+    return bool(services) and all(each.labels.get(PROJECT_LABEL) == project for each in services)
+
+
+def remove_networks(
+    engine: Engine, stack: str, before: Iterable[str], time_limit_seconds: float
+) -> tuple[str, ...]:
+    """Remove the networks of a stack that weren't there before, as soon as no task is in them any more.
+
+    Returns:
+        what couldn't be removed, a sentence each.
+    """
+    failures: list[str] = []
+    limit = time.monotonic() + time_limit_seconds
+    for name in sorted(set(docker.in_stack(engine, "network", stack)) - set(before)):
+        while True:
+            try:
+                docker.call(engine, "network", "rm", name)
+                break
+            except ProvisionError as error:
+                if "in use" not in error.what and "active endpoints" not in error.what:
+                    failures.append(str(error))
+                    break
+                if time.monotonic() >= limit:
+                    failures.append(f"network {name} is still in use")
+                    break
+            time.sleep(_POLL_SECONDS)
     return tuple(failures)
 
 

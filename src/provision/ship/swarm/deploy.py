@@ -67,6 +67,14 @@ class Deployed:
         return all(state.settled for state in self.states)
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What there was of a stack before its deploy: services by name, and names of networks."""
+
+    services: Mapping[str, LiveService]
+    networks: frozenset[str]
+
+
 def prepare(
     engine: Engine, stacks: Sequence[ShapedStack], how: How, tell: Callable[[str], None]
 ) -> dict[str, dict[str, bytes]]:
@@ -104,7 +112,10 @@ def deploy(
         ProvisionError: the engine refuses it, or stops answering; it runs as before.
         PartlyDone: the same, and it doesn't, or not all of it.
     """
-    before = {service.name: service for service in live.services(engine, stack.name)}
+    before = Before(
+        {service.name: service for service in live.services(engine, stack.name)},
+        frozenset(docker.in_stack(engine, "network", stack.name)),
+    )
     needs.write_secrets(engine, stack, secrets)
     try:
         _send(engine, stack, how.resolve_image)
@@ -119,7 +130,7 @@ def deploy(
         kind = PartlyDone if failures or not how.roll_back else ProvisionError
         raise kind("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
     if all(state.settled for state in states):
-        gone = clearing.remove_services(engine, stack, before)
+        gone = clearing.remove_services(engine, stack, before.services)
         for name in gone:
             tell(f"{stack.name}_{name}: removed, no source has it any more")
         left = clearing.clear(
@@ -136,16 +147,17 @@ def deploy(
 def _back(
     engine: Engine,
     stack: ShapedStack,
-    before: Mapping[str, LiveService],
+    before: Before,
     secrets: Mapping[str, bytes],
     how: How,
     tell: Callable[[str], None],
 ) -> tuple[str, ...]:
     """Go back to what ran before, if that is wanted; what couldn't be undone, a sentence each."""
     try:
-        failures = (
-            undo.undo(engine, stack.name, before, how.time_limit_seconds, tell) if how.roll_back else ()
-        )
+        failures: tuple[str, ...] = ()
+        if how.roll_back:
+            failures = undo.undo(engine, stack.name, before.services, how.time_limit_seconds, tell)
+            failures += clearing.remove_networks(engine, stack.name, before.networks, how.time_limit_seconds)
         return (*failures, *clearing.clear(engine, stack.name, secrets if how.roll_back else ()))
     except ProvisionError as error:
         return (f"it couldn't go back to what ran before: {error.what}",)
