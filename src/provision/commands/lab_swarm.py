@@ -56,10 +56,14 @@ def up(
     quiet: bool,
 ) -> int:
     """Start a Swarm, and give its nodes the images of the reference stacks."""
-    from provision.lab.swarm import cluster, supply
+    from provision.lab.swarm import cluster, platform, supply
+    from provision.lab.swarm import node as nodes
 
     project = opened(project_dir, environment, verbose=verbose)
     tell = teller(quiet=quiet)
+    nodes.require()
+    if not no_images:
+        platform.require()
     place = _place(project, folder)
     made = cluster.up(place, managers, workers, tell)
     if not no_images:

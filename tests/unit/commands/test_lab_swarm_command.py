@@ -58,6 +58,7 @@ def test_a_second_up_is_refused(
     provision: Shell, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(node, "require", lambda: None)
+    monkeypatch.setattr(platform, "require", lambda: None)
     made(tmp_path / "swarm")
     assert provision("lab", "swarm", "up", "--state", tmp_path / "swarm").sentence == (
         f"{tmp_path}/swarm: a Swarm runs there; end it with: provision lab swarm down"
@@ -78,6 +79,22 @@ def test_what_is_missing_is_told(
     )
 
 
+def test_what_images_are_made_of_is_looked_for_before_an_engine_starts(
+    provision: Shell, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(node, "require", lambda: None)
+    monkeypatch.setattr(cluster, "up", lambda *_: pytest.fail("an engine was started"))
+    monkeypatch.setattr(platform, "_PACKAGES", {"sh": "dash", "no-such-proxy": "haproxy"})
+    assert provision("lab", "swarm", "up").sentence == (
+        "lab swarm: the images need programs of haproxy; on Debian: apt-get install haproxy"
+    )
+    monkeypatch.setattr(platform, "_PACKAGES", {"sh": "dash"})
+    monkeypatch.setattr(platform, "_MODULES", ("click", "no-such-moto"))
+    said = provision("lab", "swarm", "up").sentence
+    assert said.startswith("lab swarm: the images need Python's no-such-moto; install it with: ")
+    assert said.endswith("-m pip install 'provision[swarm]'")
+
+
 def test_a_swarm_whose_images_cannot_be_made_is_taken_away_again(
     provision: Shell, shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +102,8 @@ def test_a_swarm_whose_images_cannot_be_made_is_taken_away_again(
     monkeypatch.setattr(cluster, "up", lambda folder, *_: made(folder))
     monkeypatch.setattr(cluster, "down", gone.append)
     monkeypatch.setattr(servers, "find_or_fetch", lambda *_: {})
+    monkeypatch.setattr(node, "require", lambda: None)
+    monkeypatch.setattr(platform, "require", lambda: None)
 
     def fail(*_: object) -> None:
         raise ProvisionError("no room")

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
@@ -39,29 +40,19 @@ def up(
     nodes.require()
     folder = folder.absolute()
     if state.read(folder) is not None:
-        raise ProvisionError(
-            "a Swarm runs there", where=str(folder), remedy="end it with: provision lab swarm down"
-        )
+        raise _taken(folder)
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"manager-{n}" for n in range(1, managers + 1)] + [f"worker-{n}" for n in range(1, workers + 1)]
-    subnet = wires.free_subnet()
-    members = tuple(
-        Node(name, name.partition("-")[0], f"{subnet}.{number}") for number, name in enumerate(names, 11)
-    )
-    cluster = Cluster(
-        token_hex(2), folder, Path(tempfile.mkdtemp(prefix="provision-swarm-")), subnet, members
-    )
-    state.write(cluster)
-    try:
-        wires.lay(cluster)
+    with wires.choosing():
+        cluster = _claimed(folder, names)
+        with _taken_away_unless_made(folder):
+            wires.lay(cluster)
+    with _taken_away_unless_made(folder):
         for member in cluster.nodes:
             wires.connect(cluster, member)
         tell(f"starting engines: {', '.join(names)}")
         cluster = _started(cluster, names)
         _join(cluster)
-    except BaseException:
-        down(folder)
-        raise
     return cluster
 
 
@@ -114,6 +105,35 @@ def load(cluster: Cluster, archive: Path, names: Sequence[str] = ()) -> None:
     chosen = list(names) or [member.name for member in cluster.nodes if nodes.runs(member)]
     with ThreadPoolExecutor(max_workers=len(chosen)) as pool:
         list(pool.map(lambda name: _load(cluster, name, archive), chosen))
+
+
+def _claimed(folder: Path, names: Sequence[str]) -> Cluster:
+    """A cluster of these nodes, on a network that is free, written down in its folder."""
+    subnet = wires.free_subnet()
+    members = tuple(
+        Node(name, name.partition("-")[0], f"{subnet}.{number}") for number, name in enumerate(names, 11)
+    )
+    sockets = Path(tempfile.mkdtemp(prefix="provision-swarm-"))
+    cluster = Cluster(token_hex(2), folder, sockets, subnet, members)
+    if not state.claim(cluster):
+        sockets.rmdir()
+        raise _taken(folder)
+    return cluster
+
+
+@contextmanager
+def _taken_away_unless_made(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        down(folder)
+        raise
+
+
+def _taken(folder: Path) -> ProvisionError:
+    return ProvisionError(
+        "a Swarm runs there", where=str(folder), remedy="end it with: provision lab swarm down"
+    )
 
 
 def _load(cluster: Cluster, name: str, archive: Path) -> None:

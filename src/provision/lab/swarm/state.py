@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -98,7 +99,24 @@ def read(folder: Path) -> Cluster | None:
         ) from None
 
 
+def claim(cluster: Cluster) -> bool:
+    """Write the file if there is none yet; whether it did. Of two that try at once, one does."""
+    beside = cluster.folder / f".{FILE}.{cluster.id}"
+    try:
+        beside.write_bytes(_content(cluster))
+        os.link(beside, cluster.folder / FILE)
+    except FileExistsError:
+        return False
+    finally:
+        beside.unlink(missing_ok=True)
+    return True
+
+
 def write(cluster: Cluster) -> None:
     """Replace the file by one that says this."""
+    write_beside(cluster.folder / FILE, _content(cluster))
+
+
+def _content(cluster: Cluster) -> bytes:
     body = {**asdict(cluster), "folder": str(cluster.folder), "sockets": str(cluster.sockets)}
-    write_beside(cluster.folder / FILE, (json.dumps({"format": _FORMAT, **body}, indent=2) + "\n").encode())
+    return (json.dumps({"format": _FORMAT, **body}, indent=2) + "\n").encode()

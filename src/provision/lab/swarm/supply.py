@@ -30,6 +30,7 @@ def give_images(
         MissingTool: a program can't be had.
         ProvisionError: an engine refuses an image.
     """
+    platform.require()
     servers.find_or_fetch(_PROGRAMS, tools_dir, tell)
     first, *others = [node.name for node in cluster.nodes]
     engine = clusters.engine(cluster, first)

@@ -3,9 +3,13 @@ further: a node reaches the others and this machine, and no registry."""
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import json
-from collections.abc import Iterable
+import socket
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from provision.errors import ProvisionError
@@ -14,9 +18,38 @@ from provision.tools.run import run
 
 _SUBNETS: Final = tuple(f"172.31.{third}" for third in range(64, 128))
 
+_CHOOSING: Final = "\0provision-lab-swarm-network"
+"""An address that one process at a time has, in the same namespace as the routes; it goes with the process."""
+
+_CHOOSING_SECONDS: Final = 60.0
+
+
+@contextmanager
+def choosing() -> Iterator[None]:
+    """Nobody else chooses a network before the end of the block, by when a bridge has it.
+
+    Raises:
+        ProvisionError: somebody else doesn't come to an end.
+    """
+    limit = time.monotonic() + _CHOOSING_SECONDS
+    with socket.socket(socket.AF_UNIX) as holder:
+        while True:
+            try:
+                holder.bind(_CHOOSING)
+                break
+            except OSError as error:
+                if error.errno != errno.EADDRINUSE or time.monotonic() > limit:
+                    raise ProvisionError(
+                        f"no network can be chosen: {error.strerror}",
+                        where="this machine",
+                        remedy="wait until the other Swarm has started",
+                    ) from None
+            time.sleep(0.05)
+        yield
+
 
 def free_subnet() -> str:
-    """The first three bytes of a network that this machine has no route into.
+    """The first three bytes of a network that this machine has no route into; within `choosing`.
 
     Raises:
         ProvisionError: there is none.

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -35,3 +37,12 @@ def test_a_node_is_known_by_name(tmp_path: Path) -> None:
     assert cluster(tmp_path).host("worker-1") == "unix:///tmp/s/worker-1.sock"
     with pytest.raises(ProvisionError, match="there is no node worker-9; there are manager-1, worker-1"):
         cluster(tmp_path).node("worker-9")
+
+
+def test_of_two_that_claim_a_folder_one_has_it(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        ours = [replace(cluster(tmp_path), id=f"ab{number}") for number in range(8)]
+        claimed = list(pool.map(state.claim, ours))
+    assert claimed.count(True) == 1
+    assert state.read(tmp_path) == ours[claimed.index(True)]
+    assert [path.name for path in tmp_path.iterdir()] == [state.FILE]
