@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -110,7 +111,7 @@ def buckets(setting: Sequence[Any], sla_latency: Any) -> tuple[float, ...]:
     """
     bounds = [*setting, *([sla_latency] if sla_latency is not None else [])]
     for bound in bounds:
-        if isinstance(bound, bool) or not isinstance(bound, int | float) or bound <= 0:
+        if isinstance(bound, bool) or not isinstance(bound, int | float) or not 0 < bound < math.inf:
             raise ValueError(f"{bound!r} is not a number of seconds above 0")
     return tuple(sorted({float(bound) for bound in bounds}))
 

@@ -139,7 +139,9 @@ def test_buckets_are_a_setting(tmp_path: Path, folder: Path) -> None:
     assert "--metrics.prometheus.buckets=0.25,0.5,1" in traefik.command
 
 
-@pytest.mark.parametrize("settings", ['lab_buckets = ["0.5"]', "lab_buckets = [0]", "lab_buckets = 0.5"])
+@pytest.mark.parametrize(
+    "settings", ['lab_buckets = ["0.5"]', "lab_buckets = [0]", "lab_buckets = [nan]", "lab_buckets = 0.5"]
+)
 def test_buckets_that_are_none_are_told(tmp_path: Path, folder: Path, settings: str) -> None:
     with pytest.raises(UsageError, match="lab_buckets"):
         prepare(project_with(tmp_path, SOURCE, settings), folder)
