@@ -34,14 +34,18 @@ def sums(folder: Path) -> dict[str, dict[str, Any]]:
 
 def results(log: Path) -> Iterator[RequestResult]:
     """What stands in a log and in what was put aside of it, in the order in which it came. A line that is being
-    written isn't there yet."""
+    written isn't there yet, and one that a full disk has cut isn't there at all: the client tells of that in its own log."""
     for file in (log.with_name(f"{log.name}.1"), log):
         try:
             text = file.read_text(encoding="utf-8")
         except FileNotFoundError:
             continue
         for line in text.split("\n")[:-1]:
-            yield RequestResult(**json.loads(line))
+            try:
+                fields = json.loads(line)
+            except ValueError:
+                continue
+            yield RequestResult(**fields)
 
 
 def has_visit(folder: Path) -> bool:

@@ -44,3 +44,12 @@ def test_a_visit_is_over_with_its_last_page_or_a_failure(tmp_path: Path) -> None
     failing.add(RequestResult(1.0, "/", "GET", "/", 0.1, None, "refused"))
     assert seen.has_visit(tmp_path / "other")
     failing.close()
+
+
+def test_a_line_that_was_cut_is_not_there(tmp_path: Path) -> None:
+    log = tmp_path / seen.TRAFFIC
+    record = Record(log)
+    record.add(RequestResult(1.0, "/", "GET", "/", 0.1, 200))
+    record.close()
+    log.write_text(f'{{"time": 1.0, "pa\n{log.read_text()}')
+    assert [result.status for result in seen.results(log)] == [200]
