@@ -45,3 +45,15 @@ def test_the_stacks_build_just_these() -> None:
     assert set(re.findall(r'"(docker/\S+?)"', stacks)) == {
         str(file.relative_to(ROOT)) for file in DOCKERFILES
     }
+
+
+def test_what_a_slim_image_lacks_comes_along_and_nothing_runs_as_root() -> None:
+    text = {file.name: file.read_text() for file in DOCKERFILES}
+    client = text["client.Dockerfile"]
+    (installed,) = re.findall(r"apt-get install (.*?)\\\n", client)
+    # Without it Playwright's driver ends at its first line.
+    assert {"chromium-headless-shell", "libatomic1"} <= set(installed.split())
+    assert "HOME=/tmp" in client  # a browser that can't write to its home doesn't start
+    for each in text.values():
+        assert re.findall(r"^USER (.*)$", each, re.MULTILINE) == ["65534"]
+    assert "install -d -o 65534 -g 65534 /var/lib/notifications" in text["gallery.Dockerfile"]
