@@ -25,7 +25,7 @@ from provision.commands.stacks import scale as scale_of
 from provision.errors import DONE, FAILED, PARTLY_DONE, PartlyDone, ProvisionError
 
 if TYPE_CHECKING:
-    from provision.compile.dialect.stacks import ShapedStack
+    from provision.compile.dialect.shaped_stack import ShapedStack
     from provision.ship.swarm.deploy import Deployed
     from provision.ship.swarm.placing import Label
 
@@ -136,7 +136,7 @@ def deploy(
 
     A stack whose services don't all come to run goes back to what ran before. Those after it are not deployed.
     """  # fmt: skip
-    from provision.compile.dialect.stacks import scaled
+    from provision.compile.dialect.shaped_stack import scaled
     from provision.ship.swarm import own_images
     from provision.ship.swarm.deploy import How, prepare
     from provision.ship.swarm.deploy import deploy as carry_out

@@ -16,7 +16,7 @@ from provision.model import Definition
 from provision.project import Project
 
 if TYPE_CHECKING:
-    from provision.compile.dialect.stacks import ShapedStack
+    from provision.compile.dialect.shaped_stack import ShapedStack
     from provision.ship.swarm.placing import Label
 
 stacks_argument = click.argument("names", metavar="[STACK]...", nargs=-1, type=given)
@@ -89,10 +89,10 @@ def shaped(
     Args:
         images: name of an own image → the reference to run.
     """
-    from provision.compile.dialect import stacks
+    from provision.compile.dialect import shaped_stack, stacks
 
     made = stacks.shape(sources.definitions, sources.files, sources.project.name, registry, images)
-    return stacks.in_order(sorted(made, key=lambda stack: (bool(stack.images), stack.name)))
+    return shaped_stack.in_order(sorted(made, key=lambda stack: (bool(stack.images), stack.name)))
 
 
 def chosen(stacks: Sequence[ShapedStack], names: Sequence[str]) -> tuple[ShapedStack, ...]:

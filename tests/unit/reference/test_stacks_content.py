@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from provision.compile.dialect import files, stacks
+from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.compile.load import Loaded
 from provision.project import open_project
 
@@ -20,8 +21,8 @@ SYSTEM_MIB = 300
 
 
 @pytest.fixture
-def shaped(compiled: Callable[..., Loaded]) -> Callable[..., dict[str, stacks.ShapedStack]]:
-    def shape(**variables: Any) -> dict[str, stacks.ShapedStack]:
+def shaped(compiled: Callable[..., Loaded]) -> Callable[..., dict[str, ShapedStack]]:
+    def shape(**variables: Any) -> dict[str, ShapedStack]:
         definitions = compiled(**variables).definitions
         project = open_project(ROOT)
         built = {file.key: file.body for file in files.shape(definitions, project)}
@@ -30,12 +31,12 @@ def shaped(compiled: Callable[..., Loaded]) -> Callable[..., dict[str, stacks.Sh
     return shape
 
 
-def services(made: dict[str, stacks.ShapedStack]) -> dict[str, dict[str, Any]]:
+def services(made: dict[str, ShapedStack]) -> dict[str, dict[str, Any]]:
     return {name: service for stack in made.values() for name, service in stack.compose["services"].items()}
 
 
 def test_one_node_of_a_gibibyte_has_room_for_all(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     reserved = 0
     for name, service in services(shaped()).items():
@@ -48,7 +49,7 @@ def test_one_node_of_a_gibibyte_has_room_for_all(
 
 
 def test_no_secret_has_a_default_and_none_is_in_the_files(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     made = shaped()
     found = {name: reference for stack in made.values() for name, reference in stack.secrets.items()}
@@ -62,7 +63,7 @@ def test_no_secret_has_a_default_and_none_is_in_the_files(
 
 
 def test_traefik_measures_the_objective_and_gives_hung_requests_up(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     traefik = services(shaped(sla_latency_seconds=0.25))["traefik"]
     assert "--metrics.prometheus.buckets=0.1,0.25,0.3,1.2,5" in traefik["command"]
@@ -72,7 +73,7 @@ def test_traefik_measures_the_objective_and_gives_hung_requests_up(
 
 
 def test_the_dashboard_is_at_the_managers_and_behind_a_password(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     traefik = services(shaped())["traefik"]
     ports = {port["published"]: (port["target"], port["mode"]) for port in traefik["ports"]}
@@ -86,7 +87,7 @@ def test_the_dashboard_is_at_the_managers_and_behind_a_password(
 
 
 def test_who_has_the_socket_is_alone_with_those_who_may_ask(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     made = services(shaped())
     having = {
@@ -108,14 +109,14 @@ def test_who_has_the_socket_is_alone_with_those_who_may_ask(
     assert "user" not in made["prometheus"]
 
 
-def test_the_registry_asks_for_a_password(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+def test_the_registry_asks_for_a_password(shaped: Callable[..., dict[str, ShapedStack]]) -> None:
     registry = services(shaped())["registry"]
     assert registry["environment"]["REGISTRY_AUTH"] == "htpasswd"
     where = registry["environment"]["REGISTRY_AUTH_HTPASSWD_PATH"]
     assert where == f"/run/secrets/{registry['secrets'][0]['target']}"
 
 
-def test_the_host_name_is_one_setting(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+def test_the_host_name_is_one_setting(shaped: Callable[..., dict[str, ShapedStack]]) -> None:
     made = services(shaped(host_name="shop.example.org"))
     assert (
         made["gallery"]["deploy"]["labels"]["traefik.http.routers.gallery.rule"] == "Host(`shop.example.org`)"
@@ -124,7 +125,7 @@ def test_the_host_name_is_one_setting(shaped: Callable[..., dict[str, stacks.Sha
     assert "http://shop.example.org" in made["client"]["command"]
 
 
-def test_a_kernel_without_ipvs(shaped: Callable[..., dict[str, stacks.ShapedStack]]) -> None:
+def test_a_kernel_without_ipvs(shaped: Callable[..., dict[str, ShapedStack]]) -> None:
     for without, mode in ((False, "vip"), (True, "dnsrr")):
         made = services(shaped(swarm_without_ipvs=without))
         assert {service["deploy"]["endpoint_mode"] for service in made.values()} == {mode}
@@ -132,14 +133,14 @@ def test_a_kernel_without_ipvs(shaped: Callable[..., dict[str, stacks.ShapedStac
 
 
 def test_what_monitors_is_reached_by_grafana_alone_unless_it_is_asked_for(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     assert "ports" not in services(shaped())["prometheus"]
     assert services(shaped(publish_monitoring=True))["prometheus"]["ports"][0]["published"] == 9090
 
 
 def test_alerts_arrive_somewhere_unless_somebody_is_named(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     monitor = shaped()["monitor"]
     (config,) = (file for file in monitor.configs if file.path == "alertmanager/alertmanager.yml")
@@ -151,7 +152,7 @@ def test_alerts_arrive_somewhere_unless_somebody_is_named(
 
 
 def test_every_file_that_is_built_for_a_server_is_mounted(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     monitor = shaped()["monitor"]
     targets = {
@@ -171,7 +172,7 @@ def test_every_file_that_is_built_for_a_server_is_mounted(
 
 
 def test_clients_are_browsers_unless_they_are_told_not_to_be(
-    shaped: Callable[..., dict[str, stacks.ShapedStack]],
+    shaped: Callable[..., dict[str, ShapedStack]],
 ) -> None:
     assert "provision.lab.client.browsers" in services(shaped())["client"]["command"]
     light = services(shaped(client_browsers=False, client_rate=7, client_replicas=2))["client"]

@@ -1,89 +1,24 @@
 """Stacks to Compose files for `docker stack deploy`, with the files that their configs hold.
 
-A config of a Swarm never changes, so each is named by its content: another content is another config, and the service
-that mounts it is updated. Source of the limits: docs.docker.com, "Store configuration data using Docker Configs".
+Source of the limits: docs.docker.com, "Store configuration data using Docker Configs".
 """
 
 from __future__ import annotations
 
-import hashlib
 import posixpath
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from provision.compile import yamltext
+from provision.compile.dialect.shaped_stack import PROJECT_LABEL, SOURCE_LABEL, MountedFile, ShapedStack
+from provision.compile.dialect.stack_names import config_key, config_name, reference, secret_name
 from provision.compile.kinds import STACK
 from provision.errors import Problem, SourceErrors
-from provision.model import Definition, Place, decode, digest, encode
+from provision.model import Definition, decode, digest, encode
 
 VERSION: Final = "3.8"
 """Of the Compose format: what every engine since 19.03 reads."""
 
 CONFIG_LIMIT_BYTES: Final = 500_000
-PROJECT_LABEL: Final = "provision.project"
-"""On a service: the project that it belongs to."""
-
-SOURCE_LABEL: Final = "provision.source"
-"""On a service: a digest of what the sources say of it, so that it can be told whether it is still the same."""
-
-_LONGEST_NAME: Final = 64
-_HASH_DIGITS: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class MountedFile:
-    """A file that services mount as a config.
-
-    Attributes:
-        key: what the Compose file calls it, such as `prometheus-rules-traefik.yml`.
-        name: on the Swarm, STACK_KEY-HASH.
-        path: below the folder that `build` writes.
-        content: what it holds.
-    """
-
-    key: str
-    name: str
-    path: str
-    content: bytes
-
-    @property
-    def own(self) -> bool:
-        """Whether it is made for the stack alone, and is nothing that `build` writes anyway."""
-        return self.path.startswith("stacks/")
-
-
-@dataclass(frozen=True, slots=True)
-class ShapedStack:
-    """A stack as the Swarm is told of it.
-
-    Attributes:
-        name: the stack's name.
-        compose: the Compose file as a JSON value; paths in it are relative to `stacks/NAME/`.
-        configs: the files that services mount, each once, in the order of their keys.
-        secrets: name on the Swarm → reference to the secret.
-        images: service → the project's own image that it runs, as the definition has it.
-        needs: the stacks whose networks it uses.
-        place: where it was written.
-    """
-
-    name: str
-    compose: dict[str, Any]
-    configs: tuple[MountedFile, ...]
-    secrets: Mapping[str, Mapping[str, str]]
-    images: Mapping[str, Mapping[str, Any]]
-    needs: tuple[str, ...]
-    place: Place
-
-    @property
-    def path(self) -> str:
-        """Of the Compose file, below the folder that `build` writes."""
-        return f"stacks/{self.name}/compose.yml"
-
-    def compose_bytes(self) -> bytes:
-        """The Compose file."""
-        return yamltext.render(self.compose, header=f"Made by provision. Edit {self.place.path} instead.")
 
 
 def shape(
@@ -113,29 +48,6 @@ def shape(
     if problems:
         raise SourceErrors(tuple(problems))
     return tuple(shaped)
-
-
-def scaled(stack: ShapedStack, replicas: Mapping[str, int]) -> ShapedStack:
-    """The stack with another number of tasks for some services; those that it doesn't have are passed over."""
-    services = dict(stack.compose["services"])
-    for name in set(replicas) & set(services):
-        services[name] = {
-            **services[name],
-            "deploy": {**services[name]["deploy"], "replicas": replicas[name]},
-        }
-    return replace(stack, compose={**stack.compose, "services": services})
-
-
-def in_order(stacks: Iterable[ShapedStack]) -> tuple[ShapedStack, ...]:
-    """The stacks so that each comes after those whose networks it uses; else in the order given."""
-    left = {stack.name: stack for stack in stacks}
-    done: list[ShapedStack] = []
-    while left:
-        ready = [stack for stack in left.values() if not set(stack.needs) & set(left) - {stack.name}]
-        # Stacks that use each other's networks have no order; then the first goes first.
-        following = (ready or list(left.values()))[0]
-        done.append(left.pop(following.name))
-    return tuple(done)
 
 
 class _Shaping:
@@ -235,7 +147,7 @@ class _Shaping:
         found = []
         for target, config in configs.items():
             for relative, path, content in self._contents(service, target, config):
-                key = _key(path)
+                key = config_key(path)
                 mounted = MountedFile(key, config_name(self._stack, key, content), path, content)
                 if self._configs.setdefault(key, mounted) != mounted:
                     other = self._configs[key].path
@@ -280,31 +192,6 @@ class _Shaping:
     def _complain(self, service: str, what: str) -> None:
         place = self._definition.place_of(f"/services/{service}")
         self._problems.append(Problem(place.path, place.line, f"stack {self._stack!r}: {what}"))
-
-
-def reference(image: Mapping[str, Any], registry: str, images: Mapping[str, str]) -> str:
-    """What a service runs: an own image's reference."""
-    name = str(image["name"])
-    return images.get(name) or (f"{registry}/" if registry else "") + f"{name}:{image['tag']}"
-
-
-def config_name(stack: str, key: str, content: bytes) -> str:
-    """What a Swarm calls a config of that content; at most 64 characters, of which the hash stays whole."""
-    mark = hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]
-    return f"{f'{stack}_{key}'[: _LONGEST_NAME - _HASH_DIGITS - 1].rstrip('.-_')}-{mark}"
-
-
-def secret_name(stack: str, key: str, secret: Mapping[str, str]) -> str:
-    """What a Swarm calls a secret; another version is another one. Nothing of the secret itself is in the name."""
-    version = f"-{secret['version']}" if secret.get("version") else ""
-    return f"{f'{stack}_{key}'[: _LONGEST_NAME - len(version)]}{version}"
-
-
-def _key(path: str) -> str:
-    """What a Compose file calls the file at that path below the output folder."""
-    parts = path.split("/")
-    kept = parts[3:] if parts[:1] == ["stacks"] else parts
-    return re.sub(r"[^A-Za-z0-9._-]+", "-", "-".join(kept))
 
 
 def _literal(value: Any) -> Any:

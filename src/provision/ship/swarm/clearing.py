@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from provision.compile.dialect.stacks import PROJECT_LABEL, ShapedStack
+from provision.compile.dialect.shaped_stack import PROJECT_LABEL, ShapedStack
 from provision.errors import ProvisionError
 from provision.ship.swarm import live, needs
 from provision.ship.swarm.live import LiveService

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provision.compile.dialect.stacks import ShapedStack
+from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.errors import PartlyDone, ProvisionError
 from provision.ship.swarm import clearing, converge, live, needs, undo
 from provision.ship.swarm.converge import ServiceState

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from provision.compile.dialect.stacks import PROJECT_LABEL, ShapedStack
+from provision.compile.dialect.shaped_stack import PROJECT_LABEL, ShapedStack
 from provision.errors import ProvisionError
 from provision.ship.swarm.live import LiveService, Node
 from provision.ship.swarm.placing import Label, fitting, label_of

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from provision.compile.dialect.stacks import ShapedStack
+from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.errors import ProvisionError
 from provision.tools import docker
 from provision.tools.docker import Engine

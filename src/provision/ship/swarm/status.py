@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from provision.compile.dialect.stacks import SOURCE_LABEL, ShapedStack
+from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
 from provision.ship.swarm import converge, live
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import LiveService

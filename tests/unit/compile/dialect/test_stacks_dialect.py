@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from provision.author import Config, Image, Network, Secret, Service, Stack
-from provision.compile.dialect import stacks
+from provision.compile.dialect import shaped_stack, stack_names, stacks
+from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.compile.stacks import compile_stack
 from provision.errors import SourceErrors
 from provision.model import Place
@@ -16,7 +17,7 @@ HERE = Place("provisioning/stacks.py", 1)
 FILES = {"prometheus/prometheus.yml": b"a: 1\n", "prometheus/rules/a.yml": b"groups: []\n", "other.yml": b"x"}
 
 
-def shaped(*services: Service, files: dict[str, bytes] | None = None, **how: Any) -> stacks.ShapedStack:
+def shaped(*services: Service, files: dict[str, bytes] | None = None, **how: Any) -> ShapedStack:
     definitions = compile_stack("x.py", Stack("shop", services), HERE, lambda _: HERE)
     (stack,) = stacks.shape(definitions, FILES if files is None else files, "reference", **how)
     return stack
@@ -57,9 +58,9 @@ def test_a_text_becomes_a_file_of_the_stack() -> None:
 
 
 def test_a_long_name_keeps_its_hash() -> None:
-    name = stacks.config_name("shop", "dashboard-" * 10, b"x")
+    name = stack_names.config_name("shop", "dashboard-" * 10, b"x")
     assert len(name) <= 64
-    assert name.endswith(stacks.config_name("a", "b", b"x")[-13:])
+    assert name.endswith(stack_names.config_name("a", "b", b"x")[-13:])
 
 
 def test_what_is_not_built_and_what_is_too_large_are_told_together() -> None:
@@ -128,7 +129,7 @@ def test_a_network_of_another_stack_is_not_made_but_used() -> None:
         "name": "shop_edge", "driver": "overlay", "driver_opts": {"encrypted": "true"},
     }  # fmt: skip
     assert monitor.needs == ("shop",)
-    assert [stack.name for stack in stacks.in_order((monitor, shop))] == ["shop", "monitor"]
+    assert [stack.name for stack in shaped_stack.in_order((monitor, shop))] == ["shop", "monitor"]
 
 
 def test_stacks_that_need_each_other_still_have_an_order() -> None:
@@ -137,7 +138,10 @@ def test_stacks_that_need_each_other_still_have_an_order() -> None:
         *compile_stack("x.py", Stack("a", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
         *compile_stack("x.py", Stack("b", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
     ]
-    assert [stack.name for stack in stacks.in_order(stacks.shape(definitions, {}, "reference"))] == ["a", "b"]
+    assert [stack.name for stack in shaped_stack.in_order(stacks.shape(definitions, {}, "reference"))] == [
+        "a",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from provision.compile.dialect import files, stacks
+from provision.compile.dialect import files, shaped_stack, stacks
 from provision.compile.load import load
 from provision.errors import ProvisionError, SourceErrors
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
@@ -92,7 +92,7 @@ def _deployed(cluster: Cluster, project: Project, notifications: str, tell: Tell
     if loaded.problems:
         raise SourceErrors(loaded.problems)
     built = {file.key: file.body for file in files.shape(loaded.definitions, project)}
-    shaped = stacks.in_order(stacks.shape(loaded.definitions, built, project.name, ""))
+    shaped = shaped_stack.in_order(stacks.shape(loaded.definitions, built, project.name, ""))
     wanted = [stack for stack in shaped if stack.name in STACKS]
     labels = [Label(FIRST, f"{name}-data", "true") for name in STACKS]
     how = How(
