@@ -30,7 +30,7 @@ _BEFORE_SECONDS: Final = 10.0
 """How much of the time before the break is drawn: what was prepared then is no part of it."""
 
 _RIGHT: Final = 0.6
-"""What is further to the right than this share of the chart has its words to its left, where there is room."""
+"""What is further to the right than this share of the chart has its words to its left, above its line."""
 
 _INK, _FAINT = "#1f2328", "#8c959f"
 _FAULT: Final = "#ececec"
@@ -84,7 +84,7 @@ def chart(outcome: Outcome) -> dict[str, Any]:
         "config": {"font": "sans-serif", "axis": {"grid": False}, "view": {"stroke": _FAINT}},
         "spacing": 10,
         "vconcat": [
-            {"width": WIDTH, "layer": [_fault(outcome, x), *_moments(outcome, x)]},
+            {"width": WIDTH, "height": {"step": 24}, "layer": [_fault(outcome, x), *_moments(outcome, x)]},
             {
                 "width": WIDTH,
                 "height": 170,
@@ -126,12 +126,15 @@ def _moments(outcome: Outcome, x: dict[str, Any]) -> list[dict[str, Any]]:
     furthest: dict[str, float] = {each["what"]: each["at"] for each in rows}
     furthest |= {bound["what"]: max(bound["until"], furthest.get(bound["what"], 0.0)) for bound in bounds}
     begin, end = x["scale"]["domain"]
-    said: list[dict[str, Any]] = []
-    for name in names:
-        what = _WORDS[name]
-        right = furthest[what] > begin + _RIGHT * (end - begin)
-        at = min(each["at"] for each in (*rows, *bounds) if each["what"] == what) if right else furthest[what]
-        said.append({"what": what, "at": at, "text": _said(outcome, name), "right": right})
+    said = [
+        {
+            "what": _WORDS[name],
+            "at": furthest[_WORDS[name]],
+            "text": _said(outcome, name),
+            "right": furthest[_WORDS[name]] > begin + _RIGHT * (end - begin),
+        }
+        for name in names
+    ]
     order = [_WORDS[name] for name in names]
     y = {"field": "what", "type": "nominal", "sort": order, "title": None, "axis": {"ticks": False}}
     until = {"x": {**x, "field": "until"}, "y": y}
@@ -154,10 +157,10 @@ def _moments(outcome: Outcome, x: dict[str, Any]) -> list[dict[str, Any]]:
         *(
             {
                 "data": {"values": [each for each in said if each["right"] is right]},
-                "mark": {"type": "text", "align": align, "dx": dx, "dy": -1, "color": _INK},
+                "mark": {"type": "text", "align": align, "dx": dx, "dy": dy, "color": _INK},
                 "encoding": {"x": x, "y": y, "text": {"field": "text"}},
             }
-            for right, align, dx in ((False, "left", 8), (True, "right", -8))
+            for right, align, dx, dy in ((False, "left", 8, -1), (True, "right", -6, -8))
         ),
     ]
 

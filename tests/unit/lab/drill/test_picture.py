@@ -10,6 +10,7 @@ from provision.errors import MissingTool
 from provision.lab.drill import picture
 from provision.lab.drill.comparing import Row
 from provision.lab.drill.report import page
+from provision.lab.drill.values import Visit
 from support.drilled import outcome
 
 
@@ -40,6 +41,29 @@ def test_a_failed_request_has_another_shape():
 def test_failures_are_counted_by_the_second():
     failures = picture.chart(outcome())["vconcat"][2]["layer"][1]
     assert failures["data"]["values"] == [{"at": 1, "until": 2, "count": 2}]
+
+
+def test_words_stay_within_the_chart():
+    bounds = {"firing": 1004.0, "resolved": 1030.0}
+    *_, left, right = picture.chart(replace(outcome(), bounds=bounds))["vconcat"][0]["layer"]
+    assert [left["mark"]["align"], right["mark"]["align"]] == ["left", "right"]
+    assert [each["what"] for each in left["data"]["values"]] == [
+        "broken", "alert pending", "alert fires", "delivered",
+    ]  # fmt: skip
+    assert [each["what"] for each in right["data"]["values"]] == ["healed", "end delivered"]
+
+
+def test_an_end_that_came_before_the_healing_is_told_so():
+    found = replace(outcome(), marks={**outcome().marks, "resolved": 1009.0})
+    assert "+9.0 s is before it was healed (at most 10.0 s)" in picture.svg(found)
+
+
+def test_what_was_prepared_isnt_drawn():
+    found = replace(outcome(), visits=(Visit(900.0, 0.01, 503), *outcome().visits))
+    chart = picture.chart(found)["vconcat"]
+    assert chart[1]["layer"][-1]["encoding"]["x"]["scale"]["domain"][0] == -10
+    assert len(chart[1]["layer"][-1]["data"]["values"]) == 3
+    assert chart[2]["layer"][1]["data"]["values"] == [{"at": 1, "until": 2, "count": 2}]
 
 
 def test_png():
