@@ -58,6 +58,7 @@ GALLERY = ("--port=0",)
         ("gallery.__main__", GALLERY, "--port=-1", "'-1' isn't a whole number from 0 to 65,535"),
         ("gallery.__main__", GALLERY, "--work-seconds=nan", "'nan' isn't a number from 0 to 60"),
         ("gallery.__main__", GALLERY, "--work-seconds=-1", "'-1' isn't a number from 0 to 60"),
+        ("gallery.__main__", GALLERY, "--most-megabytes=0", "'0' isn't a whole number from 1 to 1,000,000"),
         ("gallery.__main__", GALLERY, "--host=", "it is empty"),
         ("gallery.__main__", GALLERY, "--host=999.0.0.1", "999.0.0.1: isn't an address of this machine"),
         ("gallery.__main__", GALLERY, "--redis=redis://[::1/0", "--redis: isn't the URL of a Redis; give redis://HOST:PORT/0"),

@@ -274,3 +274,18 @@ def test_through_a_proxy_there_is_no_such_page(client: FlaskClient, name: str) -
 def test_a_gallery_without_a_token_lets_nobody_in(parts: Parts) -> None:
     closed = application(assembled("app-1", parts.collection, parts.visits)).test_client()
     assert closed.get("/admin/faults", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_a_full_storage_is_told_and_nothing_of_the_picture_is_kept(tmp_path: Path) -> None:
+    storage = Folder(tmp_path / "full")
+    client = application(assembled("app-2", Collection(storage, most_bytes=2000), InMemory())).test_client()
+    album = made(client)
+    before = storage.keys("albums/")
+    answer = added(client, album, PNG + b"\0" * 3000)
+    assert (answer.status_code, answer.json["error"]) == (
+        507,
+        "the gallery is full: its pictures may take 0.002 MB; delete some first",
+    )
+    assert storage.keys("albums/") == before
+    page = client.post(f"{album}/picture", data={"picture": (io.BytesIO(PNG * 99), "a"), "title": "Wave"})
+    assert (page.status_code, "the gallery is full" in page.text) == (507, True)
