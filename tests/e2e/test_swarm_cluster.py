@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from provision.errors import ProvisionError
 from provision.lab.swarm import cluster, images, node, state, wires
 from provision.lab.swarm.state import Cluster
 from provision.tools import docker
+from support.engines import require_engines
 
 # In the group of the lab, so that its engines are gone while drills are measured.
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
@@ -92,6 +94,19 @@ def test_the_tasks_of_a_worker_that_is_halted_run_elsewhere(tmp_path: Path) -> N
         until(lambda: states(made).get("worker-1") == "Ready", "it is back")
         # Nothing moves back by itself.
         assert where() == ["manager-1", "manager-1"]
+
+
+def test_swarms_that_start_at_once_are_in_each_others_way_nowhere(tmp_path: Path) -> None:
+    require_engines()
+    folders = [tmp_path / "one", tmp_path / "other"]
+    try:
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            one, other = pool.map(lambda folder: cluster.up(folder, 1, 0), folders)
+        assert one.subnet != other.subnet
+        for made in (one, other):
+            until(lambda made=made: states(made) == {"manager-1": "Ready"}, "it is a Swarm")  # type: ignore[misc]
+    finally:
+        assert [cluster.down(folder) for folder in folders] == [True, True]
 
 
 def test_a_swarm_whose_start_was_killed_is_taken_away_all_the_same(tmp_path: Path) -> None:
