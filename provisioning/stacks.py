@@ -242,7 +242,6 @@ defaults
   timeout server 30s
 frontend lists
   bind :2375
-  option http-buffer-request
   http-request deny unless METH_GET or METH_HEAD
   http-request return status 200 content-type text/plain string well if { path /health }
   http-request deny unless { path -m reg ^(/v[0-9.]+)?/(_ping|version|info|tasks|services|nodes|networks)$ }
