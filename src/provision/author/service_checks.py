@@ -30,13 +30,10 @@ def kinds_of(owner: str, service: Service) -> None:
     never = 'a Secret, such as Secret.env("VARIABLE"), never the secret itself'
     kinds.mapped(owner, Secret, never, secrets=service.secrets)
     kinds.one(owner, Healthcheck | None, "a Healthcheck", healthcheck=service.healthcheck)
-    for name, kind in (
-        ("placement", Placement),
-        ("resources", Resources),
-        ("restart", Restart),
-        ("update", Update),
-    ):
-        kinds.one(owner, kind, f"a {kind.__name__}", **{name: getattr(service, name)})
+    kinds.one(owner, Placement, "a Placement", placement=service.placement)
+    kinds.one(owner, Resources, "Resources", resources=service.resources)
+    kinds.one(owner, Restart, "a Restart", restart=service.restart)
+    kinds.one(owner, Update, "an Update", update=service.update)
     kinds.optional_text(owner, user=service.user, hostname=service.hostname)
     kinds.flag(owner, init=service.init, read_only=service.read_only)
 
