@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from typing import Final
@@ -14,6 +15,8 @@ from provision.lab.swarm import cluster as clusters
 REPLICAS: Final = 3
 _SPREAD_SECONDS: Final = 120.0
 _PAUSE_SECONDS: Final = 0.5
+_AGAIN_SECONDS: Final = 10.0
+"""How long an update is given to begin."""
 
 
 def halt(stage: SwarmStage, *names: str, stays: bool = False) -> None:
@@ -60,9 +63,28 @@ def occupy(stage: SwarmStage, *names: str) -> None:
         places = stage.places()
         return places.total() == REPLICAS and all(places[name] for name in names) and not stage.is_updating()
 
-    if not there():
-        stage.docker("service", "update", "--force", "--detach", GALLERY)
-        await_(f"tasks of the gallery on {' and '.join(names)}", there, _SPREAD_SECONDS)
+    spread(stage, f"tasks of the gallery on {' and '.join(names)}", there, _SPREAD_SECONDS)
+
+
+def spread(stage: SwarmStage, what: str, there: Callable[[], bool], seconds: float) -> None:
+    """Have the tasks of the gallery spread until they are where they must be. The Swarm replaces one after the other by
+    what runs where at that moment, so that they may need to be spread again.
+
+    Raises:
+        ProvisionError: they don't come to run there.
+    """
+    asked = -math.inf
+
+    def spread_there() -> bool:
+        nonlocal asked
+        if there():
+            return True
+        if time.monotonic() - asked > _AGAIN_SECONDS and not stage.is_updating():
+            stage.docker("service", "update", "--force", "--detach", GALLERY)
+            asked = time.monotonic()
+        return False
+
+    await_(what, spread_there, seconds)
 
 
 def drain(stage: SwarmStage, name: str) -> None:

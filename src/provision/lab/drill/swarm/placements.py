@@ -9,7 +9,7 @@ from typing import Final
 from provision.lab.drill.comparing import SECONDS, Row, measured
 from provision.lab.drill.healing import Undoing, heal, write_down
 from provision.lab.drill.objectives import objectives
-from provision.lab.drill.swarm.breaks import REPLICAS, await_
+from provision.lab.drill.swarm.breaks import REPLICAS, await_, spread
 from provision.lab.drill.swarm.clauses import answers
 from provision.lab.drill.swarm.stage import FIRST, GALLERY, SwarmStage
 
@@ -67,14 +67,16 @@ def _place(stage: SwarmStage, placement: Placement) -> None:
         }
         write_down(stage.folder, Undoing("docker", "the gallery may run anywhere", given))
         stage.docker(*update, "--constraint-add", only, GALLERY)
-    else:
-        stage.docker(*update, "--force", GALLERY)
 
     def there() -> bool:
         places = stage.places()
-        spread = len(places) == min(REPLICAS, len(stage.cluster.nodes))
-        right = places[placement.node] == REPLICAS if placement.node else spread
+        even = len(places) == min(REPLICAS, len(stage.cluster.nodes))
+        right = places[placement.node] == REPLICAS if placement.node else even
         return places.total() == REPLICAS and right and not stage.is_updating()
 
-    await_(f"{REPLICAS} tasks {placement.what}", there, _MOVED_SECONDS)
+    what = f"{REPLICAS} tasks {placement.what}"
+    if placement.node:
+        await_(what, there, _MOVED_SECONDS)
+    else:
+        spread(stage, what, there, _MOVED_SECONDS)
     await_("the first page", lambda: answers(stage), _MOVED_SECONDS)

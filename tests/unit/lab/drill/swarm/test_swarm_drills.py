@@ -210,15 +210,26 @@ def test_a_swarm_that_is_gone_needs_no_healing(stage, asked):
 def test_tasks_are_spread_where_they_must_be(stage, asked):
     everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
     asked.answers["service ps"] = [everywhere.replace("worker-1", "manager-1"), everywhere, everywhere]
-    asked.answers["service inspect"] = ["updating\n", "completed\n"]
+    asked.answers["service inspect"] = ["completed\n", "updating\n", "completed\n"]
     breaks.occupy(stage, "worker-1")
     assert asked.answers["service inspect"] == []
     assert [call for _, call in asked.calls if "update" in call] == [
         "service update --force --detach app_gallery"
     ]
-    asked.answers["service ps"] = PLACES
+    asked.answers |= {"service ps": PLACES, "service inspect": "completed\n"}
     with pytest.raises(ProvisionError, match="tasks of the gallery on worker-1: not within"):
         breaks.occupy(stage, "worker-1")
+
+
+def test_tasks_that_came_to_be_where_they_were_are_spread_again(stage, asked, monkeypatch):
+    monkeypatch.setattr(breaks, "_AGAIN_SECONDS", 0.0)
+    everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
+    asked.answers["service ps"] = [*[everywhere.replace("worker-1", "manager-1")] * 2, everywhere]
+    asked.answers["service inspect"] = "completed\n"
+    breaks.occupy(stage, "worker-1")
+    assert [call for _, call in asked.calls if "update" in call] == [
+        "service update --force --detach app_gallery"
+    ] * 2
 
 
 def test_a_node_that_was_lost_is_given_back(stage, asked, done):
@@ -360,7 +371,6 @@ def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
     ]
     updates = [call for _, call in asked.calls if call.startswith("service update")]
     assert updates == [
-        "service update --detach --force app_gallery",
         "service update --detach --constraint-add node.hostname==worker-1 app_gallery",
         "service update --detach --constraint-rm node.hostname==worker-1 app_gallery",
         "service update --detach --constraint-add node.hostname==manager-1 app_gallery",
