@@ -21,12 +21,13 @@ Value = str | Sequence[str]
 """One value; or the values of a variable that allows several or All."""
 
 
-def names(text: str) -> set[str]:
+@lru_cache(maxsize=1024)  # the variable of the data source is asked for at every query
+def names(text: str) -> frozenset[str]:
     """The names of the variables that `text` uses, built-in ones (`__rate_interval`) included. Numbers such as
     the `$1` of label_replace are not variables."""
     if "$" not in text and "[[" not in text:
-        return set()
-    return {name for match in VARIABLE.finditer(text) if not (name := _name(match)).isdigit()}
+        return frozenset()
+    return frozenset(name for match in VARIABLE.finditer(text) if not (name := _name(match)).isdigit())
 
 
 def is_builtin(name: str) -> bool:

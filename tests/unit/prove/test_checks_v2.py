@@ -9,8 +9,8 @@ from typing import Any
 from provision.compile.normalize import from_v2
 from provision.model import Definition, Finding, Place, encode
 from provision.project import Project
-from provision.prove.check.checks.dashboards import unknown_variable
-from provision.prove.check.checks.project import promql, schema, unknown_datasource
+from provision.prove.check.checks.dashboards import unknown_datasource, unknown_variable
+from provision.prove.check.checks.project import promql, schema
 from provision.prove.check.estate import Estate
 from provision.prove.check.reading import estate_of
 from provision.prove.check.tools import Tools
@@ -30,6 +30,10 @@ def estate(value: Any, *others: Definition) -> Any:
 
 def variables(of: Estate) -> Iterator[Finding]:
     return (finding for each in of.dashboards for finding in unknown_variable.check(of, each))
+
+
+def sources(of: Estate) -> Iterator[Finding]:
+    return (finding for each in of.dashboards for finding in unknown_datasource.check(of, each))
 
 
 def said(check: Any, value: Any, *others: Definition) -> list[tuple[str, str]]:
@@ -61,10 +65,8 @@ def test_broken_promql_is_told_and_the_classic_schema_isnt_asked() -> None:
 
 
 def test_unknown_data_sources_are_told() -> None:
-    assert said(unknown_datasource.check, spec(), PROM) == []
-    ((subject, message),) = said(
-        unknown_datasource.check, spec(elements={"a": panel(datasource="gone")}), PROM
-    )
+    assert said(sources, spec(), PROM) == []
+    ((subject, message),) = said(sources, spec(elements={"a": panel(datasource="gone")}), PROM)
     assert (subject, message) == (
         'dashboard "Shop", panel "Up", query A',
         "no source defines the data source 'gone'",
@@ -85,7 +87,7 @@ def test_unknown_variables_are_told() -> None:
 def test_odd_shapes_break_no_check() -> None:
     odd = spec(variables=[1, {"kind": "QueryVariable"}, {"spec": {"name": "x", "query": 5}}], annotations="x")
     odd["elements"] = {"panel-1": {"kind": "Panel", "spec": {"data": 5}}}
-    for check in (promql.check, schema.check, unknown_datasource.check, variables):
+    for check in (promql.check, schema.check, sources, variables):
         assert said(check, odd) == []
 
 

@@ -25,6 +25,7 @@ from provision.prove.check.checks.dashboards import (
     template_label_promql,
     template_on_time_change_reload,
     uneditable,
+    unknown_datasource,
     unknown_variable,
 )
 from provision.prove.check.forms import DashboardCheck
@@ -52,5 +53,6 @@ CHECKS: Final[tuple[DashboardCheck, ...]] = (
     template_label_promql,
     template_on_time_change_reload,
     uneditable,
+    unknown_datasource,
     unknown_variable,
 )

@@ -9,10 +9,11 @@ from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import v2
-from provision.prove.check.bodies import and_more, objects, suggestion, text_of
+from provision.prove.check.bodies import objects, suggestion, text_of
 from provision.prove.check.estate import Estate
 from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import BUILT_IN, reference
+from provision.prove.check.together import Thing, together
 
 ID = "unknown-datasource"
 
@@ -23,32 +24,23 @@ _OF_THE_PROJECT: Final = (
 _OF_A_GUEST: Final = "use a variable of type datasource, so that whoever imports it chooses one"
 
 
-def check(estate: Estate) -> Iterator[Finding]:
-    """Data sources that nobody defines; one finding for each in a dashboard, at the first place."""
+def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
+    """Data sources that nobody defines; one finding for each, at the first place."""
     if estate.project.setting("datasource", str, ""):
         return  # every dashboard is bound to that one
     known = {
         name for _, body in estate.of(DATASOURCE) for name in (text_of(body, "uid"), text_of(body, "name"))
     }
-    for dashboard in estate.dashboards:
-        asked: dict[str, list[tuple[str, str]]] = {}
-        for pointer, what, datasource in _asked(dashboard):
-            name = reference(datasource)
-            if name and name not in known and name not in BUILT_IN and not names(name):
-                asked.setdefault(name, []).append((pointer, what))
-        is_guest = estate.is_guest(dashboard.definition)
-        for name, uses in asked.items():
-            pointer, what = uses[0]
-            yield estate.finding(
-                ID,
-                "warning" if is_guest else "error",
-                dashboard.definition,
-                pointer,
-                and_more(f"{dashboard.subject}, {what}", len(uses)),
-                f"no source defines the data source {name!r}",
-                suggestion(name, known) or (_OF_A_GUEST if is_guest else _OF_THE_PROJECT),
-                also=[at for at, _ in uses[1:]],
-            )
+    asked: dict[str, list[Thing]] = {}
+    for pointer, what, datasource in _asked(dashboard):
+        name = reference(datasource)
+        if name and name not in known and name not in BUILT_IN and not names(name):
+            asked.setdefault(name, []).append((pointer, what))
+    is_guest = estate.is_guest(dashboard.definition)
+    for name, uses in asked.items():
+        message = f"no source defines the data source {name!r}"
+        remedy = suggestion(name, known) or (_OF_A_GUEST if is_guest else _OF_THE_PROJECT)
+        yield from together(estate, ID, "warning" if is_guest else "error", dashboard, uses, message, remedy)
 
 
 def _asked(dashboard: Dashboard) -> Iterator[tuple[str, str, JSON]]:
