@@ -39,10 +39,10 @@ asking = Network("asking", of="monitor", internal=True)
 NETWORK_OF = {"app": edge, "monitor": watch}
 
 
-def data_of(stack: str) -> str:
-    """The constraint that keeps a stack's data where it is: a volume lies on one node, and a task that moves to another
-    starts empty."""
-    return f"node.labels.{stack}-data == true"
+def data_of(name: str) -> str:
+    """The constraint that keeps data where they are, a stack's or a service's: a volume lies on one node, and a task that
+    moves to another starts empty."""
+    return f"node.labels.{name}-data == true"
 
 
 def port(target: int, published: int, *, of_node: bool = False) -> Port:
@@ -62,7 +62,7 @@ def service(
 
     Args:
         memory: what a task may use at most; a quarter of it is kept free.
-        keeps: the stack whose data it keeps in volumes; empty: none.
+        keeps: the data that it keeps in volumes, by the name in their node's label; empty: none.
         on: further constraints.
     """
     constraints = [*on, *([data_of(keeps)] if keeps else [])]
@@ -80,9 +80,9 @@ def service(
     )
 
 
-def answers(url: str) -> Healthcheck:
+def answers(url: str, start_period: str = "60s") -> Healthcheck:
     """A health check that asks a page of the task itself; `wget` is in the images of Prometheus, Alertmanager, Grafana."""
-    return Healthcheck(["wget", "-q", "-O", "/dev/null", url])
+    return Healthcheck(["wget", "-q", "-O", "/dev/null", url], start_period=start_period)
 
 
 def discovery(stack: str, name: str, port_number: int) -> Mapping[str, Any]:

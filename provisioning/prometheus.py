@@ -39,7 +39,8 @@ def job(name: str) -> ScrapeConfig:
 
 
 def alertmanagers() -> dict[str, Any]:
-    """Every Alertmanager is told of every alert; they agree among themselves who passes it on."""
+    """Every Alertmanager is told of every alert. The stack runs one, which is in no cluster; of several each would pass
+    it on, until they are given each other's addresses."""
     targets = env.get("alertmanager_targets")
     if targets:
         return {"alertmanagers": targets}

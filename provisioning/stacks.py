@@ -6,13 +6,14 @@ project's own images are pulled from.
 | `host_name` | the name that the gallery answers to |
 | `NAME_image` | an image instead of the one below: `traefik_image`, `gallery_image`, … |
 | `gallery_storage` | where the gallery keeps pictures; the MinIO of the stack unless set |
-| `gallery_replicas`, `client_replicas` | how many tasks |
+| `gallery_replicas`, `client_replicas`, `visualizer_replicas` | how many tasks; of the last two none unless set |
 | `client_browsers`, `client_rate` | false: clients are no browsers, and make so many requests a second |
 | `webhook_url` | where Alertmanager delivers; the receiver `webhook` of the stack unless set |
 | `data_retention` | how long Prometheus keeps its data, such as `15d` |
+| `grafana_data` | which data Grafana's lies with; `grafana`, with a label of its own, unless set |
 
-Nodes of 1 GB suffice. Three labels say which node keeps which data: `app-data`, `monitor-data` (on a manager) and
-`registry-data`. All secrets come from the environment of who deploys; `TRAEFIK_DASHBOARD_USERS` and `REGISTRY_USERS` are lines
+Nodes of 1 GB suffice. Four labels say which node keeps which data: `app-data`, `monitor-data` (on a manager), `grafana-data`
+and `registry-data`. All secrets come from the environment of who deploys; `TRAEFIK_DASHBOARD_USERS` and `REGISTRY_USERS` are lines
 of htpasswd, with bcrypt (`htpasswd -nB NAME`).
 """
 
@@ -162,26 +163,32 @@ _gallery = service(
     memory="128M",
 )
 
+# The settings go in through a pipe: arguments are for everybody to read, and a file would lie on the node's disk. Each byte of
+# the password is written by its number, so that none of them means anything; blanks around it are no part of it, as for the
+# gallery. The start script of the real image goes over to the user `redis`; where there is none, there is no such user.
+_START_REDIS = f"""\
+password=$(od -An -v -tx1 {_REDIS_PASSWORD} | tr -d '\\n' | sed -E 's/^( 0[9ad]| 20)+//; s/( 0[9ad]| 20)+$//; s/ /\\\\x/g')
+: "${{password:?it has no byte in the secret redis_password}}"
+exec $(command -v docker-entrypoint.sh) redis-server - <<END
+dir /data
+appendonly yes
+maxmemory 48mb
+maxmemory-policy allkeys-lru
+requirepass "$password"
+END
+"""
+
 _redis = service(
     "redis",
     image("redis", "redis:7.4-alpine"),
-    # The password goes in through a file in memory: arguments are for everybody to read.
-    command=[
-        "sh",
-        "-c",
-        f'umask 077; {{ echo "$0"; echo "requirepass $(cat {_REDIS_PASSWORD})"; }} > /tmp/redis.conf; '
-        "exec redis-server /tmp/redis.conf",
-        "dir /data\nappendonly yes\nmaxmemory 48mb\nmaxmemory-policy allkeys-lru",
-    ],
+    command=["sh", "-c", _START_REDIS],
     secrets={"redis_password": Secret.env("REDIS_PASSWORD")},
     networks=[inner],
     volumes={"/data": Volume("redis")},
-    tmpfs=["/tmp"],  # noqa: S108  # the container's own, in memory
-    healthcheck=Healthcheck(
-        ["sh", "-c", f"REDISCLI_AUTH=$(cat {_REDIS_PASSWORD}) redis-cli ping | grep -q PONG"]
-    ),
+    # It answers so to who gives no password, and otherwise while it still reads its data.
+    healthcheck=Healthcheck(["sh", "-c", "redis-cli ping | grep -q NOAUTH"]),
     keeps="app",
-    memory="64M",
+    memory="96M",  # the data, and what is copied of it while the file is written anew
 )
 
 _minio = service(
@@ -220,6 +227,7 @@ _visualizer = service(
     networks=[Network("overview")],
     ports=[port(8080, 8088, of_node=True)],
     volumes=ENGINE,
+    replicas=int(env.get("visualizer_replicas", 0)),
     on=(MANAGERS,),
     memory="96M",
 )
@@ -346,9 +354,10 @@ _grafana = service(
         "/etc/grafana/dashboards/": Config(built="grafana/dashboards/"),
     },
     volumes={"/var/lib/grafana": Volume("grafana")},
-    healthcheck=answers("http://127.0.0.1:3000/api/health"),
-    keeps="monitor",
-    memory="256M",
+    # Its first start makes its tables, which takes minutes on a small node.
+    healthcheck=answers("http://127.0.0.1:3000/api/health", start_period="180s"),
+    keeps=str(env.get("grafana_data", "grafana")),
+    memory="384M",
 )
 
 _cadvisor = service(

@@ -38,10 +38,14 @@ PASSWORD = "only-for-this-test"
 USERS = "lab:$2b$05$abcdefghijklmnopqrstuuoePaFlY1zibzb/JZlPqaHpsMO1NwAhi"
 """A line of htpasswd with that password."""
 
-VALUES = {name: token_hex(8) for name in SECRETS} | {
-    "TRAEFIK_DASHBOARD_USERS": USERS,
-    "REGISTRY_USERS": USERS,
-}
+VALUES = (
+    {name: token_hex(8) for name in SECRETS}
+    | {
+        "REDIS_PASSWORD": f"{token_hex(4)} 'a\" b\\c\nd$HOME",  # what each who reads it may take for something else
+        "TRAEFIK_DASHBOARD_USERS": USERS,
+        "REGISTRY_USERS": USERS,
+    }
+)
 ASK = """\
 import sys, urllib.error, urllib.request
 for url in sys.argv[1:]:
@@ -151,6 +155,25 @@ def test_the_first_deploy_needs_no_second(lab: Lab, run: Callable[..., Ran]) -> 
     asked = run("stack", "status", "app", "monitor", "--project", ROOT, "--env", "swarm")
     assert asked.code == 0, asked
     assert "manager-1 ×3" in asked.out
+
+
+def test_what_is_meant_to_be_in_memory_is(lab: Lab, run: Callable[..., Ran]) -> None:
+    lab.docker("service", "scale", "--detach", "app_client=1")
+    client = ("ps", "-q", "--filter", "label=com.docker.swarm.service.name=app_client")
+    until(lambda: lab.docker(*client) != "", "a client runs")
+    mounts = json.loads(lab.docker("inspect", "--format", "{{json .Mounts}}", lab.task("app_client")))
+    assert [(each["Type"], each["Destination"]) for each in mounts] == [("tmpfs", "/dev/shm")]
+    assert " /dev/shm tmpfs " in lab.docker("exec", lab.task("app_client"), "cat", "/proc/mounts")
+
+
+def test_the_password_of_redis_is_in_no_file_of_its_own(lab: Lab, run: Callable[..., Ran]) -> None:
+    redis = lab.task("app_redis")
+    assert "redis.conf" not in lab.docker("diff", redis)
+    said = lab.docker(
+        "exec", redis, "sh", "-c",
+        'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" redis-cli --no-auth-warning info server',
+    )  # fmt: skip
+    assert "config_file:" in said.splitlines()
 
 
 def test_traefik_leads_to_the_gallery_and_to_nothing_else(lab: Lab, run: Callable[..., Ran]) -> None:
@@ -295,7 +318,7 @@ def test_requests_that_hang_end_as_errors(lab: Lab, run: Callable[..., Ran]) -> 
     for task in tasks:
         lab.docker("pause", task)
     try:
-        # Three tries of five seconds at most, or none once the health checks have seen it.
+        # One that is sent to a task waits five seconds, and isn't sent again; none is once the health checks have seen it.
         assert lab.get("/", host=HOST)[0] in {502, 503, 504}
     finally:
         for task in lab.docker("ps", "-q", "--filter", "status=paused").split():

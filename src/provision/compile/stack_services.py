@@ -31,8 +31,7 @@ def service_body(service: Service, stack: str) -> dict[str, Any]:
         ],
         "aliases": texts(service.aliases, f"{owner}: aliases"),
         "ports": [_port(port) for port in each(service.ports, Port, f"{owner}: ports")],
-        "volumes": [_mount(path, volume) for path, volume in sorted(service.volumes.items())],
-        "tmpfs": texts(service.tmpfs, f"{owner}: tmpfs"),
+        "volumes": _mounts(service, owner),
         "configs": {path: _config(config) for path, config in sorted(service.configs.items())},
         "secrets": references(service.secrets, owner),
         "healthcheck": _healthcheck(service.healthcheck) if service.healthcheck else {},
@@ -45,7 +44,7 @@ def service_body(service: Service, stack: str) -> dict[str, Any]:
     }
     kept = {name: value for name, value in body.items() if value not in ("", [], {}, False)}
     extra = mapping(service.extra, f"{owner}: extra")
-    if own := sorted((set(extra) & set(body)) - {"aliases"}):
+    if own := sorted((set(extra) & {*body, "tmpfs"}) - {"aliases"}):
         raise ValueError(f"{owner}: extra: {own[0]} has a field of its own; give it there")
     return {"networks": [], **kept, **extra}
 
@@ -150,6 +149,12 @@ def _duration(duration: str) -> str:
 
 def _port(port: Port) -> dict[str, Any]:
     return {"target": port.target, "published": port.published, "protocol": port.protocol, "mode": port.mode}
+
+
+def _mounts(service: Service, owner: str) -> list[dict[str, Any]]:
+    # The field `tmpfs` of Compose is passed over by `docker stack deploy`; a mount of that type isn't.
+    memory = [{"type": "tmpfs", "target": path} for path in texts(service.tmpfs, f"{owner}: tmpfs")]
+    return [*(_mount(path, volume) for path, volume in sorted(service.volumes.items())), *memory]
 
 
 def _mount(path: str, volume: Volume | Bind) -> dict[str, Any]:

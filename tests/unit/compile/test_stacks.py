@@ -62,7 +62,7 @@ def test_a_plain_service_has_policies_and_nothing_empty() -> None:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", ["volumes", "environment", "deploy", "configs", "image"])
+@pytest.mark.parametrize("name", ["volumes", "environment", "deploy", "configs", "image", "tmpfs"])
 def test_what_has_a_field_isnt_given_beside_it(name: str) -> None:
     with pytest.raises(ValueError, match=f"extra: {name} has a field of its own; give it there"):
         service(extra={name: {}})
@@ -73,6 +73,7 @@ def test_all_that_a_service_may_say() -> None:
         command=["run"],
         environment={"PORT": 8080},
         ports=[Port(8080, 80, mode="host")],
+        tmpfs=["/tmp"],
         configs={"/etc/web.yml": Config(text="a: 1"), "/etc/rules/": Config(built="prometheus/rules/")},
         secrets={"key": Secret.env("KEY", version="2")},
         volumes={"/data": Volume("data"), "/sock": Bind("/sock", every_node=True, propagation="rslave")},
@@ -99,7 +100,9 @@ def test_all_that_a_service_may_say() -> None:
             "read_only": True,
             "bind": {"propagation": "rslave"},
         },
+        {"type": "tmpfs", "target": "/tmp"},
     ]
+    assert "tmpfs" not in found  # `docker stack deploy` would pass it over
     assert found["healthcheck"]["start_period"] == "1m30s"
     assert found["cap_add"] == ["NET_ADMIN"]
     deploy = found["deploy"]

@@ -18,6 +18,7 @@ ROOT = Path(__file__).resolve().parents[3]
 NODE_MIB = 1024
 SYSTEM_MIB = 300
 """What an engine and its system need of a node."""
+PAGE = ROOT / "docs" / "stack.md"
 
 
 @pytest.fixture
@@ -46,6 +47,59 @@ def test_one_node_of_a_gibibyte_has_room_for_all(
             "replicas", 1
         )
     assert reserved < NODE_MIB - SYSTEM_MIB
+
+
+NODES = {
+    "with `monitor-data`, a manager": {"node.role == manager", "node.labels.monitor-data == true"},
+    "with `grafana-data`": {"node.labels.grafana-data == true"},
+    "with `app-data`": {"node.labels.app-data == true"},
+    "another manager": {"node.role == manager"},
+    "another worker": set[str](),
+}
+
+
+def mebibytes(service: dict[str, Any]) -> int:
+    return int(service["deploy"]["resources"]["limits"]["memory"].removesuffix("M"))
+
+
+@pytest.mark.parametrize("node", NODES)
+def test_what_has_to_be_on_a_node_of_a_gibibyte_stays_below_it_at_its_limits(
+    shaped: Callable[..., dict[str, ShapedStack]], node: str
+) -> None:
+    used = 0
+    for service in services(shaped()).values():
+        deploy = service["deploy"]
+        wants = set(deploy.get("placement", {}).get("constraints", ()))
+        if (wants or deploy["mode"] == "global") and wants <= NODES[node] and deploy.get("replicas", 1):
+            used += mebibytes(service)
+    assert 0 < used <= NODE_MIB - SYSTEM_MIB
+    row = next(line for line in PAGE.read_text().splitlines() if line.startswith(f"| {node} |"))
+    assert row.endswith(f"| {used} MB |")
+
+
+def test_the_limits_of_what_may_be_anywhere_are_on_the_page(
+    shaped: Callable[..., dict[str, ShapedStack]],
+) -> None:
+    made = services(shaped())
+    page = " ".join(PAGE.read_text().split())
+    for name, said in (
+        ("gallery", "gallery, on any node, may use %d MB"), ("visualizer", "visualizer %d MB"),
+        ("client", "a client %d MB"), ("registry", "the registry %d MB"),
+    ):  # fmt: skip
+        assert said % mebibytes(made[name]) in page
+
+
+def test_the_visualizer_runs_only_when_it_is_asked_for(
+    shaped: Callable[..., dict[str, ShapedStack]],
+) -> None:
+    assert services(shaped())["visualizer"]["deploy"]["replicas"] == 0
+    assert services(shaped(visualizer_replicas=1))["visualizer"]["deploy"]["replicas"] == 1
+
+
+def test_grafana_may_be_where_the_other_data_are(shaped: Callable[..., dict[str, ShapedStack]]) -> None:
+    for given, label in ({}, "grafana-data"), ({"grafana_data": "monitor"}, "monitor-data"):
+        placement = services(shaped(**given))["grafana"]["deploy"]["placement"]
+        assert placement["constraints"] == [f"node.labels.{label} == true"]
 
 
 def test_no_secret_has_a_default_and_none_is_in_the_files(
@@ -93,7 +147,7 @@ def test_who_has_the_socket_is_alone_with_those_who_may_ask(
     having = {
         name
         for name, service in made.items()
-        if any(mount["source"] == "/var/run/docker.sock" for mount in service.get("volumes", ()))
+        if any(mount.get("source") == "/var/run/docker.sock" for mount in service.get("volumes", ()))
     }
     assert having == {"traefik", "visualizer", "engine"}
 

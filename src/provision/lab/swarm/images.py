@@ -45,6 +45,9 @@ _BUSYBOX: Final = (
     "mkdir",
     "true",
     "id",
+    "od",
+    "sed",
+    "tr",
 )
 _AUTHORITIES: Final = "/etc/ssl/certs/ca-certificates.crt"
 _LEFT_OUT: Final = frozenset(
