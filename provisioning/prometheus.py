@@ -3,6 +3,7 @@
 | variable | meaning |
 | --- | --- |
 | `traefik_targets`, `gallery_targets`, `cadvisor_targets`, `prometheus_targets`, `alertmanager_targets` | lists of `host:port`; without one, every task of the Swarm service of that name |
+| `client_targets` | the same; without one, and with `traefik_targets`, no clients are scraped |
 | `scrape_interval`, `evaluation_interval` | durations |
 """
 
@@ -16,6 +17,7 @@ from provisioning._swarm import discovery
 SWARM = {
     "traefik": ("app", 8080),
     "gallery": ("app", 8080),
+    "client": ("app", 8080),
     "cadvisor": ("monitor", 8080),
     "prometheus": ("monitor", 9090),
     "alertmanager": ("monitor", 9093),
@@ -56,6 +58,8 @@ server = PrometheusGlobal(
 
 traefik = job("traefik")
 gallery = job("gallery")
+if env.get("client_targets") or not env.get("traefik_targets"):
+    client = job("client")
 cadvisor = job("cadvisor")
 prometheus = job("prometheus")
 alertmanager = job("alertmanager")

@@ -111,7 +111,7 @@ _IS_WELL = Healthcheck([
 
 # Browsers for a day, after which the Swarm starts them anew; or a steady rate of requests without any.
 _CLIENT = (
-    ["provision.lab.client.browsers", "--seconds", "86400"]
+    ["provision.lab.client.browsers", "--seconds", "86400", "--screenshots", "/tmp/failures"]  # noqa: S108  # a hundred at most
     if env.get("client_browsers", True)
     else ["provision.lab.client", "--rate", f"{env.get('client_rate', 5):g}"]
 )
@@ -213,7 +213,19 @@ _minio = service(
 _client = service(
     "client",
     _client_image,
-    command=["python", "-m", *_CLIENT, "--url", f"http://{HOST}", "--allow", HOST],
+    command=[
+        "python",
+        "-m",
+        *_CLIENT,
+        "--url",
+        f"http://{HOST}",
+        "--allow",
+        HOST,
+        "--metrics-host",
+        "0.0.0.0",  # noqa: S104  # in a container
+        "--metrics-port",
+        "8080",
+    ],
     networks=[edge],
     tmpfs=["/dev/shm"],  # noqa: S108  # a browser's pages need more of it than a container has
     replicas=int(env.get("client_replicas", 0)),
@@ -362,11 +374,16 @@ _grafana = service(
 
 _cadvisor = service(
     "cadvisor",
-    image("cadvisor", "gcr.io/cadvisor/cadvisor:v0.52.1"),
+    # The first that finds containers of an engine with containerd's image store, the default from Docker 29 on, and the last that
+    # needs no socket of containerd's for an older engine's.
+    image("cadvisor", "gcr.io/cadvisor/cadvisor:v0.54.0"),
     command=[
         "--docker_only=true",
         "--housekeeping_interval=10s",
-        "--disable_metrics=percpu,sched,tcp,udp,disk",
+        # All that rules and dashboards read. (A list of what is disabled would take the place of the one that cAdvisor has, and
+        # enable what costs most.) Not `oom_event`: it stays 0 without /dev/kmsg and more rights than a Swarm gives, and no
+        # number is better than a wrong one.
+        "--enable_metrics=cpu,memory,network",
     ],
     networks=[watch],
     volumes={

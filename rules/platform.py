@@ -21,12 +21,13 @@ EXPECTED_JOBS = {
     "gallery": "ticket",
 }
 
+# Emulated users may come and go: nobody is told of those that aren't there.
 targets = Group(
     name="platform-targets",
     rules=[
         Alert(
             alert="TargetDown",
-            expr="up == 0",
+            expr='up{job!="client"} == 0',
             for_=FOR,
             severity="ticket",
             summary=f"{INSTANCE} of {JOB} can't be scraped",
@@ -188,10 +189,25 @@ SWARM_SERVICE = "container_label_com_docker_swarm_service_name"
 NAMED = 'name!=""'
 """cAdvisor also reports the machine and its control groups; those have no name."""
 WHILE = window(3)
+NEAR = 0.9
+"""The share of its limit from which on a container is close to it."""
 
 containers = Group(
     name="platform-containers",
     rules=[
+        # Every node runs tasks, cAdvisor's own among them: one that tells none can't read what the engine keeps.
+        Alert(
+            alert="CadvisorSeesNoTasks",
+            expr=(
+                'up{job="cadvisor"} == 1 unless on (job, instance) '
+                f'container_last_seen{{{SWARM_SERVICE}!=""}}'
+            ),
+            for_=FOR,
+            severity="ticket",
+            summary=f"cAdvisor of {INSTANCE} sees no task of a service",
+            description="No alert on containers can fire for this node, and its panels are empty.",
+            **links("CadvisorSeesNoTasks", "platform-containers"),
+        ),
         Alert(
             alert="ContainerRestarting",
             expr=f"changes(container_start_time_seconds{{{NAMED}}}[{WHILE}]) > 1",
@@ -215,12 +231,19 @@ containers = Group(
             description=f"{{{{ $value }}}} of its tasks were started and gone within {WHILE}.",
             **links("SwarmTasksFailing", "platform-containers"),
         ),
+        # Where the kernel's kills are counted. A Swarm gives cAdvisor no right to see them: there it is a task that is gone
+        # and was close to its limit when it was last seen.
         Alert(
             alert="ContainerOutOfMemory",
-            expr=f"increase(container_oom_events_total{{{NAMED}}}[{WHILE}]) > 0",
+            expr=(
+                f"increase(container_oom_events_total{{{NAMED}}}[{WHILE}]) > 0 or ("
+                f'last_over_time(container_memory_working_set_bytes{{{SWARM_SERVICE}!=""}}[{WHILE}]) '
+                f'/ (last_over_time(container_spec_memory_limit_bytes{{{SWARM_SERVICE}!=""}}[{WHILE}]) > 0) > {NEAR} '
+                f"unless container_memory_working_set_bytes and on (job, instance) up == 1)"
+            ),
             severity="ticket",
-            summary=f"{NAME} ran out of memory",
-            description="The kernel ended a process of the container for lack of memory.",
+            summary=f"{NAME} ran out of memory, or is gone and was close to its limit",
+            description="The kernel ends a process of a container that needs more memory than its limit.",
             **links("ContainerOutOfMemory", "platform-containers"),
         ),
         # A limit of 0 means none.
@@ -228,7 +251,7 @@ containers = Group(
             alert="ContainerMemoryNearLimit",
             expr=(
                 f"container_memory_working_set_bytes{{{NAMED}}} "
-                f"/ (container_spec_memory_limit_bytes{{{NAMED}}} > 0) > 0.9"
+                f"/ (container_spec_memory_limit_bytes{{{NAMED}}} > 0) > {NEAR}"
             ),
             for_=FOR,
             severity="ticket",

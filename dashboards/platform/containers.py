@@ -59,7 +59,7 @@ now = line(
     ),
     stat(
         "Out of memory",
-        "How often the kernel ended a process for lack of memory, in the chosen time range.",
+        "How often the kernel ended a process for lack of memory, in the chosen time range; unknown on a Swarm.",
         units.SHORT,
         {"times": f"sum (increase({OUT_OF_MEMORY}[$__range]))"},
         thresholds=at_most(1),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -103,6 +104,18 @@ class Lab:
     def json(self, path: str, port: int) -> Any:
         return json.loads(self.get(path, port)[1])
 
+    def asked(self, query: str, **more: str) -> list[dict[str, Any]]:
+        """What Prometheus answers."""
+        found: list[dict[str, Any]] = self.json(
+            f"/api/v1/query?{urllib.parse.urlencode({'query': query, **more})}", 9090
+        )["data"]["result"]
+        return found
+
+    def redis(self, *words: str) -> str:
+        """What Redis answers who gives its password."""
+        script = 'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" exec redis-cli --no-auth-warning "$@"'
+        return self.docker("exec", self.task("app_redis"), "sh", "-c", script, "redis-cli", *words)
+
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
@@ -167,13 +180,8 @@ def test_what_is_meant_to_be_in_memory_is(lab: Lab, run: Callable[..., Ran]) -> 
 
 
 def test_the_password_of_redis_is_in_no_file_of_its_own(lab: Lab, run: Callable[..., Ran]) -> None:
-    redis = lab.task("app_redis")
-    assert "redis.conf" not in lab.docker("diff", redis)
-    said = lab.docker(
-        "exec", redis, "sh", "-c",
-        'REDISCLI_AUTH="$(cat /run/secrets/redis_password)" redis-cli --no-auth-warning info server',
-    )  # fmt: skip
-    assert "config_file:" in said.splitlines()
+    assert "redis.conf" not in lab.docker("diff", lab.task("app_redis"))
+    assert "config_file:" in lab.redis("info", "server").splitlines()
 
 
 def test_traefik_leads_to_the_gallery_and_to_nothing_else(lab: Lab, run: Callable[..., Ran]) -> None:
@@ -231,6 +239,7 @@ def test_every_task_is_scraped_under_the_name_of_its_place(lab: Lab, run: Callab
     expected = {
         ("traefik", "manager-1"), ("cadvisor", "manager-1"), ("prometheus", "manager-1/1"), ("alertmanager", "manager-1/1"),
         ("gallery", "manager-1/1"), ("gallery", "manager-1/2"), ("gallery", "manager-1/3"),
+        ("client", "manager-1/1"),
     }  # fmt: skip
 
     def scraped() -> set[tuple[str, str]]:
@@ -240,8 +249,15 @@ def test_every_task_is_scraped_under_the_name_of_its_place(lab: Lab, run: Callab
         }
 
     until(lambda: expected <= scraped(), "every task is scraped")
-    query = "count by (container_label_com_docker_swarm_service_name) (container_last_seen)"
-    found = lab.json(f"/api/v1/query?query={query.replace(' ', '%20')}", 9090)["data"]["result"]
+    seen = "sum by (job, code) (gallery_client_requests_total) > 0"
+    until(
+        lambda: (
+            ("client", "200") in {(each["metric"]["job"], each["metric"]["code"]) for each in lab.asked(seen)}
+        ),
+        "what clients saw is known",
+    )
+    assert lab.asked('ALERTS{alertname="CadvisorSeesNoTasks"}') == []
+    found = lab.asked("count by (container_label_com_docker_swarm_service_name) (container_last_seen)")
     counted = {
         each["metric"]["container_label_com_docker_swarm_service_name"]: each["value"][1] for each in found
     }
@@ -328,6 +344,11 @@ def test_requests_that_hang_end_as_errors(lab: Lab, run: Callable[..., Ran]) -> 
 
 def test_a_node_that_was_halted_comes_back_with_its_data(lab: Lab, run: Callable[..., Ran]) -> None:
     before = lab.docker("volume", "ls", "--quiet").split()
+    remembered = token_hex(8)
+    assert lab.redis("set", "remembered", remembered).strip() == "OK"
+    then = {"time": f"{time.time() - 1:.0f}"}
+    sample = lab.asked("prometheus_tsdb_head_samples_appended_total", **then)
+    assert sample
     where = ("--state", lab.cluster.folder, "--project", ROOT)
     assert run("lab", "swarm", "halt", "manager-1", *where).err == "manager-1 is halted\n"
     assert run("lab", "swarm", "status", *where).code == 1
@@ -337,6 +358,22 @@ def test_a_node_that_was_halted_comes_back_with_its_data(lab: Lab, run: Callable
     assert run("lab", "swarm", "status", *where).code == 0
     until(lambda: _answers(lab), "the gallery is back", 120)
     assert set(before) <= set(lab.docker("volume", "ls", "--quiet").split())
+    until(lambda: _remembers(lab, remembered), "Redis knows what it knew", 120)
+    until(lambda: _knows(lab, sample, then), "Prometheus knows what it knew", 120)
+
+
+def _remembers(lab: Lab, value: str) -> bool:
+    try:
+        return lab.redis("get", "remembered").strip() == value
+    except (ProvisionError, IndexError):  # no task of it runs yet
+        return False
+
+
+def _knows(lab: Lab, sample: list[dict[str, Any]], then: dict[str, str]) -> bool:
+    try:
+        return lab.asked("prometheus_tsdb_head_samples_appended_total", **then) == sample
+    except OSError:
+        return False
 
 
 def _answers(lab: Lab) -> bool:

@@ -86,6 +86,12 @@ FAULTS = {
         f'container_start_time_seconds{{{CADVISOR}, name="shop.1.b", {SWARM}="shop"}}': "_x18 1080x2 stale",
     },
     "ContainerOutOfMemory ticket": {f"container_oom_events_total{{{CONTAINER}}}": "0x19 1x80"},
+    "ContainerOutOfMemory ticket, CadvisorSeesNoTasks ticket": {
+        f"container_last_seen{{{CONTAINER}}}": "0+60x18 stale",
+        f"container_memory_working_set_bytes{{{CONTAINER}}}": f"{50 * MIB}x17 {95 * MIB} stale",
+        f"container_oom_events_total{{{CONTAINER}}}": "_x100",
+    },
+    "CadvisorSeesNoTasks ticket": {f"container_last_seen{{{CONTAINER}}}": "0+60x18 stale"},
     "ContainerMemoryNearLimit ticket": {
         f"container_memory_working_set_bytes{{{CONTAINER}}}": f"{50 * MIB}x19 {95 * MIB}x80"
     },
