@@ -25,6 +25,7 @@ from provision.lab.swarm import cluster, state, wires
 from provision.lab.swarm.state import Cluster
 from provision.tools import docker
 from support.commands import Ran, Shell, alone, write
+from support.engines import require_engines
 
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "myhbsapp.com"
@@ -119,12 +120,8 @@ class Lab:
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    require_engines()
     folder = tmp_path_factory.mktemp("swarm") / "state"
-    try:
-        cluster.up(folder, 1, 0)
-    except ProvisionError as error:
-        pytest.skip(f"no engine of its own can be started here: {error}")
-    assert cluster.down(folder)
     try:
         assert (
             cli.run(["lab", "swarm", "up", "--workers", "0", "--state", str(folder), "--project", str(ROOT)])

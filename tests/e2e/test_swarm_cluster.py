@@ -22,10 +22,8 @@ pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab")]
 
 @contextmanager
 def swarm(folder: Path, managers: int, workers: int) -> Iterator[Cluster]:
-    try:
-        made = cluster.up(folder, managers, workers)
-    except ProvisionError as error:
-        pytest.skip(f"no engines of its own can be started here: {error}")
+    require_engines()
+    made = cluster.up(folder, managers, workers)
     try:
         yield made
     finally:
