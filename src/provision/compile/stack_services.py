@@ -8,6 +8,7 @@ from provision.author import Bind, Config, Image, Network, Port, Service, Volume
 from provision.author.durations import seconds, shown
 from provision.author.service_parts import Healthcheck, Placement, Resources, Restart, Update
 from provision.compile.secrets import references
+from provision.compile.stack_ignored import refuse_ignored
 from provision.compile.values import each, mapping, texts
 
 
@@ -46,6 +47,7 @@ def service_body(service: Service, stack: str) -> dict[str, Any]:
     extra = mapping(service.extra, f"{owner}: extra")
     if own := sorted((set(extra) & {*body, "tmpfs"}) - {"aliases"}):
         raise ValueError(f"{owner}: extra: {own[0]} has a field of its own; give it there")
+    refuse_ignored(extra, owner)
     return {"networks": [], **kept, **extra}
 
 

@@ -68,6 +68,22 @@ def test_what_has_a_field_isnt_given_beside_it(name: str) -> None:
         service(extra={name: {}})
 
 
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("privileged", "leave it out"),
+        ("devices", "leave it out"),
+        ("depends_on", "leave it out"),
+        ("shm_size", r'give tmpfs=\["/dev/shm"\]'),
+        ("restart", "give a Restart"),
+    ],
+)
+def test_what_a_swarm_would_pass_over_is_refused(name: str, remedy: str) -> None:
+    with pytest.raises(ValueError, match=f"service 'web': extra: a Swarm passes over {name}; {remedy}"):
+        service(extra={"cap_add": ["NET_ADMIN"], name: True})
+    assert service(extra={"cap_add": ["NET_ADMIN"]})["cap_add"] == ["NET_ADMIN"]
+
+
 def test_all_that_a_service_may_say() -> None:
     found = service(
         command=["run"],
