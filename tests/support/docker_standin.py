@@ -2,7 +2,8 @@
 that this project makes, in the words of the real one (Docker 20.10 and 28).
 
 `standin(folder, monkeypatch)` puts it on the PATH. What it is to do wrong stands in `Swarm.state`: images in `broken` never
-come to run, those in `slow` stay preparing, `refuse` maps the first two words of a call to what it then says, and `away` is how often nodes can't be told once there are services.
+come to run, those in `slow` stay preparing, `refuse` maps the start of a call to what it then says,
+`warn` to what it warns of while it does it, and `away` is how often nodes can't be told once there are services.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
+        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "warn": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -89,6 +90,9 @@ class _Client:
         for start, said in self.state["refuse"].items():
             if " ".join(words).startswith(start):
                 raise SystemExit(said)
+        for start, said in self.state["warn"].items():
+            if " ".join(words).startswith(start):
+                sys.stderr.write(said)
         if self.state["away"] and words[:2] == ["node", "ls"] and self.state["services"]:
             self.state["away"] -= 1
             raise SystemExit("Error response from daemon: rpc error: The swarm does not have a leader.")
@@ -161,6 +165,13 @@ class _Client:
     def _service_rollback(self, words: list[str]) -> str:
         self._note("service rollback", words[-1])
         service = self.state["services"][words[-1]]
+        container = service["PreviousSpec"]["TaskTemplate"]["ContainerSpec"]
+        for kind in ("Config", "Secret"):
+            for name in (each[f"{kind}Name"] for each in container[f"{kind}s"]):
+                if name not in self.state[kind.lower()]:
+                    raise SystemExit(
+                        f"Error response from daemon: rpc error: code = InvalidArgument desc = {kind.lower()} not found: {name}"
+                    )
         service["Spec"], service["PreviousSpec"] = service["PreviousSpec"], service["Spec"]
         service["Version"]["Index"] += 1
         service["UpdateStatus"] = {"State": "rollback_completed", "Message": "rollback completed"}

@@ -179,11 +179,12 @@ def deploy(
             raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
         if not done[-1].succeeded:
             break
+    well = all(each.succeeded and not each.failures for each in done)
     if form == "json":
         click.echo(deployed_json(done))
-    elif not quiet or not all(each.succeeded for each in done):
+    elif not quiet or not well:
         click.echo(deployed_text(done))
-    if all(each.succeeded and not each.failures for each in done):
+    if well:
         return DONE
     changed = len(done) > 1 or not done[-1].undone or bool(done[-1].failures)
     return PARTLY_DONE if changed else FAILED

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -34,8 +34,10 @@ _SILENT: Final = re.compile(
 """What the client says of itself, as whole lines: the same words within an answer of the engine, or of a program that it
 ran, are about something else. Source: docker/cli and moby/client, 20.10 to 29."""
 
-_HINT: Final = re.compile(r"(?:See '|Run '|Usage:|For more help).*")
-"""Lines after the reason."""
+_HINT: Final = re.compile(
+    r"(?:See '|Run '|Usage:|For more help|Since --detach=|In a future release, --detach=).*"
+)
+"""Lines about how the client is used. Source: docker/cli, 20.10 to 29."""
 
 _GONE: Final = re.compile(
     r"(?:Error|Error response from daemon): (?:No such [a-z]+: ?\S+|(?:[a-z]+ )?\S+ not found\.?)",
@@ -89,11 +91,13 @@ def call(
     given: bytes = b"",
     cwd: Path | None = None,
     time_limit_seconds: float = _TIME_LIMIT_SECONDS,
+    tell: Callable[[str], None] | None = None,
 ) -> str:
     """What the client printed.
 
     Args:
         given: standard input.
+        tell: called, once it has done what it was to do, with each warning that it gave on standard error.
 
     Raises:
         Unreachable: no engine answers.
@@ -103,6 +107,9 @@ def call(
     answer = _run(engine, arguments, given, cwd, time_limit_seconds)
     if answer.code != 0:
         raise _failure(engine, arguments, answer)
+    if tell is not None:
+        for warning in _warnings(answer):
+            tell(warning)
     return answer.stdout.decode(errors="replace")
 
 
@@ -203,6 +210,17 @@ def _failure(engine: Engine, arguments: Sequence[str], answer: Answer) -> Provis
     return ProvisionError(
         f"{command}: {said[-1].removeprefix('Error response from daemon: ')}", where=engine.called
     )
+
+
+def _warnings(answer: Answer) -> list[str]:
+    """What the client said on standard error, each paragraph as a line and each line once, without hints at its help."""
+    paragraphs: list[list[str]] = [[]]
+    for line in answer.stderr.decode(errors="replace").splitlines():
+        if not line.strip():
+            paragraphs.append([])
+        elif not _HINT.fullmatch(line.strip()):
+            paragraphs[-1].append(line.strip())
+    return list(dict.fromkeys(" ".join(lines) for lines in paragraphs if lines))
 
 
 def _lines(answer: Answer) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from provision.ship.swarm import converge
+from provision.tools import docker
 from support.commands import Shell, project
 from support.docker_standin import Swarm, standin
 
@@ -414,6 +415,136 @@ def test_what_the_engine_refuses_is_told_in_its_words(provision: Shell, root: Pa
         state["refuse"] = {"build": "no space left"}
     ran = provision("stack", "deploy", "--build")
     assert (ran.code, ran.err.splitlines()[-1]) == (4, "Error: docker: docker build: no space left")
+
+
+def test_what_the_client_warns_of_is_told(provision: Shell, root: Path, swarm: Swarm) -> None:
+    with swarm.changed() as state:
+        state["warn"] = {
+            "stack deploy": "Ignoring deprecated options:\n\nexpose: Exposing ports is unnecessary\n\n"
+            "image web:1 could not be accessed on a registry to record\nits digest.\n\n"
+        }
+    ran = provision("stack", "deploy", "shop")
+    assert ran.code == 0
+    assert [line for line in ran.err.splitlines() if "docker stack deploy" in line] == [
+        "shop: docker stack deploy: Ignoring deprecated options:",
+        "shop: docker stack deploy: expose: Exposing ports is unnecessary",
+        "shop: docker stack deploy: image web:1 could not be accessed on a registry to record its digest.",
+    ]
+
+
+def _with_key(root: Path, key: str) -> None:
+    source = root / "provisioning" / "stacks.py"
+    source.write_text(STACKS.replace('"key": Secret.env("SHOP_KEY")', key))
+
+
+def test_a_secret_is_kept_as_long_as_a_rollback_needs_it(provision: Shell, root: Path, swarm: Swarm) -> None:
+    assert provision("stack", "deploy", "shop").code == 0
+    _with_key(root, '"key": Secret.env("SHOP_KEY", version="2")')
+    assert provision("stack", "deploy", "shop").code == 0
+    assert sorted(swarm.state["secret"]) == ["shop_key", "shop_key-2"]
+    docker.call(docker.find(), "service", "rollback", "shop_web")
+    mounted = swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Secrets"]
+    assert mounted == [{"SecretName": "shop_key"}]
+    for _ in range(2):
+        assert provision("stack", "deploy", "shop").code == 0
+    assert sorted(swarm.state["secret"]) == ["shop_key-2"]
+
+
+def test_secrets_of_a_deploy_that_failed_are_gone(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _with_key(root, '"key": Secret.env("SHOP_KEY"), "other": Secret.env("SHOP_KEY")')
+    label = "com.docker.stack.namespace=shop"
+    with swarm.changed() as state:
+        state["refuse"] = {
+            f"secret create --label {label} shop_other": "Error response from daemon: no leader"
+        }
+    ran = provision("stack", "deploy", "shop")
+    assert (ran.code, ran.err.splitlines()[-1]) == (
+        1,
+        "Error: stack shop: docker secret create: no leader",
+    )
+    assert "secret create shop_key" in swarm.calls
+    assert swarm.state["secret"] == {}
+    # The next attempt takes the value that is given then.
+    with swarm.changed() as state:
+        state["refuse"] = {}
+    monkeypatch.setenv("SHOP_KEY", "hunter3")
+    assert provision("stack", "deploy", "shop").code == 0
+    assert swarm.state["given"] == {"shop_key": "hunter3", "shop_other": "hunter3"}
+    # Nor is one left that an update would have had that the Swarm took back.
+    with swarm.changed() as state:
+        state["broken"] = ["web:2"]
+    _with_key(root, '"key": Secret.env("SHOP_KEY", version="2")')
+    assert provision("stack", "deploy", "shop", "--env", "next").code == 1
+    assert sorted(swarm.state["secret"]) == ["shop_key", "shop_other"]
+
+
+def test_a_secret_that_is_given_and_not_used_is_told(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = "shop: already there, and kept with the value they have: shop_key; another value needs another version of the secret"
+    assert said not in provision("stack", "deploy", "shop").err
+    monkeypatch.setenv("SHOP_KEY", "hunter3")
+    ran = provision("stack", "deploy", "shop")
+    assert said in ran.err.splitlines()
+    assert "hunter3" not in ran.out + ran.err
+    assert swarm.state["given"] == {"shop_key": "hunter2"}
+    monkeypatch.delenv("SHOP_KEY")
+    ran = provision("stack", "deploy", "shop")
+    assert (ran.code, "already there" in ran.err) == (0, False)
+
+
+def test_status_says_that_another_image_runs_in_the_place_of_an_own_one(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    assert provision("stack", "deploy").code == 0
+    for image, well in (
+        ("probe:latest", True),
+        ("probe:0123456789ab", True),  # as `--build` names it
+        ("probe:old", False),
+        ("elsewhere:5000/probe:latest", False),
+        ("another:0123456789ab", False),
+    ):
+        with swarm.changed() as state:
+            state["services"]["watch_probe"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] = image
+        ran = provision("stack", "status", "watch")
+        assert (ran.code, f"runs {image} instead of probe:latest" in ran.out) == (0 if well else 1, not well)
+
+
+def test_what_cannot_be_cleared_up_is_told(provision: Shell, root: Path, swarm: Swarm) -> None:
+    assert provision("stack", "deploy").code == 0
+    source = root / "provisioning" / "stacks.py"
+    source.write_text(source.read_text().replace('"agent", "agent:1"', '"helper", "agent:1"'))
+    with swarm.changed() as state:
+        state["refuse"] = {"service rm": "Error response from daemon: no leader"}
+    ran = provision("stack", "deploy", "watch", "--quiet")
+    assert ran.code == 4, ran
+    assert "  ✗ docker: docker service rm: no leader" in ran.out.splitlines()
+    assert "no source has it any more" not in ran.err
+    with swarm.changed() as state:
+        state["refuse"] = {"config ls": "Error response from daemon: no leader"}
+    ran = provision("stack", "deploy", "watch")
+    assert ran.code == 4
+    assert "  ✗ it can't be told what is no longer used: docker config ls: no leader" in ran.out.splitlines()
+    assert "watch_agent: removed, no source has it any more" in ran.err.splitlines()
+
+
+def test_what_an_interrupted_deploy_leaves_is_told(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(converge, "wait", interrupted)
+    with swarm.changed() as state:
+        state["refuse"] = {"service rm shop_db": "Error response from daemon: no leader"}
+    ran = provision("stack", "deploy", "shop")
+    assert ran.code == 130
+    said = ran.err.splitlines()
+    assert "shop: docker: docker service rm: no leader" in said
+    assert "shop_db: removed again" not in said
+    assert "shop_web: removed again" in said
 
 
 def test_a_project_without_stacks(provision: Shell, shop: Path, swarm: Swarm) -> None:

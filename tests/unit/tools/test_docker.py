@@ -109,6 +109,25 @@ def test_what_is_wrong_is_one_sentence(
     assert str(caught.value).startswith(sentence)
 
 
+def test_what_it_warns_of_is_told_once_it_is_done(tmp_path: Path) -> None:
+    unpinned = (
+        "image r:5000/a:1 could not be accessed on a registry to record\nits digest. Each node will access r:5000/a:1 "
+        "independently,\npossibly leading to different nodes running different\nversions of the image.\n\n"
+    )
+    (tmp_path / "said").write_text(
+        "Ignoring unsupported options: devices, privileged, shm_size\n\n"
+        "Since --detach=false was not specified, tasks will be created in the background.\n"
+        "In a future release, --detach=false will become the default.\n" + unpinned + unpinned
+    )
+    told: list[str] = []
+    engine = client(tmp_path, f"cat {tmp_path / 'said'} >&2; echo Creating service a")
+    assert docker.call(engine, "stack", "deploy", tell=told.append) == "Creating service a\n"
+    assert told == ["Ignoring unsupported options: devices, privileged, shm_size", " ".join(unpinned.split())]
+    told.clear()
+    assert docker.call(client(tmp_path, "exit 0"), "stack", "deploy", tell=told.append) == ""
+    assert told == []
+
+
 def test_what_went_in_the_meantime_is_left_out(tmp_path: Path) -> None:
     engine = client(tmp_path, 'echo "[{\\"ID\\": \\"a\\"}]"; echo "Error: No such task: b" >&2; exit 1')
     assert docker.inspected(engine, "task", ["a", "b"]) == [{"ID": "a"}]

@@ -17,30 +17,56 @@ _POLL_SECONDS: Final = 0.5
 _KINDS: Final = ("service", "network", "config", "secret")
 
 
-def remove_services(engine: Engine, stack: ShapedStack, before: Mapping[str, LiveService]) -> tuple[str, ...]:
-    """Remove the services of a stack that no source has any more; their names."""
-    gone = tuple(sorted(set(before) - set(stack.compose["services"])))
-    for name in gone:
-        docker.call(engine, "service", "rm", before[name].full_name)
-    return gone
+def clear_after_success(
+    engine: Engine, stack: ShapedStack, before: Mapping[str, LiveService], tell: Callable[[str], None]
+) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Remove the services of a stack that no source has any more, and the configs and secrets that no service uses,
+    neither now nor after a rollback.
+
+    Args:
+        before: the services by name, as they were before the deploy.
+
+    Returns:
+        the names of the services that are gone; and what couldn't be removed, a sentence each.
+    """
+    failures: list[str] = []
+    gone = set()
+    for name in sorted(set(before) - set(stack.compose["services"])):
+        if _try(engine, failures, "service", before[name].full_name):
+            gone.add(name)
+            tell(f"{before[name].full_name}: removed, no source has it any more")
+    try:
+        services = live.services(engine, stack.name)
+        _clear_configs(engine, failures, stack.name, services)
+        secrets = {name for each in services for name in (*each.secrets, *each.earlier_secrets)}
+        for name in sorted(set(docker.in_stack(engine, "secret", stack.name)) - secrets - set(stack.secrets)):
+            _try(engine, failures, "secret", name)
+    except ProvisionError as error:
+        failures.append(f"it can't be told what is no longer used: {error.what}")
+    return frozenset(gone), tuple(failures)
 
 
-def clear(engine: Engine, stack: str, secrets: Iterable[str]) -> tuple[str, ...]:
-    """Remove the configs of a stack that no service uses, neither now nor after a rollback, and of these secrets those
-    that none uses.
+def clear_after_failure(engine: Engine, stack: str, written: Iterable[str]) -> tuple[str, ...]:
+    """Remove the configs of a stack that no service uses, neither now nor after a rollback, and those of the secrets
+    written for the deploy that failed that none uses now: nobody wants to go back to that.
 
     Returns:
         what couldn't be removed, a sentence each.
     """
     services = live.services(engine, stack)
-    used = {name for service in services for name in (*service.configs, *service.earlier_configs)}
-    held = {name for service in services for name in service.secrets}
     failures: list[str] = []
-    for name in sorted(set(docker.in_stack(engine, "config", stack)) - used):
-        _try(engine, failures, "config", name)
-    for name in sorted(set(secrets) - held):
+    _clear_configs(engine, failures, stack, services)
+    secrets = {name for service in services for name in service.secrets}
+    # It may have failed before all of them were written.
+    for name in sorted((set(written) & set(docker.in_stack(engine, "secret", stack))) - secrets):
         _try(engine, failures, "secret", name)
     return tuple(failures)
+
+
+def _clear_configs(engine: Engine, failures: list[str], stack: str, services: Iterable[LiveService]) -> None:
+    used = {name for service in services for name in (*service.configs, *service.earlier_configs)}
+    for name in sorted(set(docker.in_stack(engine, "config", stack)) - used):
+        _try(engine, failures, "config", name)
 
 
 def deployed_by(engine: Engine, stack: str, project: str) -> bool:
@@ -150,8 +176,10 @@ def _left(engine: Engine, stack: str) -> list[str]:
     return [f"task {task}" for task in running]
 
 
-def _try(engine: Engine, failures: list[str], kind: str, name: str) -> None:
+def _try(engine: Engine, failures: list[str], kind: str, name: str) -> bool:
     try:
         docker.call(engine, kind, "rm", name)
     except ProvisionError as error:
         failures.append(str(error))
+        return False
+    return True

@@ -97,6 +97,8 @@ def prepare(
     there = docker.names(engine, "secret")
     secrets = {stack.name: needs.secrets_to_write(stack, there, how.environ, how.root) for stack in stacks}
     needs.set_labels(engine, labels, nodes, tell)
+    for stack in stacks:
+        needs.tell_kept_secrets(stack, there, how.environ, how.root, tell)
     return secrets
 
 
@@ -116,13 +118,14 @@ def deploy(
         {service.name: service for service in live.services(engine, stack.name)},
         frozenset(docker.in_stack(engine, "network", stack.name)),
     )
-    needs.write_secrets(engine, stack, secrets)
     try:
-        _send(engine, stack, how.resolve_image)
+        needs.write_secrets(engine, stack, secrets)
+        _send(engine, stack, how.resolve_image, tell)
         states = converge.wait(engine, stack.name, how.time_limit_seconds, tell)
     except KeyboardInterrupt:
         tell(f"{stack.name}: interrupted")
-        _back(engine, stack, before, secrets, how, tell)
+        for failure in _back(engine, stack, before, secrets, how, tell):
+            tell(f"{stack.name}: {failure}")
         raise
     except ProvisionError as error:
         # It may have made some services before it failed.
@@ -130,12 +133,7 @@ def deploy(
         kind = PartlyDone if failures or not how.roll_back else ProvisionError
         raise kind("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
     if all(state.settled for state in states):
-        gone = clearing.remove_services(engine, stack, before.services)
-        for name in gone:
-            tell(f"{stack.name}_{name}: removed, no source has it any more")
-        left = clearing.clear(
-            engine, stack.name, set(docker.in_stack(engine, "secret", stack.name)) - set(stack.secrets)
-        )
+        gone, left = clearing.clear_after_success(engine, stack, before.services, tell)
         return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
     if not how.roll_back:
         return Deployed(stack.name, states)
@@ -158,13 +156,16 @@ def _back(
         if how.roll_back:
             failures = undo.undo(engine, stack.name, before.services, how.time_limit_seconds, tell)
             failures += clearing.remove_networks(engine, stack.name, before.networks, how.time_limit_seconds)
-        return (*failures, *clearing.clear(engine, stack.name, secrets if how.roll_back else ()))
+        return (
+            *failures,
+            *clearing.clear_after_failure(engine, stack.name, secrets if how.roll_back else ()),
+        )
     except ProvisionError as error:
         return (f"it couldn't go back to what ran before: {error.what}",)
 
 
-def _send(engine: Engine, stack: ShapedStack, resolve_image: str) -> None:
-    """Hand the Compose file and the files of its configs to the engine."""
+def _send(engine: Engine, stack: ShapedStack, resolve_image: str, tell: Callable[[str], None]) -> None:
+    """Hand the Compose file and the files of its configs to the engine, and tell what it warns of."""
     with tempfile.TemporaryDirectory(prefix="provision-stack-") as name:
         folder = Path(name)
         for path, content in (
@@ -179,4 +180,5 @@ def _send(engine: Engine, stack: ShapedStack, resolve_image: str) -> None:
             "--compose-file", stack.path, stack.name,
             cwd=folder,
             time_limit_seconds=_DEPLOY_LIMIT_SECONDS,
+            tell=lambda warning: tell(f"{stack.name}: docker stack deploy: {warning}"),
         )  # fmt: skip

@@ -36,7 +36,7 @@ class LiveService:
         constraints: of its placement.
         image: without the digest that the client adds.
         configs, secrets: names on the Swarm of what it mounts, sorted.
-        earlier_configs: what it mounted before its last update; a rollback needs them.
+        earlier_configs, earlier_secrets: what it mounted before its last update; a rollback needs them.
         update: how its last update went, such as `completed` or `rollback_completed`; empty: it had none.
         message: what the Swarm says of that.
         labels: of the service.
@@ -52,6 +52,7 @@ class LiveService:
     configs: tuple[str, ...]
     secrets: tuple[str, ...]
     earlier_configs: tuple[str, ...]
+    earlier_secrets: tuple[str, ...]
     update: str
     message: str
     labels: Mapping[str, str]
@@ -155,6 +156,7 @@ def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
         _mounted(spec, "Config"),
         _mounted(spec, "Secret"),
         _mounted(body.get("PreviousSpec") or {}, "Config"),
+        _mounted(body.get("PreviousSpec") or {}, "Secret"),
         update.get("State", ""),
         update.get("Message", ""),
         spec.get("Labels") or {},

@@ -135,6 +135,23 @@ def secrets_to_write(
     return found
 
 
+def tell_kept_secrets(
+    stack: ShapedStack, there: set[str], environ: Mapping[str, str], root: Path, tell: Callable[[str], None]
+) -> None:
+    """Tell which secrets are given although they are there: what is there can't be read, so that nobody can say whether
+    it is the same value."""
+    kept = [
+        name
+        for name, reference in stack.secrets.items()
+        if name in there and isinstance(_value(reference, environ, root), bytes)
+    ]
+    if kept:
+        tell(
+            f"{stack.name}: already there, and kept with the value they have: {', '.join(kept)}; another value needs another "
+            "version of the secret"
+        )
+
+
 def write_secrets(engine: Engine, stack: ShapedStack, values: Mapping[str, bytes]) -> None:
     """Write secrets to the Swarm, as those of the stack."""
     for name, value in values.items():

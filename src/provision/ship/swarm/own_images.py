@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -13,11 +14,22 @@ from provision.tools.docker import Engine
 
 _BUILD_LIMIT_SECONDS: Final = 1800.0
 _ID_DIGITS: Final = 12
+_ID: Final = re.compile(r"[0-9a-f]{64}")
+_BUILT: Final = re.compile(f"[0-9a-f]{{{_ID_DIGITS}}}")
+"""The tag of an image that is named by its id."""
 
 
 def wanted(stacks: Iterable[ShapedStack]) -> dict[str, Mapping[str, Any]]:
     """Name → image, of all own images that services of these stacks run."""
     return {str(image["name"]): image for stack in stacks for image in stack.images.values()}
+
+
+def may_be(running: str, wanted: str) -> bool:
+    """Whether an image that runs may be that which the sources ask for: of the same repository, with the tag that they give
+    or named by its id, as `build` does it."""
+    repository, _, tag = running.rpartition(":")
+    wanted_repository, _, wanted_tag = wanted.rpartition(":")
+    return repository == wanted_repository and (tag == wanted_tag or bool(_BUILT.fullmatch(tag)))
 
 
 def build(
@@ -66,4 +78,7 @@ def _built(engine: Engine, image: Mapping[str, Any], root: Path) -> str:
         engine, "build", "--quiet", "--file", str(dockerfile), *arguments, str(root / str(image["context"])),
         time_limit_seconds=_BUILD_LIMIT_SECONDS,
     )  # fmt: skip
-    return said.strip().splitlines()[-1].removeprefix("sha256:")
+    identity = said.strip().rpartition("\n")[2].removeprefix("sha256:")
+    if not _ID.fullmatch(identity):
+        raise ProvisionError("docker build: it didn't say what it has built", where=str(dockerfile))
+    return identity

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
-from provision.ship.swarm import converge, live
+from provision.ship.swarm import converge, live, own_images
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import LiveService
 from provision.tools.docker import Engine
@@ -78,8 +78,8 @@ def _differences(
         return
     deploy = wanted["deploy"]
     replicas = deploy.get("replicas")
-    own = any(name == there.name for name in stack.images)
-    if not own and there.image != wanted["image"]:
+    own = there.name in stack.images
+    if not (own_images.may_be(there.image, wanted["image"]) if own else there.image == wanted["image"]):
         yield f"runs {there.image} instead of {wanted['image']}"
     if there.replicas != replicas:
         yield f"{_often(there.replicas)} instead of {_often(replicas)}"

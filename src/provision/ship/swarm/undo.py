@@ -34,11 +34,17 @@ def undo(
     for service in live.services(engine, stack):
         earlier = before.get(service.name)
         if earlier is None:
-            _try(engine, failures, "service", "rm", service.full_name)
-            tell(f"{service.full_name}: removed again")
+            how, words = "removed again", ["rm"]
         elif service.version != earlier.version and service.update not in _SELF_UNDONE:
-            _try(engine, failures, "service", "rollback", "--detach", "--quiet", service.full_name)
-            tell(f"{service.full_name}: rolled back")
+            how, words = "rolled back", ["rollback", "--detach", "--quiet"]
+        else:
+            continue
+        try:
+            docker.call(engine, "service", *words, service.full_name)
+        except ProvisionError as error:
+            failures.append(str(error))
+        else:
+            tell(f"{service.full_name}: {how}")
     if failures or not before:
         return tuple(failures)
     for state in converge.wait_undone(engine, stack, time_limit_seconds):
@@ -46,10 +52,3 @@ def undo(
             f"{stack}_{state.name}: {state.running} of {state.wanted} tasks run after the rollback"
         )
     return tuple(failures)
-
-
-def _try(engine: Engine, failures: list[str], *arguments: str) -> None:
-    try:
-        docker.call(engine, *arguments)
-    except ProvisionError as error:
-        failures.append(str(error))
