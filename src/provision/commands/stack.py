@@ -263,8 +263,15 @@ def remove(
     defined = [name for name in names if name not in gone]
     order = chosen(known, defined) if defined else ()
     # What uses another's networks goes before it, and what no source has any more may use any.
+    removed = False
     for name in (*gone, *(stack.name for stack in reversed(order))):
-        there = clearing.remove(engine, name, project.name, limit, tell, volumes=volumes)
+        try:
+            there = clearing.remove(engine, name, project.name, limit, tell, volumes=volumes)
+        except ProvisionError as error:
+            if not removed:
+                raise
+            raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
+        removed = removed or there
         tell(f"stack {name} is removed" if there else f"there is no stack {name}")
     return DONE
 

@@ -332,6 +332,12 @@ def test_remove_waits_until_all_is_gone_and_keeps_data(provision: Shell, root: P
     )
     assert swarm.state["volume"] == {}
     assert provision("stack", "remove").code == 2
+    assert provision("stack", "deploy", "shop").code == 0
+    with swarm.changed() as state:
+        state["refuse"] = {"volume rm": "Error response from daemon: no such plugin"}
+    for code in (4, 1):  # the second time nothing else is there any more
+        ran = provision("stack", "remove", "shop", "--volumes")
+        assert (ran.code, ran.sentence) == (code, "docker: docker volume rm: no such plugin")
 
 
 def test_remove_takes_a_stack_that_no_source_has_any_more_if_it_was_this_projects(
@@ -362,8 +368,22 @@ def test_remove_says_what_is_left_when_the_time_is_over(provision: Shell, root: 
     with swarm.changed() as state:
         state["linger"] = 99
     ran = provision("stack", "remove", "shop", "--timeout", "1s")
-    assert ran.code == 1
+    assert ran.code == 4
     assert ran.sentence == "stack shop: still there after 1 s: task t-old; remove first what uses it"
+
+
+def test_a_stack_that_is_gone_makes_a_removal_that_fails_one_in_part(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    provision("stack", "deploy")
+    with swarm.changed() as state:
+        state["refuse"] = {"stack rm shop": "Error response from daemon: no leader"}
+    for code, gone in ((4, ["stack watch is removed"]), (1, ["there is no stack watch"])):
+        ran = provision("stack", "remove", "shop", "watch")
+        assert (ran.code, ran.err.splitlines()) == (
+            code,
+            [*gone, "Error: docker: docker stack rm: no leader"],
+        )
 
 
 def test_an_engine_that_cannot_be_asked(
@@ -408,6 +428,11 @@ def test_what_the_engine_refuses_is_told_in_its_words(provision: Shell, root: Pa
         "Error: stack shop: docker stack deploy: no such plugin",
     )
     assert swarm.state["secret"] == {}
+    with swarm.changed() as state:
+        state["refuse"] = {"stack deploy": "Cannot connect to the Docker daemon at unix:///x."}
+    assert provision("stack", "deploy", "shop").err.splitlines()[-1] == (
+        "Error: stack shop: no engine answers; start it, or name another with --context or DOCKER_HOST"
+    )
     with swarm.changed() as state:
         state["refuse"] = {}
     provision("stack", "deploy", "shop")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from provision.compile.dialect.shaped_stack import PROJECT_LABEL, ShapedStack
-from provision.errors import ProvisionError
+from provision.errors import PartlyDone, ProvisionError
 from provision.ship.swarm import live, needs
 from provision.ship.swarm.live import LiveService
 from provision.tools import docker
@@ -125,7 +125,8 @@ def remove(
         whether there was anything.
 
     Raises:
-        ProvisionError: it has services that this project didn't deploy, or something is left when the time is over.
+        ProvisionError: it has services that this project didn't deploy, or the engine refuses to remove it.
+        PartlyDone: something is left when the time is over.
     """
     live.require_manager(engine)
     needs.check_owner(
@@ -137,17 +138,24 @@ def remove(
     limit = time.monotonic() + time_limit_seconds
     while left := _left(engine, stack):
         if time.monotonic() >= limit:
-            raise ProvisionError(
+            raise PartlyDone(
                 f"still there after {time_limit_seconds:g} s: {', '.join(left)}",
                 where=f"stack {stack}",
                 remedy="remove first what uses it",
             )
         time.sleep(_POLL_SECONDS)
     found = docker.in_stack(engine, "volume", stack) if volumes else {}
+    something = bool(there)
     for name in sorted(found):
-        _remove_volume(engine, name, limit)
+        try:
+            _remove_volume(engine, name, limit)
+        except ProvisionError as error:
+            if not something:
+                raise
+            raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
+        something = True
         tell(f"volume {name} is removed")
-    return bool(there or found)
+    return something
 
 
 def _remove_volume(engine: Engine, name: str, limit: float) -> None:

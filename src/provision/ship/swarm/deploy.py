@@ -131,7 +131,8 @@ def deploy(
         # It may have made some services before it failed.
         failures = _back(engine, stack, before, secrets, how, tell)
         kind = PartlyDone if failures or not how.roll_back else ProvisionError
-        raise kind("; ".join([error.what, *failures]), where=f"stack {stack.name}") from None
+        what = "; ".join([error.what, *failures])
+        raise kind(what, where=f"stack {stack.name}", remedy=error.remedy) from None
     if all(state.settled for state in states):
         gone, left = clearing.clear_after_success(engine, stack, before.services, tell)
         return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
