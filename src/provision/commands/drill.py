@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.commands.options import SOMEWHERE, format_option, opened, project_options, teller
-from provision.errors import DONE, FAILED, UsageError, did_you_mean
+from provision.errors import DONE, FAILED, Several, UsageError, did_you_mean
 from provision.project import Project
 
 if TYPE_CHECKING:
-    from provision.lab.drill.comparing import Row
+    from provision.lab.drill.series import Findings
+    from provision.lab.drill.stage import Stage
+    from provision.lab.drill.swarm.stage import SwarmStage
     from provision.lab.drill.values import Outcome
 
 COMPARISON = "compare-clients"
@@ -63,10 +65,11 @@ def command(
 
     Each drill states what must stay up, which alert is told of within how many seconds, when that must be over, and
     what it costs of the error budget. Whatever was broken is healed, also on Ctrl-C. Exits with 1 when something that
-    was supposed didn't come to pass.
+    was supposed didn't come to pass, or one didn't run to its end; the others run all the same.
     """
     from provision.lab.drill import comparing, picture, timeline, values_json
     from provision.lab.drill.interrupting import healed_first
+    from provision.lab.drill.series import Findings
     from provision.model import encode
 
     if listed:
@@ -77,27 +80,28 @@ def command(
         picture.require()
         _require_room(report, pictures)
     project, tell = opened(project_dir, environment, verbose=verbose), teller(quiet=quiet)
-    outcomes: list[Outcome] = []
-    compared: dict[str, list[Row]] = {}
+    findings = Findings()
 
     def done(outcome: Outcome) -> None:
-        outcomes.append(outcome)
+        findings.outcomes.append(outcome)
         if form == "text":
             click.echo("\n".join([*timeline.lines(outcome), ""]))
             sys.stdout.flush()
 
     try:
         with healed_first(tell):
-            _on_processes(project, folder, chosen, tell, done, compared)
-            _on_a_swarm(project, folder, chosen, tell, done, compared)
+            _on_processes(project, folder, chosen, tell, done, findings)
+            _on_a_swarm(project, folder, chosen, tell, done, findings)
     finally:
         # What was found out isn't lost with what comes after it.
-        for name, rows in compared.items() if form == "text" else ():
+        for name, rows in findings.compared.items() if form == "text" else ():
             click.echo("\n".join([*comparing.lines(COMPARED[name], rows), ""]))
         if form == "json":
-            click.echo(encode(values_json.document(outcomes, compared)).decode())
-        _write(outcomes, compared, report, pictures)
-    return DONE if all(outcome.passed for outcome in outcomes) else FAILED
+            click.echo(encode(values_json.document(findings)).decode())
+        _write(findings, report, pictures)
+    if findings.not_run:
+        raise Several([(f"{name}: not run to its end", error) for name, error in findings.not_run.items()])
+    return DONE if findings.passed else FAILED
 
 
 def _on_processes(
@@ -106,26 +110,31 @@ def _on_processes(
     names: Iterable[str],
     tell: Tell,
     done: Callable[[Outcome], None],
-    compared: dict[str, list[Row]],
+    findings: Findings,
 ) -> None:
     """Those of the drills that break a lab of processes, and the comparison."""
     from provision.commands.direct import without_proxy
-    from provision.lab.drill import comparing
+    from provision.lab.drill import comparing, series
     from provision.lab.drill.catalogue import DRILLS
+    from provision.lab.drill.healing import heal
     from provision.lab.drill.objectives import objectives
     from provision.lab.drill.runner import run
     from provision.lab.drill.staging import staged
 
-    drills = [DRILLS[name] for name in names if name in DRILLS]
-    if not drills and COMPARISON not in names:
-        return
-    with without_proxy(), staged(project, folder, tell) as stage:
-        for drill in drills:
-            done(run(drill, stage, tell))
-        if COMPARISON in names:
-            counts = " and ".join(map(str, comparing.CLIENTS))
-            tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {counts} clients")
-            compared[COMPARISON] = comparing.clients(stage.url("application"), objectives(stage.definitions))
+    def do(stage: Stage, name: str) -> None:
+        if name != COMPARISON:
+            done(run(DRILLS[name], stage, tell))
+            return
+        heal(stage.folder)
+        counts = " and ".join(map(str, comparing.CLIENTS))
+        tell(f"{COMPARISON}: for {comparing.SECONDS:g} s each, with {counts} clients")
+        rows = comparing.clients(stage.url("application"), objectives(stage.definitions))
+        findings.compared[COMPARISON] = rows
+
+    wanted = [name for name in names if name in DRILLS] + [name for name in names if name == COMPARISON]
+    if wanted:
+        with without_proxy():
+            series.on(staged(project, folder, tell), wanted, do, findings)
 
 
 def _on_a_swarm(
@@ -134,24 +143,28 @@ def _on_a_swarm(
     names: Iterable[str],
     tell: Tell,
     done: Callable[[Outcome], None],
-    compared: dict[str, list[Row]],
+    findings: Findings,
 ) -> None:
     """Those that break a Swarm, which is made for all that want one of that size; and the comparison of placements."""
     from provision.commands.direct import without_proxy
+    from provision.lab.drill import series
     from provision.lab.drill.runner import run
     from provision.lab.drill.swarm import placements, staging
     from provision.lab.drill.swarm.catalogue import DRILLS
 
-    wanted = [DRILLS[name] for name in names if name in DRILLS]
-    sizes = [(each.managers, each.workers) for each in wanted]
-    for size in dict.fromkeys([*sizes, *([placements.NODES] if PLACES in names else [])]):
+    def do(stage: SwarmStage, name: str) -> None:
+        if name != PLACES:
+            done(run(DRILLS[name].drill, stage, tell))
+            return
+        findings.compared[PLACES] = placements.compare(stage, tell)
+
+    sizes = {name: (DRILLS[name].managers, DRILLS[name].workers) for name in names if name in DRILLS}
+    sizes |= {name: placements.NODES for name in names if name == PLACES}
+    for size in dict.fromkeys(sizes.values()):
         place = folder or staging.default_folder(project)
-        with without_proxy(NETWORKS), staging.staged(project, place, *size, tell) as stage:
-            for each in wanted:
-                if (each.managers, each.workers) == size:
-                    done(run(each.drill, stage, tell))
-            if PLACES in names and size == placements.NODES:
-                compared[PLACES] = placements.compare(stage, tell)
+        wanted = [name for name, its in sizes.items() if its == size]
+        with without_proxy(NETWORKS):
+            series.on(staging.staged(project, place, *size, tell), wanted, do, findings)
 
 
 def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
@@ -192,19 +205,15 @@ def _require_room(report: Path | None, pictures: Path | None) -> None:
             raise UsageError(f"{option} can't be written there: {fault}", where=str(folder))
 
 
-def _write(
-    outcomes: list[Outcome], compared: dict[str, list[Row]], report: Path | None, pictures: Path | None
-) -> None:
+def _write(findings: Findings, report: Path | None, pictures: Path | None) -> None:
     """The page, and the pictures."""
     from provision.lab.drill import picture
     from provision.lab.drill.report import page
     from provision.tools.writing import write_beside
 
     if report is not None:
-        write_beside(
-            report, page(outcomes, {COMPARED[name]: rows for name, rows in compared.items()}).encode()
-        )
-    for outcome in outcomes if pictures is not None else ():
+        write_beside(report, page(findings, COMPARED).encode())
+    for outcome in findings.outcomes if pictures is not None else ():
         assert pictures is not None
         write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
 

@@ -87,20 +87,67 @@ def test_all_of_them_with_a_page_pictures_and_json(provision, shop, ran):
     assert {path.stem for path in (shop / "out").glob("*.png")} == set(DRILLS)
 
 
-def test_what_was_found_out_isnt_lost_with_what_comes_after_it(provision, shop, ran, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (ProvisionError("users still fail", where="the lab"), "the lab: users still fail"),
+        (KeyError("x"), "KeyError: 'x'"),
+    ],
+)
+def test_one_that_cant_be_run_keeps_none_of_the_others_from_it_and_is_told(
+    provision, shop, ran, monkeypatch, error, said
+):
     before = runner.run
 
     def run(drill, stage, tell):
-        if drill.name == "hang-replica":
-            raise ProvisionError("users' requests still fail after 120 s", where="the lab")
+        if drill.name in ("hang-replica", "halt-worker-1"):
+            raise error
         return before(drill, stage, tell)
 
     monkeypatch.setattr(runner, "run", run)
-    shown = provision("drill", "kill-replica", "hang-replica", "--report", "report.html", "--format", "json")
+    names = ("hang-replica", "kill-replica", "compare-clients", "halt-worker-1", "drain-worker")
+    shown = provision("drill", *names, "--report", "report.html", "--format", "json")
     assert shown.code == 1
-    assert "the lab: users' requests still fail after 120 s" in shown.err
-    assert [each["name"] for each in json.loads(shown.out)["drills"]] == ["kill-replica"]
-    assert "of 1 hypotheses 1 held" in (shop / "report.html").read_text()
+    assert f"hang-replica: not run to its end, halt-worker-1: not run to its end: {said}" in shown.err
+    found = json.loads(shown.out)
+    assert [each["name"] for each in found["drills"]] == ["kill-replica", "drain-worker"]
+    assert list(found["compared"]) == ["compare-clients"]
+    assert found["not_run"] == {"hang-replica": said, "halt-worker-1": said}
+    page = (shop / "report.html").read_text()
+    assert "of 4 hypotheses 2 held, 2 not run to the end." in page
+    assert "✗ not run to its end" in page
+
+
+def test_a_lab_that_cant_be_made_or_taken_away(provision, shop, ran, monkeypatch):
+    @contextmanager
+    def unmade(*_):
+        raise ProvisionError("no port is free")
+        yield
+
+    @contextmanager
+    def kept(*_):
+        yield None
+        raise ProvisionError("a process can't be ended")
+
+    monkeypatch.setattr(staging, "staged", unmade)
+    monkeypatch.setattr(swarm_staging, "staged", kept)
+    shown = provision("drill", "kill-replica", "compare-clients", "drain-worker", "--report", "report.html")
+    assert (shown.code, ran.names) == (1, ["drain-worker"])
+    assert (
+        "kill-replica: not run to its end, compare-clients: not run to its end: no port is free" in shown.err
+    )
+    assert "the end of the lab: not run to its end: a process can't be ended" in shown.err
+    assert "of 2 hypotheses 1 held, 3 not run to the end." in (shop / "report.html").read_text()
+
+
+def test_a_comparison_that_lost_clients_is_no_success(provision, shop, ran, monkeypatch):
+    row = Row("1 client", 450, 30, 0.0123, 0.02, 0.31, 0.005, 0.0049, False, ("visitor 1 ended: KeyError()",))
+    monkeypatch.setattr(comparing, "clients", lambda *_: [row])
+    shown = provision("drill", "compare-clients", "--report", "report.html")
+    assert shown.code == 1
+    told = "1 client: 1 clients ended before their time, such as visitor 1 ended: KeyError()"
+    assert told in shown.out
+    assert told in (shop / "report.html").read_text()
 
 
 def test_a_report_that_cant_be_written_is_told_before_anything_is_broken(provision, shop, ran):

@@ -19,6 +19,7 @@ from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError, ServerRefused
 from provision.lab import faults, ports, processes, supervisor
+from provision.lab.drill.crowd import ALL_THERE
 from provision.lab.drill.healing import Undoing, write_down
 from provision.lab.drill.stage import Stage
 from provision.lab.stack import Component
@@ -35,6 +36,9 @@ groups:
 
 _RELOAD_SECONDS = 15.0
 _POLL_SECONDS = 0.1
+_WAIT_SECONDS = 0.01
+_KILLED_SECONDS = 5.0
+_COME_SECONDS = 15.0
 
 
 def kill(stage: Stage, name: str) -> None:
@@ -44,6 +48,11 @@ def kill(stage: Stage, name: str) -> None:
         stage.folder, Undoing("start", f"{name} is started", {"component": asdict(stage.component(name))})
     )
     os.kill(entry.pid, signal.SIGKILL)
+    limit = time.monotonic() + _KILLED_SECONDS
+    while processes.alive(entry.process):
+        if time.monotonic() > limit:
+            raise ProvisionError(f"{name} can't be killed", where=f"process {entry.pid}")
+        time.sleep(_WAIT_SECONDS)
 
 
 def end(stage: Stage, name: str) -> None:
@@ -52,7 +61,9 @@ def end(stage: Stage, name: str) -> None:
     write_down(
         stage.folder, Undoing("start", f"{name} is started", {"component": asdict(stage.component(name))})
     )
-    processes.stop([entry.process])
+    left = processes.stop([entry.process])
+    if left:
+        raise ProvisionError(f"{name} can't be ended", where=f"process {left[0].pid}")
 
 
 def hang(stage: Stage, name: str) -> None:
@@ -126,7 +137,15 @@ def crowd(stage: Stage, count: int, seconds: float) -> None:
     command = (sys.executable, "-m", "provision.lab.drill.crowd", "--url", stage.url("application"))
     write_down(stage.folder, Undoing("end", "the crowd leaves", {"name": name}))
     component = Component(name, name, (*command, "--count", str(count)))
+    log = supervisor.log_file(stage.folder, name)
+    before = log.stat().st_size if log.exists() else 0
     supervisor.start([component], stage.lab, stage.folder)
+    # What follows is counted from when they are there: a program takes its time to start.
+    limit = time.monotonic() + _COME_SECONDS
+    while ALL_THERE not in log.read_bytes()[before:].decode():
+        if time.monotonic() > limit:
+            raise ProvisionError(f"{count} visitors haven't come within {_COME_SECONDS:g} s", where=str(log))
+        time.sleep(_WAIT_SECONDS)
 
 
 def break_rules(stage: Stage) -> None:

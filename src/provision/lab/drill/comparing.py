@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -32,6 +32,7 @@ class Row:
         late: the share that took longer than the objective's latency.
         failed: the share that failed: no answer, or a 5xx.
         kept: whether the objectives hold: not too many late, not too many failed, and the average within the latency.
+        faults: why clients ended before their time, so that this is less than they were to see, and nothing is kept.
     """
 
     what: str
@@ -43,6 +44,7 @@ class Row:
     late: float
     failed: float
     kept: bool
+    faults: tuple[str, ...] = ()
 
 
 class _Kept(Record):
@@ -88,7 +90,9 @@ def measured(
         load.start()
     for load in loads:
         load.join()
-    return row(what, record.outcomes, goals)
+    found = row(what, record.outcomes, goals)
+    faults = tuple(fault for load in loads for fault in load.faults)
+    return replace(found, kept=False, faults=faults) if faults else found
 
 
 def row(what: str, outcomes: Sequence[RequestResult], goals: Objectives) -> Row:
@@ -116,7 +120,7 @@ def cells(found: Row) -> tuple[str, ...]:
         f"{found.slowest * 1000:.0f} ms",
         f"{found.late:.2%}",
         f"{found.failed:.2%}",
-        "kept" if found.kept else "missed",
+        "unknown" if found.faults else "kept" if found.kept else "missed",
     )
 
 
@@ -130,7 +134,15 @@ def lines(title: str, rows: Sequence[Row]) -> list[str]:
             "  " + "  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True))
             for line in table
         ),
+        *(f"  {each.what}: {told}" for each in rows if (told := incomplete(each))),
     ]
+
+
+def incomplete(found: Row) -> str:
+    """That clients ended before their time, as a sentence; empty when none did."""
+    if not found.faults:
+        return ""
+    return f"{len(found.faults)} clients ended before their time, such as {found.faults[0]}"
 
 
 def values(rows: Sequence[Row]) -> list[dict[str, Any]]:

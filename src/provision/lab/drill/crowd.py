@@ -17,6 +17,9 @@ from urllib.parse import urlsplit
 PAUSE_SECONDS = 5.0
 """Between an answer and the next request: an answer that comes at once, such as 503, must not become a flood."""
 
+ALL_THERE = "all are there"
+"""What it says once each of them has asked."""
+
 _CHUNK = 65536
 
 
@@ -29,6 +32,7 @@ class Crowd:
         self._request = f"GET / HTTP/1.1\r\nHost: {parts.netloc}\r\nConnection: close\r\n\r\n".encode()
         self._count = count
         self._pause = pause_seconds
+        self._asked = 0
         self.answered = 0
 
     def run(self, until: float) -> None:
@@ -60,6 +64,10 @@ class Crowd:
             if key.events == selectors.EVENT_WRITE:
                 connection.send(self._request)
                 selector.modify(connection, selectors.EVENT_READ)
+                self._asked += 1
+                if self._asked == self._count:
+                    sys.stdout.write(f"{ALL_THERE}\n")
+                    sys.stdout.flush()
                 return False
             if connection.recv(_CHUNK):
                 return False

@@ -23,12 +23,20 @@ from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError, Unreachable
 from provision.lab import faults, processes, state, supervisor
+from provision.lab.drill.threads import said
 from provision.lab.processes import Process
 from provision.lab.stack import Component
 from provision.tools.writing import write_beside
 
 FILE = "drill.json"
 _PATIENCE_SECONDS: Final = 30.0
+_DYING_SECONDS: Final = 1.0
+"""How long a process that was killed may look alive; it takes milliseconds."""
+
+_LAB_GONE: Final = "the lab is gone, and nothing is left to be undone"
+_SWARM_GONE: Final = "the Swarm is gone, and nothing is left to be undone"
+_ON_A_SWARM: Final = frozenset({"node", "docker"})
+_REMEDY_ON_A_SWARM: Final = "the next drill on a Swarm takes this one away"
 
 Doing = Literal["signal", "start", "end", "faults", "file", "reload", "node", "docker"]
 
@@ -67,32 +75,33 @@ def written_down(folder: Path) -> tuple[Undoing, ...]:
 
 
 def heal(folder: Path, *, all_of_it: bool = True) -> tuple[str, ...]:
-    """Undo all that is written down there, or only the fault itself; what was done, in words.
+    """Undo all that is written down there, or only the fault itself; what was done, in words. Each is struck off once it
+    is done.
 
     Raises:
-        ProvisionError: something can't be undone; it stays written down.
+        ProvisionError: something can't be undone, or doesn't come to be as before; it stays written down.
     """
     done: list[str] = []
-    left: list[Undoing] = []
     failures: list[str] = []
     with _undisturbed():
-        for undoing in reversed(written_down(folder)):
+        left = list(written_down(folder))
+        for undoing in tuple(reversed(left)):
             if undoing.stays and not all_of_it:
-                left.append(undoing)
                 continue
             try:
-                _DONE[undoing.doing](folder, undoing.given)
-                done.append(undoing.what)
-            except (ProvisionError, OSError) as error:
-                left.append(undoing)
-                failures.append(f"{undoing.what}: {error}")
-        _write(folder, tuple(reversed(left)))
+                instead = _DONE[undoing.doing](folder, undoing.given)
+                left.remove(undoing)
+                _write(folder, tuple(left))
+                done.append(f"{undoing.what}: {instead}" if instead else undoing.what)
+            except Exception as error:  # noqa: BLE001  # whatever it is, the others are undone, and it is told
+                known = isinstance(error, (ProvisionError, OSError))
+                failures.append(f"{undoing.what}: {error if known else said(error)}")
     if failures:
-        said = "; ".join(failures)
+        swarm = any(undoing.doing in _ON_A_SWARM for undoing in left)
         raise ProvisionError(
-            f"not all of what the drill broke can be healed: {said}",
+            f"not all of what the drill broke can be healed: {'; '.join(failures)}",
             where=str(folder),
-            remedy="stop the lab with `provision lab down`",
+            remedy=_REMEDY_ON_A_SWARM if swarm else "stop the lab with `provision lab down`",
         )
     return tuple(done)
 
@@ -128,70 +137,97 @@ def _write(folder: Path, undoings: tuple[Undoing, ...]) -> None:
     write_beside(file, json.dumps([asdict(each) for each in undoings]).encode())
 
 
-def _signal(_: Path, given: Mapping[str, Any]) -> None:
+def _signal(folder: Path, given: Mapping[str, Any]) -> str:
+    if state.read(folder) is None:
+        return _LAB_GONE
     process = Process(**given["process"])
-    if processes.alive(process):
-        with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError):
+        if processes.alive(process):
             os.kill(process.pid, given["number"])
+            return ""
+    raise ProvisionError(f"its process {process.pid} has ended")
 
 
-def _start(folder: Path, given: Mapping[str, Any]) -> None:
+def _start(folder: Path, given: Mapping[str, Any]) -> str:
     lab = state.read(folder)
     if lab is None:
-        return
+        return _LAB_GONE
     component = Component(**{**given["component"], "command": tuple(given["component"]["command"])})
     for entry in lab.processes:
-        if entry.name == component.name and processes.alive(entry.process):
-            return
+        if entry.name == component.name and not _ends(entry.process):
+            if component.ready and not supervisor.answers(component.url + component.ready, component.says):
+                raise ProvisionError(f"its process {entry.pid} runs, and doesn't answer")
+            return ""
     others = tuple(entry for entry in lab.processes if entry.name != component.name)
     supervisor.start([component], replace(lab, processes=others), folder)
+    return ""
 
 
-def _end(folder: Path, given: Mapping[str, Any]) -> None:
+def _ends(process: Process) -> bool:
+    """Whether a process has ended, or does so in a moment: one that was just killed still looks alive."""
+    limit = time.monotonic() + _DYING_SECONDS
+    while processes.alive(process):
+        if time.monotonic() > limit:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _end(folder: Path, given: Mapping[str, Any]) -> str:
     lab = state.read(folder)
     if lab is None:
-        return
+        return _LAB_GONE
     ended = [entry for entry in lab.processes if entry.name == given["name"]]
-    processes.stop(entry.process for entry in ended)
+    left = processes.stop(entry.process for entry in ended)
+    if left:
+        raise ProvisionError(f"process {left[0].pid} can't be ended")
     state.write(folder, replace(lab, processes=tuple(each for each in lab.processes if each not in ended)))
+    return ""
 
 
-def _faults(folder: Path, given: Mapping[str, Any]) -> None:
+def _faults(folder: Path, given: Mapping[str, Any]) -> str:
     none = {"slow_seconds": 0, "error_ratio": 0, "hang": False, "healthy": True}
     token = faults.read_token(folder)
     _patiently(lambda: faults.set(given["url"], token, **none))  # it may be busy still
+    return ""
 
 
-def _file(_: Path, given: Mapping[str, Any]) -> None:
+def _file(_: Path, given: Mapping[str, Any]) -> str:
     file = Path(given["path"])
     if given["content"] is None:
         file.unlink(missing_ok=True)
-        return
-    write_beside(file, base64.b64decode(given["content"]))
+    else:
+        write_beside(file, base64.b64decode(given["content"]))
+    return ""
 
 
-def _reload(_: Path, given: Mapping[str, Any]) -> None:
+def _reload(_: Path, given: Mapping[str, Any]) -> str:
     with open_session(Endpoint(given["url"])) as session:
         _patiently(Prometheus(session).reload)  # it may just be started
+    return ""
 
 
-def _node(_: Path, given: Mapping[str, Any]) -> None:
+def _node(_: Path, given: Mapping[str, Any]) -> str:
     from provision.lab.swarm import cluster, state
 
     found = state.read(Path(given["cluster"]))
-    if found is not None:
-        cluster.start(found, given["name"])
+    if found is None:
+        return _SWARM_GONE
+    cluster.start(found, given["name"])
+    return ""
 
 
-def _docker(_: Path, given: Mapping[str, Any]) -> None:
+def _docker(_: Path, given: Mapping[str, Any]) -> str:
     from provision.lab.drill.swarm.stage import a_manager
     from provision.lab.swarm import state
     from provision.tools import docker
 
     found = state.read(Path(given["cluster"]))
-    if found is not None:
-        # Managers that were just started have to find each other first.
-        _patiently(lambda: docker.call(a_manager(found), *given["arguments"]), ProvisionError)
+    if found is None:
+        return _SWARM_GONE
+    # Managers that were just started have to find each other first.
+    _patiently(lambda: docker.call(a_manager(found), *given["arguments"]), ProvisionError)
+    return ""
 
 
 def _patiently(do: Callable[[], object], failure: type[ProvisionError] = Unreachable) -> None:
@@ -207,7 +243,7 @@ def _patiently(do: Callable[[], object], failure: type[ProvisionError] = Unreach
             time.sleep(0.2)
 
 
-_DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], None]]] = {
+_DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], str]]] = {
     "signal": _signal,
     "start": _start,
     "end": _end,
@@ -217,3 +253,4 @@ _DONE: Final[Mapping[Doing, Callable[[Path, Mapping[str, Any]], None]]] = {
     "node": _node,
     "docker": _docker,
 }
+"""How each is done; what is to be said instead of that it was, where nothing was left to be done."""

@@ -93,16 +93,11 @@ def _judged(
     records: Mapping[str, Record],
     resend_seconds: float,
 ) -> Judged:
-    overall = next(
-        (decode(item.body).get("global") or {} for item in definitions if item.kind == PROMETHEUS), {}
-    )
-    scraping: Mapping[str, Any] = next(
-        (decode(item.body) for item in definitions if item.kind == SCRAPE_CONFIG and item.key == job), {}
-    )
+    overall = _global(definitions)
     labels = {**(rule.get("labels") or {}), "alertname": rule["alert"]}
     wait, interval = _told(definitions, labels)
     pace = Pace(
-        scrape=seconds(scraping.get("scrape_interval") or overall.get("scrape_interval") or _SCRAPE),
+        scrape=scrape_seconds(definitions, job),
         evaluation=seconds(group.get("interval") or overall.get("evaluation_interval") or _EVALUATION),
         for_=seconds(rule.get("for") or "0s"),
         keep_firing=seconds(rule.get("keep_firing_for") or "0s"),
@@ -111,6 +106,20 @@ def _judged(
         resend=resend_seconds,
     )
     return Judged(labels, conditions(rule["expr"], group["name"], records), pace)
+
+
+def scrape_seconds(definitions: Sequence[Definition], job: str) -> float:
+    """How often the targets of that job are scraped."""
+    scraping: Mapping[str, Any] = next(
+        (decode(item.body) for item in definitions if item.kind == SCRAPE_CONFIG and item.key == job), {}
+    )
+    return seconds(scraping.get("scrape_interval") or _global(definitions).get("scrape_interval") or _SCRAPE)
+
+
+def _global(definitions: Sequence[Definition]) -> Mapping[str, Any]:
+    return next(
+        (decode(item.body).get("global") or {} for item in definitions if item.kind == PROMETHEUS), {}
+    )
 
 
 def _told(definitions: Sequence[Definition], labels: Mapping[str, str]) -> tuple[float, float]:

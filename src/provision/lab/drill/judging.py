@@ -148,23 +148,27 @@ def told(
 def surprises(hypothesis: Hypothesis, events: Sequence[Event], broken: float) -> Clause:
     """Whether somebody was told of anything else than of what follows from the fault."""
     signal = hypothesis.signal
-    known = hypothesis.may_fire | ({signal.alert} if signal else set())
     firing = [
         event
         for event in events
         if event.source == "webhook" and event.state == "firing" and event.at >= broken
         if event.severity != NOBODY
     ]
-    # With nobody to be told, a ticket is one too many; otherwise only who is woken for something else is surprised.
-    wrong = sorted(
-        {
-            event.alert
-            for event in firing
-            if event.alert not in known and (signal is None or event.severity == "page")
-        }
+    # With nobody to be told, a ticket is one too many unless it is known to follow, and nobody is woken whatever follows;
+    # otherwise only who is woken for something else is surprised.
+    others = [event for event in firing if signal is None or event.alert != signal.alert]
+    unknown = [event for event in others if event.alert not in hypothesis.may_fire]
+    wrong = (
+        {event.alert for event in unknown} | {event.alert for event in others if event.severity == "page"}
+        if signal is None
+        else {event.alert for event in unknown if event.severity == "page"}
     )
+    excused = ({event.alert for event in others} & hypothesis.may_fire) - wrong
     what = "alerts delivered" if signal is None else "other pages"
-    return Clause(what, "none", ", ".join(wrong) or "none", not wrong)
+    kind = "tickets of " if signal is None else ""
+    allowed = f" but {kind}{', '.join(sorted(hypothesis.may_fire))}" if hypothesis.may_fire else ""
+    measured = [*sorted(wrong), *(f"{name} (follows from it)" for name in sorted(excused))]
+    return Clause(what, f"none{allowed}", ", ".join(measured) or "none", not wrong)
 
 
 def within(what: str, bound: float, at: float | None, since: float, of: str) -> Clause:

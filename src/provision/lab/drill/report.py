@@ -10,7 +10,8 @@ from html import escape
 from types import MappingProxyType
 
 from provision.lab.drill import picture
-from provision.lab.drill.comparing import HEADINGS, Row, cells
+from provision.lab.drill.comparing import HEADINGS, Row, cells, incomplete
+from provision.lab.drill.series import END, Findings
 from provision.lab.drill.timeline import offset, sentence, telling
 from provision.lab.drill.values import Outcome, Verdict
 
@@ -26,28 +27,42 @@ section { margin-top: 3rem }
 """
 
 
-def page(outcomes: Sequence[Outcome], compared: Mapping[str, Sequence[Row]] = MappingProxyType({})) -> str:
+def page(findings: Findings, titles: Mapping[str, str] = MappingProxyType({})) -> str:
     """The page.
 
     Args:
-        compared: comparisons by their titles.
+        titles: of comparisons, by their names.
 
     Raises:
         MissingTool: pictures can't be made.
     """
+    outcomes, reasons = findings.outcomes, findings.reasons()
     began = min((outcome.marks["began"] for outcome in outcomes), default=time.time())
     when = datetime.fromtimestamp(began).astimezone()
     held = sum(outcome.passed for outcome in outcomes)
     rows = "".join(_row(outcome) for outcome in outcomes)
     sections = "".join(_section(outcome) for outcome in outcomes)
-    sections += "".join(_comparison(title, found) for title, found in compared.items())
+    sections += "".join(
+        _comparison(titles.get(name, name), found) for name, found in findings.compared.items()
+    )
+    # What is asked for and has no verdict is no success: a comparison has no hypothesis.
+    asked = len(outcomes) + sum(name not in titles and name != END for name in reasons)
+    rows += "".join(_not_run(name, why) for name, why in reasons.items())
+    left = f", {len(reasons)} not run to the end" if reasons else ""
     return (
         f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>Drills</title>\n'
         f"<style>{_STYLE}</style>\n<h1>Drills</h1>\n"
-        f"<p>{escape(f'{when:%Y-%m-%d %H:%M %z}')}: of {len(outcomes)} hypotheses {held} held.</p>\n"
+        f"<p>{escape(f'{when:%Y-%m-%d %H:%M %z}')}: of {asked} hypotheses {held} held{left}.</p>\n"
         "<table><thead><tr><th>Drill<th>Hypothesis<th>Alert<th>Fires<th>At most<th>Users' requests that succeed"
         f"</thead><tbody>{rows}</tbody></table>\n{sections}</html>\n"
+    )
+
+
+def _not_run(name: str, why: str) -> str:
+    return (
+        f"<tr><td>{escape(name)}<td class='verdict'><span class='failed'>✗ not run to its end</span>"
+        f"<td colspan='4'>{escape(why)}</tr>"
     )
 
 
@@ -93,7 +108,10 @@ def _comparison(title: str, rows: Sequence[Row]) -> str:
         for each in rows
     )
     table = f"<table><thead><tr>{head}</thead><tbody>{body}</tbody></table>"
-    return f"<section><h2>{escape(title)}</h2>\n{table}</section>\n"
+    notes = "".join(
+        f"<p>{escape(each.what)}: {escape(told)}</p>" for each in rows if (told := incomplete(each))
+    )
+    return f"<section><h2>{escape(title)}</h2>\n{table}{notes}</section>\n"
 
 
 def _events(outcome: Outcome) -> Iterator[str]:

@@ -9,6 +9,7 @@ from typing import Final
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ServerRefused, Unreachable
+from provision.lab.drill.judged import scrape_seconds
 from provision.lab.drill.scene import Scene
 from provision.lab.drill.values import Event
 
@@ -20,12 +21,14 @@ _NOISE = 0.5
 """Answers a second more than usual that mean nothing."""
 
 _SERVERS = 'traefik_service_server_up{service=~".*@(file|swarm)"}'
-_CODES = "sum by (code) (increase(traefik_entrypoint_requests_total[3s]) / 3 > 0)"
-
+_SCRAPES = 3
+"""Over how many scrape intervals answers are counted: two samples at least, wherever they lie."""
 
 SOURCE: Final = "Traefik"
 TAKEN_OUT: Final = "is taken out: its health check fails"
-_PATIENCE_SECONDS: Final = 30.0
+_PATIENCE_SECONDS: Final = 90.0
+"""How long a Prometheus is waited for that was away: on a Swarm its node is started before it."""
+
 _PAUSE_SECONDS: Final = 0.5
 
 
@@ -42,6 +45,14 @@ def seen_by_traefik(stage: Scene, start: float, end: float) -> tuple[list[Event]
             time.sleep(_PAUSE_SECONDS)
 
 
+def codes(scrape_seconds: float) -> str:
+    """Answers a second by their code, of a Traefik that is scraped so often."""
+    window = _SCRAPES * scrape_seconds
+    return (
+        f"sum by (code) (increase(traefik_entrypoint_requests_total[{window * 1000:.0f}ms]) / {window:g} > 0)"
+    )
+
+
 def _seen(stage: Scene, start: float, end: float) -> list[Event]:
     """Servers that were taken out and put back, and more 5xx answers than before; between two
     moments in Unix seconds."""
@@ -53,7 +64,8 @@ def _seen(stage: Scene, start: float, end: float) -> list[Event]:
                 if before != now:
                     what = "is back" if now else TAKEN_OUT
                     found.append(Event(at, SOURCE, f"server {series.labels.get('url', '?')} {what}"))
-        for series in prometheus.query_range(_CODES, start - _BEFORE_SECONDS, end, _STEP_SECONDS):
+        answers = codes(scrape_seconds(stage.definitions, "traefik"))
+        for series in prometheus.query_range(answers, start - _BEFORE_SECONDS, end, _STEP_SECONDS):
             usual = max((rate for at, rate in series.points if at < start), default=0.0)
             more = [(at, rate) for at, rate in series.points if at >= start and rate > usual + _NOISE]
             if more and (code := series.labels.get("code", "?")).startswith("5"):

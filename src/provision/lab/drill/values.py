@@ -55,7 +55,8 @@ class Hypothesis:
         slowest_seconds: what no request takes longer than; infinite: nothing is supposed of it.
         budget_seconds: how much of the month's error budget it may cost: so many seconds in which nothing works.
         signal: the alert that must be told of; None: nobody is told of anything.
-        may_fire: other alerts that follow from the fault, so that they surprise nobody.
+        may_fire: other alerts that follow from the fault, so that they surprise nobody; where nobody is to be told, as tickets
+            alone.
         most_succeed: the share of the users' requests that succeed at most, where the fault is supposed to hurt them; it
             stands in the place of `success_ratio`.
     """

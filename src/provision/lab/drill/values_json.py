@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from types import MappingProxyType
 from typing import Any
 
-from provision.lab.drill.comparing import Row, values
+from provision.lab.drill.comparing import values
+from provision.lab.drill.series import Findings
 from provision.lab.drill.values import Clause, Outcome
 
 FORMAT = "provision.drill/1"
 
 
-def document(
-    outcomes: Sequence[Outcome], compared: Mapping[str, Sequence[Row]] = MappingProxyType({})
-) -> dict[str, Any]:
+def document(findings: Findings) -> dict[str, Any]:
     """What came of some drills, and of comparisons by their names, for machines. Moments are Unix seconds."""
-    drills = [_outcome(outcome) for outcome in outcomes]
     return {
         "format": FORMAT,
-        "drills": drills,
-        "compared": {name: values(rows) for name, rows in compared.items()},
+        "drills": [_outcome(outcome) for outcome in findings.outcomes],
+        "compared": {name: values(rows) for name, rows in findings.compared.items()},
+        "not_run": findings.reasons(),
     }
 
 

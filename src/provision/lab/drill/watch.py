@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import takewhile
+from operator import ne
 from typing import Any, Final
 from urllib.parse import quote, urlsplit
 
@@ -105,7 +107,7 @@ class Watch:
             before = now
 
     def _receive(self) -> None:
-        seen: int | None = None
+        last: Mapping[str, Any] | None = None
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 found = _asked(self._stage.url("notifications"))
@@ -114,15 +116,23 @@ class Watch:
                 if DELIVERED not in self.unseen():
                     self._lose(DELIVERED, f"doesn't answer: {said(error)}")
                 continue
-            for notification in found[seen:] if seen is not None else ():
-                self._deliver(notification)
-            seen = len(found)
+            if last is None:
+                for notification in found:  # what is known already is no news when a group is told of again
+                    self._told |= {_series(alert): alert["status"] for alert in notification["alerts"]}
+            else:
+                new = list(takewhile(partial(ne, last), reversed(found)))
+                # By what they are, not by how many: the receiver forgets the older half of too many.
+                if last and len(new) == len(found) and DELIVERED not in self.unseen():
+                    self._lose(DELIVERED, "has forgotten what was read of it last")
+                for notification in reversed(new):
+                    self._deliver(notification)
+            last = found[-1] if found else {}
 
     def _deliver(self, notification: Mapping[str, Any]) -> None:
         receiver = notification["receiver"]
         for alert in notification["alerts"]:
             # A group is delivered whole whenever one of its alerts changes.
-            series = json.dumps(alert["labels"], sort_keys=True)
+            series = _series(alert)
             if self._told.get(series) == alert["status"]:
                 continue
             self._told[series] = alert["status"]
@@ -163,6 +173,10 @@ class Watch:
             )
             for one in _asked(f"{self._stage.url('Alertmanager')}/api/v2/alerts")
         ]
+
+
+def _series(alert: Mapping[str, Any]) -> str:
+    return json.dumps(alert["labels"], sort_keys=True)
 
 
 def _about(labels: Mapping[str, str], at: float, source: str, what: str, state: str) -> Event:

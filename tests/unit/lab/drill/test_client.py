@@ -8,7 +8,7 @@ import pytest
 
 from provision.lab.drill import client as client_module
 from provision.lab.drill.client import Client
-from provision.lab.drill.crowd import Crowd, main
+from provision.lab.drill.crowd import ALL_THERE, Crowd, main
 from provision.lab.serving import Reply, Server
 from support.servers import free_port
 
@@ -172,3 +172,11 @@ def test_the_crowd_as_a_program(serving):
 
     assert main(["--url", serving(answer), "--count", "2", "--seconds", "0.5"]) == 0
     assert asked.is_set()
+
+
+def test_the_crowd_says_when_all_are_there(serving, capsys):
+    crowd = Crowd(serving(lambda _: Reply(200, "hello")), 5)
+    limit = time.monotonic() + 30
+    while ALL_THERE not in capsys.readouterr().out:
+        assert time.monotonic() < limit
+        crowd.run(time.monotonic() + 0.2)

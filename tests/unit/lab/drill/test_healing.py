@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -13,8 +14,9 @@ import pytest
 
 from provision.errors import ProvisionError
 from provision.lab import processes, state, supervisor
-from provision.lab.drill import healing
+from provision.lab.drill import breaks, healing
 from provision.lab.drill.healing import Undoing, heal, write_down, written_down
+from provision.lab.drill.stage import Stage
 from provision.lab.stack import Component
 from provision.lab.state import Lab
 
@@ -124,13 +126,97 @@ def test_a_process_goes_on(tmp_path, lab):
     assert processes.alive(process)
 
 
-def test_a_process_that_is_gone_is_sent_nothing(tmp_path):
+def test_a_process_that_has_ended_doesnt_go_on(tmp_path, lab):
     ended = subprocess.Popen(WAITS)
     process = processes.identify(ended.pid)
     ended.kill()
     ended.wait()
-    write_down(tmp_path, Undoing("signal", "", {"process": asdict(process), "number": int(signal.SIGCONT)}))
-    assert heal(tmp_path) == ("",)
+    given = {"process": asdict(process), "number": int(signal.SIGCONT)}
+    write_down(tmp_path, Undoing("signal", "app-2 goes on", given))
+    with pytest.raises(ProvisionError, match=f"app-2 goes on: its process {ended.pid} has ended"):
+        heal(tmp_path)
+    assert len(written_down(tmp_path)) == 1
+    (tmp_path / state.FILE).rename(tmp_path / "kept.json")
+    assert heal(tmp_path) == ("app-2 goes on: the lab is gone, and nothing is left to be undone",)
+    (tmp_path / "kept.json").rename(tmp_path / state.FILE)
+
+
+def test_a_process_that_cant_be_ended_is_told(tmp_path, lab, monkeypatch):
+    write_down(tmp_path, Undoing("end", "the crowd leaves", {"name": "app-1"}))
+    entry = lab.processes[0]
+    with monkeypatch.context() as patched:
+        patched.setattr(processes, "stop", lambda *_: (entry.process,))
+        with pytest.raises(ProvisionError, match=f"the crowd leaves: process {entry.pid} can't be ended"):
+            heal(tmp_path)
+        with pytest.raises(ProvisionError, match=f"process {entry.pid}: app-1 can't be ended"):
+            breaks.end(Stage(tmp_path, ()), "app-1")
+    assert state.read(tmp_path).processes == (entry,)
+
+
+def test_what_was_killed_is_gone_before_anybody_looks(tmp_path, lab):
+    breaks.kill(Stage(tmp_path, ()), "app-1")
+    assert not processes.alive(lab.processes[0].process)
+    assert [each.what for each in written_down(tmp_path)] == ["app-1 is started"]
+
+
+def test_a_program_that_was_killed_just_now_is_started_again(tmp_path, lab, monkeypatch):
+    (entry,) = lab.processes
+    write_down(tmp_path, Undoing("start", "", {"component": asdict(Component("app-1", "app", WAITS))}))
+    looks, alive = [], processes.alive
+
+    def dying(process):
+        """As a process that is killed looks for some milliseconds."""
+        looks.append(process)
+        if len(looks) == 3:
+            os.kill(entry.pid, signal.SIGKILL)
+            os.waitpid(entry.pid, 0)
+        return alive(process)
+
+    monkeypatch.setattr(processes, "alive", dying)
+    heal(tmp_path)
+    (again,) = state.read(tmp_path).processes
+    assert again.pid != entry.pid
+
+
+def test_a_program_that_runs_and_doesnt_answer_is_no_success(tmp_path, lab):
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}"
+        component = Component("app-1", "app", WAITS, url, "/health")
+        write_down(tmp_path, Undoing("start", "app-1 is started", {"component": asdict(component)}))
+        with pytest.raises(
+            ProvisionError, match=r"app-1 is started: its process \d+ runs, and doesn't answer"
+        ):
+            heal(tmp_path)
+
+
+def test_whatever_becomes_of_one_the_others_are_undone_and_struck_off_at_once(tmp_path, monkeypatch):
+    left = []
+
+    def undo(folder, given):
+        left.append([each.what for each in written_down(folder)])
+        if given["name"] == "two":
+            raise KeyError("unheard of")
+        return ""
+
+    monkeypatch.setattr(healing, "_DONE", {"signal": undo})
+    for name in ("one", "two", "three"):
+        write_down(tmp_path, noted(name))
+    with pytest.raises(ProvisionError, match="two: KeyError: 'unheard of'; stop the lab"):
+        heal(tmp_path)
+    assert left == [["one", "two", "three"], ["one", "two"], ["one", "two"]]
+    assert [each.what for each in written_down(tmp_path)] == ["two"]
+
+
+def test_on_a_swarm_there_is_no_lab_to_be_stopped(tmp_path, monkeypatch):
+    def fails(*_):
+        raise ProvisionError("it refuses")
+
+    monkeypatch.setattr(healing, "_DONE", {"docker": fails})
+    write_down(tmp_path, Undoing("docker", "worker-1 is a worker again", {}))
+    with pytest.raises(ProvisionError) as told:
+        heal(tmp_path)
+    assert told.value.remedy == "the next drill on a Swarm takes this one away"
 
 
 def test_a_program_is_started_again_once(tmp_path, lab):
@@ -158,9 +244,10 @@ def test_a_program_of_the_drills_own_is_ended(tmp_path, lab):
 
 
 def test_a_lab_that_is_gone_needs_neither(tmp_path):
-    write_down(tmp_path, Undoing("end", "", {"name": "app-1"}))
-    write_down(tmp_path, Undoing("start", "", {"component": asdict(Component("app-1", "app", WAITS))}))
-    heal(tmp_path)
+    write_down(tmp_path, Undoing("end", "end", {"name": "app-1"}))
+    write_down(tmp_path, Undoing("start", "start", {"component": asdict(Component("app-1", "app", WAITS))}))
+    gone = "the lab is gone, and nothing is left to be undone"
+    assert heal(tmp_path) == (f"start: {gone}", f"end: {gone}")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -131,7 +131,7 @@ def test_told_in_time_too_late_or_not_at_all():
         (SIGNAL, "Derived", "page", False),
         (SIGNAL, "Other", "ticket", False),
         (SIGNAL, "Other", "page", True),
-        (None, "Derived", "page", False),
+        (None, "Derived", "page", True),
         (None, "Other", "ticket", True),
         (None, "Watchdog", "none", False),
     ],
@@ -140,4 +140,15 @@ def test_what_else_is_told(signal, name, severity, surprises):
     events = [alert(101, "webhook", "firing", name, severity), alert(99, "webhook", "firing", "Old")]
     clause = judging.surprises(replace(SUPPOSED, signal=signal), events, broken=100)
     assert clause.holds is not surprises
-    assert clause.measured == (name if surprises else "none")
+    assert clause.measured.startswith(
+        name if surprises else "none" if name != "Derived" else "Derived (follows"
+    )
+
+
+def test_a_ticket_that_is_excused_is_told_all_the_same():
+    events = [alert(101, "webhook", "firing", "Derived", "ticket"), alert(102, "webhook", "firing", "Other")]
+    clause = judging.surprises(replace(SUPPOSED, signal=None), events[:1], broken=100)
+    assert (clause.holds, clause.measured) == (True, "Derived (follows from it)")
+    assert clause.expected == "none but tickets of Derived"
+    clause = judging.surprises(replace(SUPPOSED, signal=None), events, broken=100)
+    assert (clause.holds, clause.measured) == (False, "Other, Derived (follows from it)")

@@ -10,6 +10,7 @@ from provision.errors import MissingTool
 from provision.lab.drill import picture
 from provision.lab.drill.comparing import Row
 from provision.lab.drill.report import page
+from provision.lab.drill.series import Findings
 from provision.lab.drill.values import Visit
 from support.drilled import outcome
 
@@ -88,13 +89,13 @@ def test_without_vl_convert(monkeypatch):
 
 
 def test_a_page_needs_nothing_else():
-    text = page([outcome(), replace(outcome(holds=False), bounds={})])
+    text = page(Findings([outcome(), replace(outcome(holds=False), bounds={})]))
     assert text.startswith("<!doctype html>")
     assert "of 2 hypotheses 1 held" in text
     assert "All is &lt;well&gt;." in text
     assert "✗ failed" in text
     assert "The hypothesis did not hold." in text
-    assert "? unknown" in page([replace(outcome(), unseen=("webhook",))])
+    assert "? unknown" in page(Findings([replace(outcome(), unseen=("webhook",))]))
     assert text.count("data:image/svg+xml;base64,") == 2
     assert set(re.findall(r'(?:src|href)="([^"]{4})', text)) == {"data", "#pul"}
     assert not re.search(r"https?:|<script|<link|@import|url\(", text)
@@ -103,6 +104,6 @@ def test_a_page_needs_nothing_else():
 
 def test_a_comparison_is_a_table_of_the_page():
     rows = [Row("1 client", 450, 30, 0.0123, 0.02, 0.31, 0.005, 0.0049, True)]
-    text = page([], {"One & three": rows})
+    text = page(Findings([], {"both": rows}), {"both": "One & three"})
     assert "<h2>One &amp; three</h2>" in text
     assert '<td class="number">12.3 ms' in text

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from provision.lab.drill.series import Findings
 from provision.lab.drill.timeline import lines
 from provision.lab.drill.values_json import document
 from provision.model import encode
@@ -47,14 +48,14 @@ def test_what_wasnt_seen_is_no_success():
     assert list(lines(found))[-1] == (
         "  Nobody can say whether the hypothesis held: not all was seen of webhook, client. Plugs matter."
     )
-    (drill,) = document([found])["drills"]
+    (drill,) = document(Findings([found]))["drills"]
     assert (drill["verdict"], drill["passed"], drill["unseen"]) == ("unknown", False, ["webhook", "client"])
 
 
 def test_json_has_all_of_it():
     found = outcome()
     clauses = (replace(found.clauses[0], bound=math.inf), *found.clauses[1:])
-    said = json.loads(encode(document([replace(found, clauses=clauses)])))
+    said = json.loads(encode(document(Findings([replace(found, clauses=clauses)]))))
     assert said["format"] == "provision.drill/1"
     (drill,) = said["drills"]
     assert (drill["name"], drill["alert"], drill["passed"]) == ("pull-plug", "Down", True)

@@ -131,6 +131,47 @@ def test_deliveries_are_told_once(watch, world):
     assert len([each for each in watch.events() if each.source == "webhook"]) == 2
 
 
+def test_a_receiver_that_forgets_the_older_half_loses_nothing_of_the_newer(watch, world):
+    world.notifications = [world.notified(float(at), ("firing", "resolved")[at % 2]) for at in range(8)]
+    assert seen_of(watch, 8)
+    world.notifications = [*world.notifications[5:], world.notified(8.0, "firing")]
+    assert seen_of(watch, 9)[-1].at == 8.0
+    assert watch.unseen() == ()
+    # All that was read of it is gone: what else came meanwhile, nobody knows.
+    world.notifications = [world.notified(12.0, "resolved")]
+    assert watch.wait(lambda: watch.unseen() == ("webhook",), time.time() + 20)
+    assert seen(watch, "has forgotten what was read of it last").source == "webhook"
+
+
+def test_what_was_told_before_is_no_news_when_its_group_is_told_again(stage, world):
+    world.notifications = [world.notified(1.0, "firing")]
+    watch = Watch(stage)
+    watch.start()
+    try:
+        limit = time.monotonic() + 30
+        while world.asked["/alerts"] < 2:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        world.notifications = [
+            *world.notifications,
+            world.notified(2.0, "firing"),
+            world.notified(3.0, "resolved"),
+        ]
+        assert [event.at for event in seen_of(watch, 1)] == [3.0]
+    finally:
+        watch.stop()
+
+
+def seen_of(watch, count):
+    """What the webhook was told of, once it was so much."""
+
+    def found():
+        return [event for event in watch.events() if event.alert and event.source == "webhook"]
+
+    assert watch.wait(lambda: len(found()) >= count, time.time() + 20), watch.events()
+    return found()
+
+
 def test_what_alertmanager_holds(watch, world):
     world.held = [
         {"labels": LABELS, "updatedAt": "2026-01-02T03:04:05.5Z", "status": {"state": "suppressed"}}

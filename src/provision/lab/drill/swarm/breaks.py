@@ -105,6 +105,22 @@ def scale(stage: SwarmStage, service: str, count: int, before: int) -> None:
     stage.docker("service", "scale", "--detach", f"{service}={count}")
 
 
+def let_keep(stage: SwarmStage, label: str, node: str, *, keep: bool, stays: bool = True) -> None:
+    """Have a node keep the data of a stack, or not.
+
+    Args:
+        label: of the node, such as `app-data`.
+        stays: whether that is only prepared.
+    """
+    there, back = (
+        ("node", "update", "--label-add", f"{label}={str(value).lower()}", node) for value in (keep, not keep)
+    )
+    what = f"{node} keeps {'none' if keep else 'the data'} of {label.removesuffix('-data')}"
+    given = {"cluster": str(stage.cluster_folder), "arguments": list(back)}
+    write_down(stage.folder, Undoing("docker", what, given, stays=stays))
+    stage.docker(*there)
+
+
 def await_(what: str, holds: Callable[[], bool], seconds: float) -> float:
     """After how many seconds something came true.
 

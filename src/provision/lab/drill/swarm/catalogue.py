@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from provision.lab.drill.swarm import breaks, clauses, data, hung
+from provision.lab.drill.client import CONNECT_SECONDS
+from provision.lab.drill.swarm import breaks, clauses, data, hung, monitoring
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
-from provision.lab.drill.values import Drill, Hypothesis, Signal
+from provision.lab.drill.values import LEAST_SECONDS, Drill, Hypothesis, Signal
 
 _DERIVED: Final = frozenset(
     {
@@ -30,6 +31,18 @@ _LONGEST_SECONDS: Final = 8.0
 """A server that is gone costs the dial time-out of 1 s, one that hangs 5 s (`provisioning/stacks.py`), each perhaps twice."""
 
 _SETTLED_SECONDS: Final = 30.0
+
+_EARLIER: Final = frozenset({"SwarmTasksFailing"})
+"""It looks back over minutes: over what earlier drills on this Swarm have replaced, too. A ticket."""
+
+_REPLACED: Final = _EARLIER | {"TargetDown", "TraefikBackendDown"}
+"""Tickets of a task that was replaced: until the managers are asked again, for 5 s, Prometheus scrapes it and Traefik checks
+it, which is longer than `for`."""
+
+_LOST_BEFORE: Final = frozenset(
+    {"TraefikLatencyBudgetBurn", "TraefikErrorBudgetBurn", "TraefikErrorRatioHigh"}
+)
+"""Tickets of what users lost with a node; their windows have it in view when it is given back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,14 +99,34 @@ def _data_gone(stage: SwarmStage) -> Hypothesis:
     )  # fmt: skip
 
 
-def _nobody_notices(what: str, slow_ratio: float = 0.2) -> Callable[[SwarmStage], Hypothesis]:
+def _monitoring_gone(_: SwarmStage) -> Hypothesis:
+    return Hypothesis(
+        f"With {FIRST} gone, users get in through another manager after a second, which a connection to it takes to fail. "
+        f"Nobody is told of anything until what watches is started on {monitoring.SPARE}, and there it has no history, no "
+        "silence, and nothing that was made in Grafana.",
+        success_ratio=0.8, slow_ratio=1, slowest_seconds=_LONGEST_SECONDS + CONNECT_SECONDS, budget_seconds=20,
+        signal=None,
+    )  # fmt: skip
+
+
+def _nobody_notices(
+    what: str, may_fire: frozenset[str], slow_ratio: float = 0.2
+) -> Callable[[SwarmStage], Hypothesis]:
     def supposes(_: SwarmStage) -> Hypothesis:
         return Hypothesis(
             what, success_ratio=0.97, slow_ratio=slow_ratio, slowest_seconds=_LONGEST_SECONDS, budget_seconds=3, signal=None,
-            may_fire=_DERIVED,
+            may_fire=may_fire,
         )  # fmt: skip
 
     return supposes
+
+
+def _drained(stage: SwarmStage) -> Hypothesis:
+    # One request in three goes to a task that is gone, and to a server elsewhere after the dial time-out, until Traefik has
+    # asked for tasks again and, where it was listed still, its health check has noticed.
+    slow_seconds = clauses.REFRESH_SECONDS + stage.health_check_seconds()
+    what = "When worker-2 is drained, its tasks go elsewhere and users notice nothing."
+    return _nobody_notices(what, _REPLACED, slow_seconds / LEAST_SECONDS / breaks.REPLICAS)(stage)
 
 
 def _managers_gone(count: int) -> Callable[[SwarmStage], Hypothesis]:
@@ -160,7 +193,9 @@ _ALL: Final = (
             "A node that is back is empty, and the others carry its load: the Swarm moves nothing that runs, since that "
             "would restart it. Spreading the tasks again is a decision (docker service update --force), and the next one "
             "after a node is back.",
-            _nobody_notices("When worker-1 is back, nothing moves, and users notice nothing."),
+            _nobody_notices(
+                "When worker-1 is back, nothing moves, and users notice nothing.", _REPLACED | _LOST_BEFORE
+            ),
             lambda stage: breaks.give_back(stage, "worker-1"),
             prepare=lambda stage: breaks.lose(stage, "worker-1"),
             checks=lambda stage, _: (
@@ -195,7 +230,7 @@ _ALL: Final = (
             "worker-2 is drained, as before it is restarted.",
             "A drained node's tasks are started elsewhere and then stopped, so that nobody waits for a time-out. Drain a "
             "node before it is taken away, and nobody notices.",
-            _nobody_notices("When worker-2 is drained, its tasks go elsewhere and users notice nothing."),
+            _drained,
             lambda stage: breaks.drain(stage, "worker-2"),
             prepare=lambda stage: breaks.occupy(stage, "worker-2"),
             checks=lambda stage, broken: (clauses.moved(stage, broken, "worker-2"),),
@@ -210,7 +245,7 @@ _ALL: Final = (
             "worker-1 is made a manager.",
             "Two managers are worse than one: both are needed for a majority, so that either one's end stops all "
             "decisions. Managers come in odd numbers.",
-            _nobody_notices("When worker-1 becomes a manager, nothing that runs is touched."),
+            _nobody_notices("When worker-1 becomes a manager, nothing that runs is touched.", _EARLIER),
             lambda stage: breaks.promote(stage, "worker-1"),
             checks=lambda stage, _: (clauses.managers(stage, 2),),
         ),
@@ -224,7 +259,7 @@ _ALL: Final = (
             "Three clients ask three times as much of the same three tasks; that the objectives hold is to be measured, "
             "not supposed.",
             _nobody_notices(
-                "With three clients that ask at the same time every request succeeds.", slow_ratio=0.5
+                "With three clients that ask at the same time every request succeeds.", _EARLIER, 0.5
             ),
             lambda stage: breaks.scale(stage, "app_client", 3, 0),
             checks=lambda stage, _: (clauses.running(stage, "app_client", 3),),
@@ -275,6 +310,22 @@ _ALL: Final = (
                 clauses.quorum(stage, kept=True),
                 clauses.moved(stage, broken, "manager-3"),
             ),
+        ),
+        3,
+        0,
+    ),
+    Placed(
+        Drill(
+            "lose-monitoring",
+            f"The plug of {FIRST}, one of three managers, which keeps the data of what watches, is pulled.",
+            "What watches is lost with its node, and so is who would tell of it: somebody else must notice, such as a dead "
+            "man's switch. Started elsewhere it watches again, and knows nothing of before. Dashboards and rules come back "
+            "from code; history, silences, and what people made in Grafana alone don't, unless they are copied away.",
+            _monitoring_gone,
+            lambda stage: breaks.halt(stage, FIRST),
+            prepare=monitoring.put_up_silence,
+            checks=monitoring.start_elsewhere,
+            judges=monitoring.there_again,
         ),
         3,
         0,

@@ -20,6 +20,9 @@ MOVED_SECONDS: Final = 45.0
 """Until the tasks of a node that is gone run elsewhere: the managers miss three heartbeats, 5 s apart (docs.docker.com,
 `docker swarm init --dispatcher-heartbeat`), and start others, which are to be healthy first."""
 
+REFRESH_SECONDS: Final = 5.0
+"""How often Traefik asks the managers for tasks, and Prometheus for targets (`provisioning/stacks.py`, `_swarm.py`)."""
+
 SPREAD_SECONDS: Final = 90.0
 """Until all tasks are replaced, one after the other: each is started, healthy, and watched for 5 s before it is the next
 one's turn (`provisioning/_swarm.py`)."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from provision.errors import ProvisionError
-from provision.lab.drill.healing import Undoing, write_down
 from provision.lab.drill.swarm import breaks
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
 from provision.lab.drill.values import Clause
@@ -23,8 +22,8 @@ _MOVED_SECONDS: Final = 90.0
 
 def keep_at_worker(stage: SwarmStage) -> None:
     """Move the data of the stack to a worker, and keep something there."""
-    _let(stage, FIRST, keep=False)
-    _let(stage, KEEPER, keep=True)
+    breaks.let_keep(stage, _LABEL, FIRST, keep=False)
+    breaks.let_keep(stage, _LABEL, KEEPER, keep=True)
     breaks.await_(f"{_REDIS} on {KEEPER}", lambda: _kept(stage, KEEPER) is not None, _MOVED_SECONDS)
     _redis(stage, KEEPER, "set", _KEY, _KEPT)
     breaks.occupy(stage, FIRST, SPARE, KEEPER)
@@ -37,7 +36,7 @@ def lose(stage: SwarmStage) -> None:
 
 def start_elsewhere(stage: SwarmStage, _: float) -> tuple[Clause, ...]:
     """Let another node keep the data; what it has of it."""
-    _let(stage, SPARE, keep=True)
+    breaks.let_keep(stage, _LABEL, SPARE, keep=True)
     breaks.await_(f"{_REDIS} on {SPARE}", lambda: _kept(stage, SPARE) is not None, _MOVED_SECONDS)
     found = _kept(stage, SPARE)
     return (
@@ -71,15 +70,3 @@ def _redis(stage: SwarmStage, node: str, *words: str) -> str:
     # The password stays in the container.
     command = f"REDISCLI_AUTH=$(cat /run/secrets/redis_password) redis-cli {' '.join(words)}"
     return stage.docker("exec", found[0], "sh", "-c", command, node=node).strip()
-
-
-def _let(stage: SwarmStage, node: str, *, keep: bool) -> None:
-    """Have a node keep the data, or not."""
-    there, back = (
-        ("node", "update", "--label-add", f"{_LABEL}={str(value).lower()}", node)
-        for value in (keep, not keep)
-    )
-    what = f"{node} keeps {'none' if keep else 'the data'}"
-    given = {"cluster": str(stage.cluster_folder), "arguments": list(back)}
-    write_down(stage.folder, Undoing("docker", what, given, stays=True))
-    stage.docker(*there)

@@ -45,6 +45,7 @@ def compare(stage: SwarmStage, tell: Callable[[str], None], seconds: float = SEC
     Raises:
         ProvisionError: the tasks don't come to run where they are to.
     """
+    heal(stage.folder)
     goals, rows = objectives(stage.definitions), []
     for placement in PLACEMENTS:
         tell(f"{REPLICAS} tasks {placement.what}: for {seconds:g} s")

@@ -17,11 +17,12 @@ from provision.lab import processes
 from provision.lab.drill import healing
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.judged import expected, judged, step_of
+from provision.lab.drill.judging import surprises
 from provision.lab.drill.swarm import breaks, clauses, data, hung, placements
 from provision.lab.drill.swarm import stage as stage_module
 from provision.lab.drill.swarm.catalogue import DRILLS
 from provision.lab.drill.swarm.stage import SwarmStage
-from provision.lab.drill.values import Visit
+from provision.lab.drill.values import Event, Visit
 from provision.lab.swarm import cluster as clusters
 from provision.lab.swarm import state
 from provision.lab.swarm.state import Cluster, Node
@@ -344,6 +345,34 @@ def test_every_drill_has_finite_bounds(stage, definitions):
             assert 0 < detected.firing < detected.delivered < math.inf
             assert 0 < over.resolved < math.inf
         assert placed.managers % 2 == 1
+
+
+def test_where_nobody_is_to_be_told_a_page_is_never_excused(stage):
+    page = Event(101, "webhook", "", "TraefikServiceDown", "page", "firing")
+    tickets = [replace(page, alert=name, severity="ticket") for name in ("TargetDown", "JobDown")]
+    quiet = {
+        name: hypothesis
+        for name, placed in DRILLS.items()
+        if (hypothesis := placed.drill.supposes(stage)).signal is None
+    }
+    assert {"drain-worker", "promote-worker", "scale-client", "node-comes-back"} <= set(quiet)
+    for hypothesis in quiet.values():
+        clause = surprises(hypothesis, [page], 100)
+        assert (clause.holds, clause.measured) == (False, "TraefikServiceDown")
+        for name in hypothesis.may_fire:
+            assert not surprises(hypothesis, [replace(page, alert=name)], 100).holds
+    assert surprises(quiet["drain-worker"], tickets, 100).measured == "JobDown, TargetDown (follows from it)"
+    assert surprises(quiet["promote-worker"], tickets, 100).measured == "JobDown, TargetDown"
+
+
+def test_how_many_are_slow_when_a_node_is_drained(stage):
+    """A third, for the 5 s between two questions for tasks and the 3 s of a health check, of the 12 s that it lasts."""
+    assert DRILLS["drain-worker"].drill.supposes(stage).slow_ratio == pytest.approx(8 / 12 / 3)
+
+
+def test_how_long_requests_hang_is_told_as_it_is_judged(stage):
+    (clause,) = hung.judged(stage, (), {"broken": 0, "healed": 1}, ())
+    assert f"hangs for {clause.expected} and fails" in hung.supposed(stage).text
 
 
 def test_places_are_counted_by_node(stage, asked):
