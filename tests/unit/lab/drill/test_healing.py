@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from dataclasses import asdict
+from secrets import token_hex
 
 import pytest
 
@@ -98,7 +99,8 @@ def test_elsewhere_than_in_the_main_thread_there_are_no_signals(tmp_path, done):
 def lab(tmp_path):
     """A lab of one process."""
     starter = processes.identify(os.getpid())
-    lab = Lab("drilled", state.this_boot(), True, starter, "", "")
+    # By its name it is ended, and with it every other one of that name.
+    lab = Lab(f"drilled-{token_hex(4)}", state.this_boot(), True, starter, "", "")
     state.write(tmp_path, lab)
     lab = supervisor.start([Component("app-1", "app", WAITS)], lab, tmp_path)
     yield lab
