@@ -97,3 +97,17 @@ def test_without_a_password_it_does_not_start(script: str, tmp_path: Path) -> No
     ended = subprocess.run(["sh", "-c", text], capture_output=True, text=True, timeout=30, check=False)
     assert ended.returncode != 0
     assert "no byte in the secret redis_password" in ended.stderr
+
+
+def test_where_the_image_has_a_start_script_that_starts_redis(
+    script: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is what goes over to the user `redis`."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "docker-entrypoint.sh").write_text(f'#!/bin/sh\necho "$*" > {tmp_path}/asked\nexec "$@"\n')
+    (folder / "docker-entrypoint.sh").chmod(0o755)
+    monkeypatch.setenv("PATH", str(folder), prepend=":")
+    with started("sh", script, tmp_path, "a b") as redis:
+        assert redis.config_get("requirepass") == {"requirepass": "a b"}
+    assert (tmp_path / "asked").read_text() == "redis-server -\n"
