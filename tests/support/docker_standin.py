@@ -3,7 +3,7 @@ that this project makes, in the words of the real one (Docker 20.10 and 28).
 
 `standin(folder, monkeypatch)` puts it on the PATH. What it is to do wrong stands in `Swarm.state`: images in `broken` never
 come to run, those in `slow` stay preparing, `refuse` maps the start of a call to what it then says,
-`warn` to what it warns of while it does it, and `away` is how often nodes can't be told once there are services.
+`warn` to what it warns of while it does it, `digests` images to what a registry says of them, and `away` is how often nodes can't be told once there are services.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "warn": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
+        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "warn": {}, "digests": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -224,7 +224,9 @@ class _Client:
         for name in compose.get("volumes", {}):
             self.state["volume"][f"{stack}_{name}"] = stack
         for name, service in compose["services"].items():
-            self._deployed(stack, f"{stack}_{name}", _spec(stack, f"{stack}_{name}", service, compose))
+            digest = self.state["digests"].get(service["image"])
+            pinned = {**service, "image": f"{service['image']}@{digest}"} if digest else service
+            self._deployed(stack, f"{stack}_{name}", _spec(stack, f"{stack}_{name}", pinned, compose))
         return ""
 
     def _deployed(self, stack: str, name: str, spec: dict[str, Any]) -> None:

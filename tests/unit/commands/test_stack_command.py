@@ -457,6 +457,19 @@ def test_what_the_client_warns_of_is_told(provision: Shell, root: Path, swarm: S
     ]
 
 
+def test_images_that_may_differ_from_node_to_node_are_told(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    with swarm.changed() as state:
+        state["digests"] = {"db:1": f"sha256:{'0' * 64}"}
+    said = "shop: nodes may run different versions of web:1: no registry said the digest"
+    assert said in provision("stack", "deploy", "shop").err.splitlines()
+    # Of those that are there the client warns itself.
+    assert "no registry said" not in provision("stack", "deploy", "shop").err
+    assert "no registry said" not in provision("stack", "deploy", "watch", "--resolve-image", "never").err
+    assert provision("stack", "status").code == 0
+
+
 def _with_key(root: Path, key: str) -> None:
     source = root / "provisioning" / "stacks.py"
     source.write_text(STACKS.replace('"key": Secret.env("SHOP_KEY")', key))

@@ -134,6 +134,8 @@ def deploy(
         what = "; ".join([error.what, *failures])
         raise kind(what, where=f"stack {stack.name}", remedy=error.remedy) from None
     if all(state.settled for state in states):
+        if how.resolve_image != "never":
+            _tell_unpinned(engine, stack.name, before, tell)
         gone, left = clearing.clear_after_success(engine, stack, before.services, tell)
         return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
     if not how.roll_back:
@@ -141,6 +143,20 @@ def deploy(
     return Deployed(
         stack.name, states, undone=True, failures=_back(engine, stack, before, secrets, how, tell)
     )
+
+
+def _tell_unpinned(engine: Engine, stack: str, before: Before, tell: Callable[[str], None]) -> None:
+    """Tell which images of new services no registry said the digest of: the client warns of those of changed ones alone."""
+    try:
+        services = live.services(engine, stack)
+    except ProvisionError as error:
+        tell(f"{stack}: it can't be told whether every node runs the same images: {error.what}")
+        return
+    images = {each.image for each in services if not each.pinned and each.name not in before.services}
+    if images:
+        tell(
+            f"{stack}: nodes may run different versions of {', '.join(sorted(images))}: no registry said the digest"
+        )
 
 
 def _back(

@@ -35,6 +35,7 @@ class LiveService:
         replicas: how many tasks it is to have; None for a global one.
         constraints: of its placement.
         image: without the digest that the client adds.
+        pinned: whether it has added one, so that every node runs the same.
         configs, secrets: names on the Swarm of what it mounts, sorted.
         earlier_configs, earlier_secrets: what it mounted before its last update; a rollback needs them.
         update: how its last update went, such as `completed` or `rollback_completed`; empty: it had none.
@@ -49,6 +50,7 @@ class LiveService:
     replicas: int | None
     constraints: tuple[str, ...]
     image: str
+    pinned: bool
     configs: tuple[str, ...]
     secrets: tuple[str, ...]
     earlier_configs: tuple[str, ...]
@@ -146,13 +148,15 @@ def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
     spec = body["Spec"]
     update = body.get("UpdateStatus") or {}
     replicated = spec["Mode"].get("Replicated")
+    image = spec["TaskTemplate"]["ContainerSpec"]["Image"]
     return LiveService(
         body["ID"],
         spec["Name"].removeprefix(f"{stack}_"),
         spec["Name"],
         None if replicated is None else int(replicated.get("Replicas", 0)),
         tuple((spec["TaskTemplate"].get("Placement") or {}).get("Constraints") or ()),
-        plain_image(spec["TaskTemplate"]["ContainerSpec"]["Image"]),
+        plain_image(image),
+        bool(_DIGEST.search(image)),
         _mounted(spec, "Config"),
         _mounted(spec, "Secret"),
         _mounted(body.get("PreviousSpec") or {}, "Config"),

@@ -17,7 +17,7 @@ NODES = (
 def service(replicas: int | None = 2, update: str = "", **fields: Any) -> LiveService:
     given = {"constraints": (), "message": "", **fields}
     return LiveService(
-        "s", "web", "shop_web", replicas, image="web:1", configs=(), secrets=(), earlier_configs=(), earlier_secrets=(), update=update,
+        "s", "web", "shop_web", replicas, image="web:1", pinned=False, configs=(), secrets=(), earlier_configs=(), earlier_secrets=(), update=update,
         labels={}, version=1, **given,
     )  # fmt: skip
 
