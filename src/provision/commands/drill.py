@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from provision.lab.drill.stage import Stage
     from provision.lab.drill.swarm.stage import SwarmStage
     from provision.lab.drill.values import Outcome
+    from provision.lab.telling import Tell
 
 COMPARISON = "compare-clients"
 PLACES = "compare-placements"
@@ -29,8 +30,6 @@ COMPARED = {
     COMPARISON: "What users see with one client, and with three at the same time",
     PLACES: "What users see of three tasks on all nodes, on one worker, and on the manager alone",
 }
-
-Tell = Callable[[str], None]
 
 
 @click.command("drill")

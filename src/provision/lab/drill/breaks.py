@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import http.client
 import os
 import signal
 import sys
@@ -19,6 +18,7 @@ from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError, ServerRefused
 from provision.lab import faults, ports, processes, supervisor
+from provision.lab.asking import ask
 from provision.lab.drill.crowd import ALL_THERE
 from provision.lab.drill.healing import Undoing, write_down
 from provision.lab.drill.stage import Stage
@@ -206,10 +206,4 @@ def _reloads(metrics: str) -> float:
 
 
 def _metrics(url: str) -> str:
-    host, _, path = url.removeprefix("http://").partition("/")
-    connection = http.client.HTTPConnection(host, timeout=2)
-    try:
-        connection.request("GET", f"/{path}")
-        return connection.getresponse().read().decode()
-    finally:
-        connection.close()
+    return ask(url).body.decode()

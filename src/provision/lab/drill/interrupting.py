@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Final
+
+from provision.lab.telling import Tell
 
 NUMBERS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
-def healed_first(tell: Callable[[str], None]) -> Iterator[None]:
+def healed_first(tell: Tell) -> Iterator[None]:
     """The first signal that would end the program raises KeyboardInterrupt, so that the block heals; later ones are
     answered with a sentence, or half of what was broken would stay so. Each healing has a time limit of its own.
 

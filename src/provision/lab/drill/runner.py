@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from typing import Final
 
 from provision.client.alertmanager import Alertmanager
@@ -19,6 +18,7 @@ from provision.lab.drill.timing import Detection, Resolution
 from provision.lab.drill.traefik import seen_by_traefik
 from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, S, Signal
 from provision.lab.drill.watch import Watch
+from provision.lab.telling import Tell
 
 STEADY_SECONDS: Final = 5.0
 """For how long all is well before something is broken."""
@@ -34,7 +34,6 @@ CLIENT: Final = "client"
 
 _PAUSE_SECONDS: Final = 0.5
 
-Tell = Callable[[str], None]
 Bounds = tuple[Detection, Resolution]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from provision.errors import ProvisionError
 from provision.lab import lifecycle, ports, preparation, processes, state
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.stage import Stage
+from provision.lab.telling import Tell
 from provision.project import Project, open_project
 
 LOCK = "drill.lock"
@@ -23,7 +24,7 @@ def default_folder(project: Project) -> Path:
 
 
 @contextmanager
-def staged(project: Project, folder: Path | None, tell: Callable[[str], None]) -> Iterator[Stage]:
+def staged(project: Project, folder: Path | None, tell: Tell) -> Iterator[Stage]:
     """A lab of the project, healed of what an earlier drill left broken in it.
 
     Args:
@@ -65,7 +66,7 @@ def _as_it_was_started(folder: Path, project: Project) -> Project:
     return open_project(project.root, None if lab.environment == "default" else lab.environment)
 
 
-def _runs(folder: Path, tell: Callable[[str], None]) -> bool:
+def _runs(folder: Path, tell: Tell) -> bool:
     """Whether a lab runs there, perhaps once it is healed."""
     condition = lifecycle.status(folder).condition
     if condition in ("running", "incomplete") and written_down(folder):
@@ -75,7 +76,7 @@ def _runs(folder: Path, tell: Callable[[str], None]) -> bool:
     return condition == "running"
 
 
-def _clear(folder: Path, tell: Callable[[str], None]) -> None:
+def _clear(folder: Path, tell: Tell) -> None:
     """Stop a lab whose drill was killed."""
     left = state.read(folder)
     if left is not None and not (left.boot == state.this_boot() and processes.alive(left.starter)):

@@ -4,7 +4,6 @@ what was delivered, which processes run. Every change becomes an event, and so d
 
 from __future__ import annotations
 
-import http.client
 import json
 import threading
 import time
@@ -15,9 +14,10 @@ from functools import partial
 from itertools import takewhile
 from operator import ne
 from typing import Any, Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from provision.errors import ProvisionError
+from provision.lab.asking import ask
 from provision.lab.drill.scene import Scene
 from provision.lab.drill.threads import guarded, said
 from provision.lab.drill.values import Event
@@ -91,7 +91,7 @@ class Watch:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 now = {event.what: event for event in look()}
-            except (ProvisionError, OSError, http.client.HTTPException, LookupError, ValueError):
+            except (ProvisionError, OSError, LookupError, ValueError):
                 if answers:
                     self._tell(Event(time.time(), source, "doesn't answer"))
                 answers = False
@@ -111,7 +111,7 @@ class Watch:
         while not self._stopped.wait(POLL_SECONDS):
             try:
                 found = _asked(self._stage.url("notifications"))
-            except (ProvisionError, OSError, http.client.HTTPException, ValueError) as error:
+            except (ProvisionError, OSError, ValueError) as error:
                 # No drill breaks the lab's own receiver: what it was told of meanwhile may be lost.
                 if DELIVERED not in self.unseen():
                     self._lose(DELIVERED, f"doesn't answer: {said(error)}")
@@ -189,13 +189,7 @@ def _over(event: Event) -> Event:
 
 def _asked(url: str) -> Any:
     """What a server of the lab answers, as JSON. Once and briefly: that it doesn't answer is something to tell."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_SECONDS)
-    try:
-        connection.request("GET", f"{parts.path}?{parts.query}" if parts.query else parts.path)
-        return json.loads(connection.getresponse().read())
-    finally:
-        connection.close()
+    return json.loads(ask(url, timeout_seconds=_TIMEOUT_SECONDS).body)
 
 
 def _called(labels: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import Any, Final
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
+from provision.lab.asking import ask
 from provision.lab.drill.swarm.breaks import REPLICAS
 from provision.lab.drill.swarm.stage import GALLERY, SwarmStage
 from provision.lab.drill.values import Clause
@@ -140,14 +140,10 @@ def decides_again(stage: SwarmStage) -> Clause:
 
 def answers(stage: SwarmStage) -> bool:
     """Whether the first page is there."""
-    connection = http.client.HTTPConnection(stage.entries[0], timeout=2)
     try:
-        connection.request("GET", "/", headers={"Host": stage.host})
-        return connection.getresponse().status == 200
-    except (OSError, http.client.HTTPException):
+        return ask(f"http://{stage.entries[0]}/", headers={"Host": stage.host}).status == 200
+    except OSError:
         return False
-    finally:
-        connection.close()
 
 
 def _status(stage: SwarmStage, name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,6 +11,7 @@ from provision.lab.drill.objectives import objectives
 from provision.lab.drill.swarm.breaks import REPLICAS, await_, spread
 from provision.lab.drill.swarm.clauses import answers
 from provision.lab.drill.swarm.stage import FIRST, GALLERY, SwarmStage
+from provision.lab.telling import Tell
 
 NODES: Final = (1, 2)
 """How many managers and workers it wants."""
@@ -39,7 +39,7 @@ PLACEMENTS: Final = (
 )
 
 
-def compare(stage: SwarmStage, tell: Callable[[str], None], seconds: float = SECONDS) -> list[Row]:
+def compare(stage: SwarmStage, tell: Tell, seconds: float = SECONDS) -> list[Row]:
     """What one client sees for so long with each placement; afterwards the tasks may be anywhere again.
 
     Raises:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,7 @@ from provision.lab.serving import Server
 from provision.lab.swarm import cluster as clusters
 from provision.lab.swarm import supply
 from provision.lab.swarm.state import Cluster
+from provision.lab.telling import Tell
 from provision.lab.webhook import Inbox
 from provision.project import Project, open_project
 from provision.ship.swarm.deploy import How, deploy, prepare
@@ -40,8 +41,6 @@ _DEPLOY_SECONDS: Final = 180.0
 
 _SMALL: Final = {"gallery_storage": "/tmp/gallery"}  # noqa: S108  # in a container
 """What is left out on one machine that stands for three: a store for pictures that every page asks."""
-
-Tell = Callable[[str], None]
 
 
 def default_folder(project: Project) -> Path:
