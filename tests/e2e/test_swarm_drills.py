@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from provision.commands.direct import without_proxy
 from provision.commands.drill import NETWORKS
-from provision.commands.lab import without_proxy
 from provision.lab.drill.healing import written_down
 from provision.lab.drill.runner import run
 from provision.lab.drill.swarm import staging
