@@ -74,7 +74,7 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "slow": [], "refuse": {}, "warn": {}, "digests": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
+        "volume": {}, "given": {}, "broken": [], "failing": [], "patience": 0, "slow": [], "refuse": {}, "warn": {}, "digests": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -122,6 +122,8 @@ class _Client:
 
     def _inspect(self, words: list[str]) -> str:
         kind, ids = words[1], words[2:]
+        if kind == "service":
+            self._own_rollbacks()
         found = {
             "node": {each["id"]: self._node(each) for each in self.state["nodes"]},
             "service": {each["ID"]: each for each in self.state["services"].values()},
@@ -176,6 +178,18 @@ class _Client:
         service["Version"]["Index"] += 1
         service["UpdateStatus"] = {"State": "rollback_completed", "Message": "rollback completed"}
         return ""
+
+    def _own_rollbacks(self) -> None:
+        """The Swarm takes back an update whose tasks fail, in its own time: also one that somebody has taken back."""
+        for service in self.state["services"].values():
+            if service.get("own_rollback_in") is None:
+                continue
+            service["own_rollback_in"] -= 1
+            if service["own_rollback_in"] <= 0:
+                del service["own_rollback_in"]
+                service["Spec"], service["PreviousSpec"] = service["PreviousSpec"], None
+                service["Version"]["Index"] += 1
+                service["UpdateStatus"] = {"State": "rollback_completed", "Message": "rollback completed"}
 
     def _list(self, kind: str, words: list[str]) -> str:
         stack = words[1].rpartition("=")[2] if words[0] == "--filter" else None
@@ -239,7 +253,10 @@ class _Client:
             return
         there["PreviousSpec"], there["Spec"] = there["Spec"], spec
         there["Version"]["Index"] += 1
-        if spec["TaskTemplate"]["ContainerSpec"]["Image"] in self.state["broken"]:
+        if spec["TaskTemplate"]["ContainerSpec"]["Image"] in self.state["failing"]:
+            there["own_rollback_in"] = self.state["patience"]
+            there["UpdateStatus"] = {"State": "updating", "Message": "update in progress"}
+        elif spec["TaskTemplate"]["ContainerSpec"]["Image"] in self.state["broken"]:
             there["Spec"], there["PreviousSpec"] = there["PreviousSpec"], there["Spec"]
             there["UpdateStatus"] = {"State": "rollback_completed", "Message": "rollback completed"}
         elif there["Spec"] != there["PreviousSpec"]:
@@ -268,7 +285,7 @@ class _Client:
             for slot in slots:
                 state = (
                     "rejected"
-                    if image in self.state["broken"]
+                    if image in (*self.state["broken"], *self.state["failing"])
                     else "preparing"
                     if image in self.state["slow"]
                     else "running"

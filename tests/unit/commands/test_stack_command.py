@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from provision.ship.swarm import converge
+from provision.ship.swarm import converge, undo
 from provision.tools import docker
 from support.commands import Shell, project
 from support.docker_standin import Swarm, standin
@@ -19,7 +19,7 @@ _edge = Network("edge", of="shop")
 _image = env.get("web_image", "web:1")
 shop = Stack("shop", [
     Service("web", _image, networks=[_edge], replicas=env.get("replicas", 2), secrets={"key": Secret.env("SHOP_KEY")}),
-    Service("db", "db:1", volumes={"/data": Volume("data")}, placement=Placement(["node.labels.data == true"])),
+    Service("db", env.get("db_image", "db:1"), volumes={"/data": Volume("data")}, placement=Placement(["node.labels.data == true"])),
 ])
 watch = Stack("watch", [
     Service("probe", Image("probe", "Dockerfile"), networks=[_edge], configs={"/etc/probe.yml": Config(text=env.get("text", "a"))}),
@@ -32,6 +32,7 @@ name = "shop"
 
 [tool.provision.env.next.variables]
 web_image = "web:2"
+db_image = "db:2"
 text = "b"
 """
 
@@ -142,6 +143,38 @@ def test_what_fails_goes_back_to_what_ran_before(provision: Shell, root: Path, s
     assert "watch" not in ran.out  # those after it aren't touched
     assert swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "web:1"
     assert "service rollback shop_db" in swarm.calls
+
+
+@pytest.mark.parametrize("patience", [2, 12])
+def test_what_the_swarm_itself_takes_back_is_left_to_it(
+    provision: Shell, root: Path, swarm: Swarm, patience: int
+) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["broken"], state["failing"], state["patience"] = ["web:2"], ["db:2"], patience
+    ran = provision("stack", "deploy", "shop", "--env", "next")
+    assert ran.code == 1, ran
+    assert ran.out.splitlines()[0] == "stack shop: failed, and is as it was before"
+    images = [
+        each["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] for each in swarm.state["services"].values()
+    ]
+    assert set(images) == {"web:1", "db:1"}
+    assert "service rollback shop_db" not in swarm.calls
+    assert "shop_db: runs as before" in ran.err
+
+
+def test_a_service_that_cannot_go_back_is_named(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(undo, "_OWN_SECONDS", 0.0)  # so that two rollbacks meet
+    monkeypatch.setattr(converge, "SETTLED_SECONDS", 2.0)
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["broken"], state["failing"], state["patience"] = ["web:2"], ["db:2"], 4
+    ran = provision("stack", "deploy", "shop", "--env", "next", "--timeout", "20s")
+    assert ran.code == 4, ran
+    assert "shop_db has the new definition, and the Swarm no longer knows the one before" in ran.out
+    assert swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "web:1"
 
 
 def test_a_first_deploy_that_fails_leaves_nothing(provision: Shell, root: Path, swarm: Swarm) -> None:

@@ -108,20 +108,6 @@ def wait(
         time.sleep(_POLL_SECONDS)
 
 
-def wait_undone(engine: Engine, stack: str, time_limit_seconds: float) -> tuple[ServiceState, ...]:
-    """Wait until every service has all of its tasks again, however its last update ended.
-
-    Returns:
-        those that haven't when the time is over.
-    """
-    limit = time.monotonic() + time_limit_seconds
-    while True:
-        left = tuple(state for state in states(engine, stack) if not state.complete)
-        if not left or time.monotonic() >= limit:
-            return left
-        time.sleep(_POLL_SECONDS)
-
-
 def _state(service: LiveService, tasks: Sequence[Task], ready: Sequence[Node]) -> ServiceState:
     alive = [task for task in tasks if task.wanted in ("running", "ready") and task.state != "orphaned"]
     running = sum(task.state == "running" for task in alive)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -42,6 +44,8 @@ class LiveService:
         message: what the Swarm says of that.
         labels: of the service.
         version: grows with every change.
+        definition: of all that the service is, the same for the same.
+        earlier_definition: before its last update; empty once that can't be taken back.
     """
 
     id: str
@@ -59,6 +63,8 @@ class LiveService:
     message: str
     labels: Mapping[str, str]
     version: int
+    definition: str = ""
+    earlier_definition: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +171,15 @@ def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
         update.get("Message", ""),
         spec.get("Labels") or {},
         int(body["Version"]["Index"]),
+        _definition(spec),
+        _definition(body.get("PreviousSpec")),
     )
+
+
+def _definition(spec: Mapping[str, Any] | None) -> str:
+    if not spec:
+        return ""
+    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
 
 
 def _mounted(spec: Mapping[str, Any], kind: str) -> tuple[str, ...]:
