@@ -21,6 +21,7 @@ from provision.lab.gallery.images import gradient
 
 MOST_SCREENSHOTS = 100
 _SCREENSHOT_SECONDS = 5.0
+_AGAIN_SECONDS = 0.2
 _SIGNAL_SECONDS = 1.0
 _PICTURE = gradient(320, 240, (200, 120, 0))
 _KINDS = (
@@ -145,14 +146,20 @@ class Visitor:
         # What still waits for its first byte would keep the picture waiting, too. There may be nothing to be stopped.
         with suppress(Error):
             self._page.context.new_cdp_session(self._page).send("Page.stopLoading")
-        try:
-            self._page.screenshot(path=folder / name, timeout=_SCREENSHOT_SECONDS * 1000)
-        except Error:
-            return ""  # the failure itself is recorded
-        except OSError as error:
-            self._complain(f"{folder}: pictures of failures can't be written: {error.strerror}")
-            return ""
-        return name
+        until = time.monotonic() + _SCREENSHOT_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            try:
+                self._page.screenshot(path=folder / name, timeout=left * 1000)
+                return name
+            except Error:
+                # It may just be putting a page of its own in place of the one that failed, or be gone: the failure
+                # itself is recorded.
+                if self._page.is_closed() or self._stopped.wait(_AGAIN_SECONDS):
+                    break
+            except OSError as error:
+                self._complain(f"{folder}: pictures of failures can't be written: {error.strerror}")
+                break
+        return ""
 
 
 def is_the_end(error: Error, stopped: threading.Event) -> bool:

@@ -104,8 +104,12 @@ def _deployed(cluster: Cluster, project: Project, notifications: str, tell: Tell
         tell(f"deploying the stack {stack.name}")
         done = deploy(engine, stack, given[stack.name], how, tell)
         if not done.succeeded:
-            left = ", ".join(each.name for each in done.states if not each.settled)
-            raise ProvisionError(f"{left} don't come to run", where=f"stack {stack.name}")
+            left = [
+                f"{each.name} doesn't come to run: {each.error or each.failed}"
+                for each in done.states
+                if not each.settled
+            ]
+            raise ProvisionError("; ".join((*left, *done.failures)), where=f"stack {stack.name}")
     return SwarmStage(cluster.folder, loaded.definitions, _HOST, notifications)
 
 
