@@ -83,7 +83,7 @@ def traefik(folder: Path, lost: int, well: int) -> Iterator[int]:
     running = subprocess.Popen(
         [
             require("traefik"), f"--entrypoints.web.address=127.0.0.1:{port}", *timeouts,
-            f"--providers.file.filename={folder / 'routes.yml'}", "--log.level=ERROR", "--ping=true",
+            f"--providers.file.filename={folder / 'routes.yml'}", "--log.level=ERROR", "--ping.entrypoint=web", "--ping.manualrouting=true",
             "--global.checknewversion=false", "--global.sendanonymoususage=false",
         ]
     )  # fmt: skip
