@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from provision.errors import ProvisionError
 from provision.lab.drill.comparing import Row
+from provision.lab.drill.series import Findings
 from provision.lab.drill.values_json import document
 from provision.model import (
     Action,
@@ -74,8 +76,9 @@ DEFINITIONS = (
 TASK = Task("t1", "web", 1, "n1", "running", "running", "", "web:1", "2026-01-01T00:00:00Z")
 SERVICE = ServiceState("web", 1, 1, True, True, "", "", (TASK,))
 COMPARED = {"compare-clients": [Row("1 client", 450, 30, 0.01, 0.02, 0.3, 0.005, 0.005, True)]}
+NOT_RUN = {"hang-replica": ProvisionError("a client has ended")}
 PRINTED = {
-    "provision.drill/1": encode(document([outcome()], COMPARED)).decode(),
+    "provision.drill/1": encode(document(Findings([outcome()], COMPARED, NOT_RUN))).decode(),
     "provision.stack-deploy/1": deployed_json([Deployed("shop", (SERVICE,))]),
     "provision.stack-status/1": status_json(
         {"shop": [ServiceStatus("web", SERVICE, "web:1", ("manager-1",), (), ())]}
