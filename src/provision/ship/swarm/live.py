@@ -177,9 +177,16 @@ def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
 
 
 def _definition(spec: Mapping[str, Any] | None) -> str:
+    """What tells two definitions apart, without what an engine fills in: that stands in the present one only, not in the one
+    before."""
     if not spec:
         return ""
-    return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+    container = (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+    told = [spec.get("Labels"), spec.get("Mode"), *(container.get(name) for name in _TELLING)]
+    return hashlib.sha256(json.dumps([each or None for each in told], sort_keys=True).encode()).hexdigest()
+
+
+_TELLING: Final = ("Image", "Labels", "Args", "Command", "Env", "Mounts", "Configs", "Secrets")
 
 
 def _mounted(spec: Mapping[str, Any], kind: str) -> tuple[str, ...]:
