@@ -173,8 +173,19 @@ def test_a_service_that_cannot_go_back_is_named(
         state["broken"], state["failing"], state["patience"] = ["web:2"], ["db:2"], 4
     ran = provision("stack", "deploy", "shop", "--env", "next", "--timeout", "20s")
     assert ran.code == 4, ran
-    assert "shop_db has the new definition, and the Swarm no longer knows the one before" in ran.out
+    assert "shop_db has the new definition, and the Swarm hasn't gone back to the one before" in ran.out
     assert swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "web:1"
+
+
+def test_a_service_that_the_swarm_does_not_take_back_in_time_is_named(
+    provision: Shell, root: Path, swarm: Swarm
+) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["broken"], state["failing"], state["patience"] = ["web:2"], ["db:2"], 1000
+    ran = provision("stack", "deploy", "shop", "--env", "next", "--timeout", "1s")
+    assert ran.code == 4, ran
+    assert "shop_db has the new definition" in ran.out
 
 
 def test_a_first_deploy_that_fails_leaves_nothing(provision: Shell, root: Path, swarm: Swarm) -> None:

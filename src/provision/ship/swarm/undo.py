@@ -73,7 +73,8 @@ def undo(
             since = now
         settled = not (undecided or late) and (not back or now - since >= converge.SETTLED_SECONDS)
         if settled or passed >= time_limit_seconds:
-            return (*failures.values(), *(_late(stack, state) for state in late))
+            unasked = (_stays(each) for each in undecided if each.full_name not in failures)
+            return (*failures.values(), *unasked, *(_late(stack, state) for state in late))
         time.sleep(_POLL_SECONDS)
 
 
@@ -98,6 +99,6 @@ def _late(stack: str, state: ServiceState) -> str:
 
 def _stays(service: LiveService) -> str:
     return (
-        f"{service.full_name} has the new definition, and the Swarm no longer knows the one before: "
+        f"{service.full_name} has the new definition, and the Swarm hasn't gone back to the one before: "
         "deploy the sources that it came from, in their environment, once more"
     )
