@@ -250,10 +250,9 @@ def test_down_clears_up_after_a_start_that_was_killed(folder: Path, moment: str)
     assert not folder.exists()
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
-def test_a_start_that_is_interrupted_clears_up_itself(
-    folder: Path, number: signal.Signals, code: int
-) -> None:
+@contextmanager
+def starting(folder: Path) -> Iterator[subprocess.Popen[str]]:
+    """The start of a lab, in the midst of it; in the end nothing is left of either."""
     with subprocess.Popen(
         command("up", "--no-grafana", "--state", folder),
         stdout=subprocess.DEVNULL,
@@ -270,30 +269,24 @@ def test_a_start_that_is_interrupted_clears_up_itself(
         lab = state.read(folder)
         assert lab is not None
         assert supervisor.running(folder, lab) != set()
-        starter.send_signal(number)
-        assert starter.wait(TIME_LIMIT_SECONDS) == code
+        yield starter
     assert supervisor.running(folder, lab) == set()
     assert not folder.exists()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 128 + signal.SIGTERM)])
+def test_a_start_that_is_interrupted_clears_up_itself(
+    folder: Path, number: signal.Signals, code: int
+) -> None:
+    with starting(folder) as starter:
+        starter.send_signal(number)
+        assert starter.wait(TIME_LIMIT_SECONDS) == code
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_impatience_does_not_keep_a_lab_from_ending(folder: Path, number: signal.Signals) -> None:
     """Signal upon signal, until it is over."""
-    with subprocess.Popen(
-        command("up", "--no-grafana", "--state", folder),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
-    ) as starter:
-        assert starter.stderr is not None
-        for line in starter.stderr:
-            if line.startswith("pushing rules"):
-                break
-        lab = state.read(folder)
-        assert lab is not None
-        assert supervisor.running(folder, lab) != set()
+    with starting(folder) as starter:
 
         def over() -> bool:
             # As long as its folder is there: at the very end of a process Python itself hears signals again.
@@ -302,12 +295,11 @@ def test_impatience_does_not_keep_a_lab_from_ending(folder: Path, number: signal
             return starter.poll() is not None
 
         wait_for("over", over)
+        assert starter.stderr is not None
         said = starter.stderr.read()
         assert starter.returncode == (130 if number == signal.SIGINT else 128 + number)
-    assert "The lab is being ended; this takes a few seconds.\n" in said
-    assert "Traceback" not in said
-    assert supervisor.running(folder, lab) == set()
-    assert not folder.exists()
+        assert "The lab is being ended; this takes a few seconds.\n" in said
+        assert "Traceback" not in said
 
 
 # ── while it runs ────────────────────────────────────────────────────────────
