@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from provision.compile.kinds import DATASOURCE
 from provision.model import JSON, Finding
 from provision.promql.variables import names
 from provision.prove.check import v2
@@ -28,9 +27,7 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     """Data sources that nobody defines; one finding for each, at the first place."""
     if estate.project.setting("datasource", str, ""):
         return  # every dashboard is bound to that one
-    known = {
-        name for _, body in estate.of(DATASOURCE) for name in (text_of(body, "uid"), text_of(body, "name"))
-    }
+    known = estate.sources.plugins
     asked: dict[str, list[Thing]] = {}
     for pointer, what, datasource in _asked(dashboard):
         name = reference(datasource)
