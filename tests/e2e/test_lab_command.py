@@ -101,23 +101,28 @@ def test_up_status_and_down(folder: Path) -> None:
     assert provision("lab", "down", "--state", folder).returncode == 0
 
 
-def test_ctrl_c_ends_a_watched_lab(folder: Path) -> None:
-    watcher = subprocess.Popen(
-        command("lab", "up", "--watch", "--state", folder),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=environment(),
-        start_new_session=True,
-        # As on a terminal: what runs in the background of a script is started with Ctrl-C ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
-    )
-    assert watcher.stdout is not None
-    first = watcher.stdout.readline()
-    found = state.read(folder)
-    watcher.send_signal(signal.SIGINT)
-    _, errors = watcher.communicate(timeout=TIME_LIMIT_SECONDS)
-    assert "  ·  " in first, errors
+def test_ctrl_c_ends_a_watched_lab(folder: Path, tmp_path: Path) -> None:
+    with (tmp_path / "errors").open("w+", encoding="utf-8") as errors:
+        watcher = subprocess.Popen(
+            command("lab", "up", "--watch", "--state", folder),
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment(),
+            start_new_session=True,
+            # As on a terminal: what runs in the background of a script is started with Ctrl-C ignored.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509  # it only resets a signal
+        )
+        assert watcher.stdout is not None
+        first = watcher.stdout.readline()
+        found = state.read(folder)
+        watcher.send_signal(signal.SIGINT)
+        # Read on by the same reader: communicate() would start in the middle of a character that it has begun.
+        watcher.stdout.read()
+        watcher.wait(timeout=TIME_LIMIT_SECONDS)
+        watcher.stdout.close()
+        errors.seek(0)
+        assert "  ·  " in first, errors.read()
     assert watcher.returncode == 0
     assert found is not None
     assert not [entry.name for entry in found.processes if (Path("/proc") / str(entry.pid)).exists()]
