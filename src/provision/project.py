@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from provision.errors import UsageError, did_you_mean
 
@@ -50,6 +50,10 @@ SETTINGS = frozenset(
 _T = TypeVar("_T")
 
 
+DEFAULT_ENVIRONMENT: Final = "default"
+"""The name of the plain settings, when no environment is asked for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Project:
     """A project in one environment.
@@ -64,7 +68,7 @@ class Project:
 
     root: Path
     name: str
-    environment: str = "default"
+    environment: str = DEFAULT_ENVIRONMENT
     variables: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -182,7 +186,7 @@ def open_project(root: Path, environment: str | None = None) -> Project:
     return Project(
         root=root,
         name=name,
-        environment=environment or "default",
+        environment=environment or DEFAULT_ENVIRONMENT,
         variables=variables,
         settings=table,
     )

@@ -197,7 +197,7 @@ def test_what_a_lab_left_that_the_machine_was_switched_off_under(folder: Path) -
             [
                 f"The lab in {folder} is incomplete (environment default).",
                 '  prometheus has ended; its log ends with: level=error err="no space left on device"',
-                "Stop it with: provision lab down",
+                f"Stop it with: provision lab down --state {folder}",
             ],
         )
         assert provision("down", "--state", folder).stdout == f"The lab in {folder} is stopped.\n"
@@ -231,7 +231,7 @@ def test_down_clears_up_after_a_start_that_was_killed(folder: Path, moment: str)
             pytest.fail(f"it never was {moment}")
         if moment == "compiling":
             assert said(provision("up", "--state", folder)) == (
-                f"{folder}: a lab is being started there already; stop it with `provision lab down`"
+                f"{folder}: a lab is being started there already; stop it with `provision lab down --state {folder}`"
             )
         left = family(starter.pid)
         starter.kill()
@@ -314,7 +314,7 @@ def test_labs_side_by_side_in_folders_with_long_names_and_what_befalls_one(folde
         assert [each["state"] for each in (first, second)] == ["running", "running"]
         assert not set(first["urls"].values()) & set(second["urls"].values())
         assert said(provision("up", "--state", other)) == (
-            f"{other}: a lab is running there already; stop it with `provision lab down`"
+            f"{other}: a lab is running there already; stop it with `provision lab down --state {other}`"
         )
         assert provision("down", "--state", other).returncode == 0
         assert provision("status", "--state", folder).returncode == 0

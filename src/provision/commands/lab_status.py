@@ -52,10 +52,11 @@ def _where(found: Status, part: str, folder: Path) -> str:
         UsageError: it has nothing of that name.
     """
     from provision.lab import board
+    from provision.lab.telling import lab_command
 
     if found.lab is None:
         raise ProvisionError(
-            "no lab runs there", where=str(folder), remedy="start one with `provision lab up`"
+            "no lab runs there", where=str(folder), remedy=f"start one with `{lab_command('up', folder)}`"
         )
     urls = board.urls(found.lab)
     url = next((url for name, url in urls.items() if name.casefold() == part.casefold()), None)

@@ -166,11 +166,14 @@ def _place(project: Project, folder: Path | None) -> Path:
 def _found(place: Path) -> Cluster:
     from provision.errors import ProvisionError
     from provision.lab.swarm import state
+    from provision.lab.telling import lab_command
 
     found = state.read(place)
     if found is None:
         raise ProvisionError(
-            "no Swarm runs there", where=str(place), remedy="start one with: provision lab swarm up"
+            "no Swarm runs there",
+            where=str(place),
+            remedy=f"start one with: {lab_command('swarm up', place)}",
         )
     return found
 

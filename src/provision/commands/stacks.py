@@ -91,7 +91,7 @@ def shaped(
     """
     from provision.compile.dialect import shaped_stack, stacks
 
-    made = stacks.shape(sources.definitions, sources.files, sources.project.name, registry, images)
+    made = stacks.shape(sources.definitions, sources.files, sources.project, registry, images)
     return shaped_stack.in_order(sorted(made, key=lambda stack: (bool(stack.images), stack.name)))
 
 

@@ -14,6 +14,7 @@ from provision.lab.lifecycle import Status
 from provision.lab.readings import Reading, Value
 from provision.lab.sla import Promise
 from provision.lab.state import Grafana, Lab
+from provision.lab.telling import lab_command
 
 SERIES = 6
 """How many series of a panel are written; the others are counted."""
@@ -114,7 +115,7 @@ def status_text(found: Status, folder: Path) -> str:
             *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
             *grafana_lines(lab.grafana),
             *(_ended(name, found) for name, alive in found.alive.items() if not alive),
-            "Stop it with: provision lab down",
+            f"Stop it with: {lab_command('down', folder)}",
         ]
     )
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from provision.errors import ProvisionError
 from provision.lab import ending, processes, state, supervisor
 from provision.lab.state import Lab
-from provision.lab.telling import Tell
+from provision.lab.telling import Tell, lab_command
 from provision.project import Project
 from provision.tools import alertmanager_templates
 
@@ -150,5 +150,7 @@ def _clear_remains(folder: Path, tell: Tell) -> None:
 
 def _taken(folder: Path, what: str) -> ProvisionError:
     return ProvisionError(
-        f"a lab {what} there already", where=str(folder), remedy="stop it with `provision lab down`"
+        f"a lab {what} there already",
+        where=str(folder),
+        remedy=f"stop it with `{lab_command('down', folder)}`",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -13,6 +14,9 @@ from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.deploy import Deployed
 from provision.ship.swarm.status import ServiceStatus
 from provision.show.style import faint, mark, strong
+
+_WIDTH: Final = 110
+"""Of a line that names configs, in characters; a line has no more than one when its name is longer."""
 
 DEPLOY_FORMAT: Final = "provision.stack-deploy/1"
 STATUS_FORMAT: Final = "provision.stack-status/1"
@@ -98,8 +102,13 @@ def _told(service: ServiceStatus) -> Iterator[str]:
     yield from service.differs
     if service.state and not service.state.settled:
         yield from (part for part in (service.state.failed, service.state.error) if part)
+    yield from (f"{node}, and it may run there" for node in service.absent)
     if service.configs:
-        yield faint(f"configs: {', '.join(service.configs)}")
+        named = f"configs: {', '.join(service.configs)}"
+        wrapped = textwrap.wrap(
+            named, _WIDTH, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+        )
+        yield from map(faint, wrapped)
 
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
@@ -133,6 +142,7 @@ def _status_value(service: ServiceStatus) -> dict[str, Any]:
         "nodes": list(service.nodes),
         "configs": list(service.configs),
         "differs": list(service.differs),
+        "absent": list(service.absent),
         "tasks": [asdict(task) for task in state.tasks] if state else [],
     }
 

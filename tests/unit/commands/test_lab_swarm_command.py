@@ -61,7 +61,7 @@ def test_a_second_up_is_refused(
     monkeypatch.setattr(platform, "require", lambda: None)
     made(tmp_path / "swarm")
     assert provision("lab", "swarm", "up", "--state", tmp_path / "swarm").sentence == (
-        f"{tmp_path}/swarm: a Swarm runs there; end it with: provision lab swarm down"
+        f"{tmp_path}/swarm: a Swarm runs there; end it with: provision lab swarm down --state {tmp_path}/swarm"
     )
 
 

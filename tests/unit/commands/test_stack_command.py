@@ -94,6 +94,7 @@ def test_status_says_in_what_the_swarm_is_not_as_the_sources_ask(
     assert ran.code == 1
     assert "runs web:1 instead of web:2" in ran.out
     assert "5 replicas instead of 2 replicas" in ran.out
+    assert "was deployed for the environment 'default', and is compared with 'next'" in ran.out
     assert "mounts other configs: watch_probe-etc-probe.yml-" in ran.out
     assert "      configs: watch_probe-etc-probe.yml-" in ran.out
     found = json.loads(provision("stack", "status", "--format", "json").out)
@@ -113,10 +114,40 @@ def test_status_says_in_what_the_swarm_is_not_as_the_sources_ask(
     assert provision("stack", "status", "-q", "shop").out == ""
 
 
+def test_status_names_the_nodes_that_miss(provision: Shell, root: Path, swarm: Swarm) -> None:
+    provision("stack", "deploy", "shop")
+    with swarm.changed() as state:
+        state["nodes"][0]["state"] = "down"
+        state["failing"] = ["db:1"]
+    ran = provision("stack", "status", "shop")
+    assert ran.code == 1
+    assert "      manager-1 is down, and it may run there" in ran.out.splitlines(), ran.out
+
+
+def test_many_configs_are_named_in_lines_of_their_own(provision: Shell, root: Path, swarm: Swarm) -> None:
+    source = root / "provisioning" / "stacks.py"
+    files = ", ".join(f'"/etc/a-probe-{number}.yml": Config(text="{number}")' for number in range(6))
+    source.write_text(
+        source.read_text().replace(
+            'configs={"/etc/probe.yml": Config(text=env.get("text", "a"))}', f"configs={{{files}}}"
+        )
+    )
+    provision("stack", "deploy")
+    lines = provision("stack", "status", "watch").out.splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("      configs: "))
+    assert max(map(len, lines)) <= 116
+    named = " ".join(lines[first:]).split()[1:7]
+    assert [name.rstrip(",").rpartition("-")[0] for name in named] == [
+        f"watch_probe-etc-a-probe-{n}.yml" for n in range(6)
+    ]
+
+
 def test_an_update_leaves_nothing_that_is_no_longer_used(provision: Shell, root: Path, swarm: Swarm) -> None:
     provision("stack", "deploy")
     (first,) = swarm.state["config"]
-    assert provision("stack", "deploy", "--env", "next").code == 0
+    ran = provision("stack", "deploy", "--env", "next")
+    assert ran.code == 0
+    assert "shop: it was deployed for the environment 'default', and gets what 'next' says" in ran.err
     assert len(swarm.state["config"]) == 2  # a rollback would need the earlier one
     source = root / "provisioning" / "stacks.py"
     source.write_text(

@@ -29,7 +29,7 @@ def shaped(compiled: Callable[..., Loaded]) -> Callable[..., dict[str, ShapedSta
         definitions = compiled(**variables).definitions
         project = open_project(ROOT)
         built = {file.key: file.body for file in files.shape(definitions, project)}
-        return {stack.name: stack for stack in stacks.shape(definitions, built, project.name)}
+        return {stack.name: stack for stack in stacks.shape(definitions, built, project)}
 
     return shape
 

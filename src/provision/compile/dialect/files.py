@@ -48,7 +48,7 @@ def _stacks(definitions: Sequence[Definition], files: Sequence[Resource], projec
         SourceErrors: as `stacks.shape`.
     """
     made: list[Resource] = []
-    for stack in stacks.shape(definitions, {file.key: file.body for file in files}, project.name):
+    for stack in stacks.shape(definitions, {file.key: file.body for file in files}, project):
         made.append(_file(stack.path, stack.compose_bytes(), (stack.place,)))
         made += [_file(each.path, each.content, (stack.place,)) for each in stack.configs if each.own]
     return made

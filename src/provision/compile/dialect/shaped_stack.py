@@ -8,9 +8,13 @@ from typing import Any, Final
 
 from provision.compile import yamltext
 from provision.model import Place
+from provision.project import DEFAULT_ENVIRONMENT
 
 PROJECT_LABEL: Final = "provision.project"
 """On a service: the project that it belongs to."""
+
+ENVIRONMENT_LABEL: Final = "provision.environment"
+"""On a service: the environment whose settings and variables it was made with."""
 
 SOURCE_LABEL: Final = "provision.source"
 """On a service: a digest of what the sources say of it, so that it can be told whether it is still the same."""
@@ -50,6 +54,7 @@ class ShapedStack:
         images: service → the project's own image that it runs, as the definition has it.
         needs: the stacks whose networks it uses.
         place: where it was written.
+        environment: that it was made for.
     """
 
     name: str
@@ -59,6 +64,13 @@ class ShapedStack:
     images: Mapping[str, Mapping[str, Any]]
     needs: tuple[str, ...]
     place: Place
+    environment: str = DEFAULT_ENVIRONMENT
+
+    def other_environment(self, labels: Mapping[str, str]) -> str:
+        """The environment that a service with these labels was deployed for, if it isn't this one's; else empty, as for a
+        service that doesn't say."""
+        named = labels.get(ENVIRONMENT_LABEL, self.environment)
+        return named if named != self.environment else ""
 
     @property
     def path(self) -> str:

@@ -9,11 +9,18 @@ import posixpath
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from provision.compile.dialect.shaped_stack import PROJECT_LABEL, SOURCE_LABEL, MountedFile, ShapedStack
+from provision.compile.dialect.shaped_stack import (
+    ENVIRONMENT_LABEL,
+    PROJECT_LABEL,
+    SOURCE_LABEL,
+    MountedFile,
+    ShapedStack,
+)
 from provision.compile.dialect.stack_names import config_key, config_name, reference, secret_name
 from provision.compile.kinds import STACK
 from provision.errors import Problem, SourceErrors
 from provision.model import Definition, decode, digest, encode
+from provision.project import Project
 
 VERSION: Final = "3.8"
 """Of the Compose format: what every engine since 19.03 reads."""
@@ -24,7 +31,7 @@ CONFIG_LIMIT_BYTES: Final = 500_000
 def shape(
     definitions: Iterable[Definition],
     files: Mapping[str, bytes],
-    owner: str,
+    owner: Project,
     registry: str = "",
     images: Mapping[str, str] | None = None,
 ) -> tuple[ShapedStack, ...]:
@@ -32,7 +39,7 @@ def shape(
 
     Args:
         files: what `build` writes besides: path → bytes.
-        owner: the project's name.
+        owner: the project, in the environment that the definitions were made with.
         registry: `host:port` that the project's own images are pulled from; empty: the nodes have them.
         images: name of an own image → the reference to run instead of `registry/name:tag`.
 
@@ -54,7 +61,7 @@ class _Shaping:
     """One stack on its way; collects the configs and secrets of its services."""
 
     def __init__(
-        self, definition: Definition, files: Mapping[str, bytes], owner: str, problems: list[Problem]
+        self, definition: Definition, files: Mapping[str, bytes], owner: Project, problems: list[Problem]
     ) -> None:
         self._definition = definition
         self._files = files
@@ -111,6 +118,7 @@ class _Shaping:
             own,
             tuple(sorted(needs)),
             self._definition.place,
+            self._owner.environment,
         )
 
     @property
@@ -123,7 +131,12 @@ class _Shaping:
             (each["target"], self._configs[each["source"]].name) for each in body.get("configs", ())
         )
         said = digest(encode({**service, "configs": mounted}))
-        labels = {**body["deploy"].get("labels", {}), PROJECT_LABEL: self._owner, SOURCE_LABEL: said}
+        labels = {
+            **body["deploy"].get("labels", {}),
+            PROJECT_LABEL: self._owner.name,
+            ENVIRONMENT_LABEL: self._owner.environment,
+            SOURCE_LABEL: said,
+        }
         return {**body, "deploy": {**body["deploy"], "labels": labels}}
 
     def _network(self, key: str, network: dict[str, Any]) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from provision.lab import faults, processes, state, supervisor
 from provision.lab.drill.threads import said
 from provision.lab.processes import Process
 from provision.lab.stack import Component
+from provision.lab.telling import lab_command
 from provision.tools.writing import write_beside
 
 FILE = "drill.json"
@@ -66,12 +67,22 @@ def write_down(folder: Path, undoing: Undoing) -> None:
 
 
 def written_down(folder: Path) -> tuple[Undoing, ...]:
-    """What is still to be undone there."""
+    """What is still to be undone there.
+
+    Raises:
+        ProvisionError: the file isn't what a drill wrote.
+    """
     try:
         found = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        return tuple(Undoing(**each) for each in found)
     except FileNotFoundError:
         return ()
-    return tuple(Undoing(**each) for each in found)
+    except (ValueError, TypeError):
+        raise ProvisionError(
+            "it doesn't say what a drill broke, as it is to",
+            where=str(folder / FILE),
+            remedy="take this lab away, which undoes all of it, and start another one",
+        ) from None
 
 
 def heal(folder: Path, *, all_of_it: bool = True) -> tuple[str, ...]:
@@ -101,7 +112,7 @@ def heal(folder: Path, *, all_of_it: bool = True) -> tuple[str, ...]:
         raise ProvisionError(
             f"not all of what the drill broke can be healed: {'; '.join(failures)}",
             where=str(folder),
-            remedy=_REMEDY_ON_A_SWARM if swarm else "stop the lab with `provision lab down`",
+            remedy=_REMEDY_ON_A_SWARM if swarm else f"stop the lab with `{lab_command('down', folder)}`",
         )
     return tuple(done)
 

@@ -5,36 +5,21 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from provision.client.alertmanager import Alertmanager
-from provision.client.prometheus import Prometheus
-from provision.client.session import Endpoint, open_session
-from provision.errors import ProvisionError
-from provision.lab.drill import healing, judging, watchdog
+from provision.lab.drill import healing, judging
 from provision.lab.drill.client import Client
-from provision.lab.drill.judged import expected, judged, step_of
 from provision.lab.drill.objectives import Objectives, objectives
-from provision.lab.drill.scene import Scene
-from provision.lab.drill.timing import Detection, Resolution
+from provision.lab.drill.steady import STEADY_SECONDS, Bounds, await_steady
+from provision.lab.drill.timing import Detection
 from provision.lab.drill.traefik import seen_by_traefik
-from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, S, Signal
+from provision.lab.drill.values import Clause, Drill, Event, Hypothesis, Outcome, S
 from provision.lab.drill.watch import Watch
 from provision.lab.telling import Tell
-
-STEADY_SECONDS: Final = 5.0
-"""For how long all is well before something is broken."""
-
-PATIENCE_SECONDS: Final = 120.0
-"""How long a steady state is waited for."""
 
 GRACE_SECONDS: Final = 10.0
 """How much longer than its bound something is waited for, so that the verdict can say by how much it was late."""
 
 CLIENT: Final = "client"
 """The source that says what users see."""
-
-_PAUSE_SECONDS: Final = 0.5
-
-Bounds = tuple[Detection, Resolution]
 
 
 def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
@@ -55,7 +40,7 @@ def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
             if drill.prepare is not None:
                 drill.prepare(stage)
             tell(f"{drill.name}: waiting until all is well")
-            bounds = _await_steady(stage, client, hypothesis)
+            bounds = await_steady(stage, client, hypothesis)
             tell(f"{drill.name}: {drill.summary}")
             broken = time.time()
             drill.breaks(stage)
@@ -111,54 +96,6 @@ def _judged(
         clauses += drill.judges(stage, events, marks, visits)
     unseen = (*watch.unseen(), *unseen, *([CLIENT] if lost else []))
     return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses), unseen)
-
-
-def _await_steady(stage: Scene, client: Client, hypothesis: Hypothesis) -> Bounds | None:
-    """Wait until the users' requests succeed and no alert says otherwise; when the alert must be told of then.
-
-    Raises:
-        ProvisionError: that doesn't come to pass.
-    """
-    began = time.time()
-    with (
-        open_session(Endpoint(stage.url("Prometheus"))) as session,
-        open_session(Endpoint(stage.url("Alertmanager"))) as other,
-    ):
-        prometheus, alertmanager = Prometheus(session), Alertmanager(other)
-        while why := (
-            _unwell(client, prometheus, hypothesis.signal, began) or watchdog.unheard(stage, alertmanager)
-        ):
-            if time.time() - began > PATIENCE_SECONDS:
-                raise ProvisionError(f"{why} after {PATIENCE_SECONDS:.0f} s", where="the lab")
-            time.sleep(_PAUSE_SECONDS)
-        if hypothesis.signal is None:
-            return None
-        return _bounds(stage, hypothesis.signal, _history(prometheus, hypothesis.signal))
-
-
-def _unwell(client: Client, prometheus: Prometheus, signal: Signal | None, began: float) -> str:
-    now = time.time()
-    if now - began < STEADY_SECONDS:
-        return "all isn't well long enough"
-    recent = [visit for visit in client.visits() if visit.due > now - STEADY_SECONDS]
-    if not recent or any(visit.failed for visit in recent):
-        return "users' requests still fail"
-    which = 'severity="page"'
-    if signal is not None:
-        which = f'alertname="{signal.alert}", severity=~"{signal.severity or ".*"}"'
-    alerts = prometheus.query(f"ALERTS{{{which}}}")
-    return f"{alerts[0].labels['alertname']} is still {alerts[0].labels['alertstate']}" if alerts else ""
-
-
-def _history(prometheus: Prometheus, signal: Signal) -> float:
-    """For how many seconds there are samples of the job."""
-    found = prometheus.query(f'time() - min(min_over_time(timestamp(up{{job="{signal.job}"}})[1d:1s]))')
-    return found[0].value if found else 0.0
-
-
-def _bounds(stage: Scene, signal: Signal, history: float) -> Bounds:
-    rules = judged(stage.definitions, signal.alert, signal.job, signal.severity, stage.resend_seconds)
-    return expected(rules, step_of(signal, history))
 
 
 def _later(bounds: Bounds | None, seconds: float) -> Bounds | None:

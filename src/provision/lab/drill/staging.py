@@ -13,7 +13,7 @@ from provision.lab import lifecycle, ports, preparation, processes, state
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.stage import Stage
 from provision.lab.telling import Tell
-from provision.project import Project, open_project
+from provision.project import DEFAULT_ENVIRONMENT, Project, open_project
 
 LOCK = "drill.lock"
 
@@ -63,7 +63,7 @@ def _as_it_was_started(folder: Path, project: Project) -> Project:
             where=str(folder),
             remedy="name another folder with --state",
         )
-    return open_project(project.root, None if lab.environment == "default" else lab.environment)
+    return open_project(project.root, None if lab.environment == DEFAULT_ENVIRONMENT else lab.environment)
 
 
 def _runs(folder: Path, tell: Tell) -> bool:

@@ -18,6 +18,7 @@ from provision.lab import processes
 from provision.lab.swarm import engine_api, state, wires
 from provision.lab.swarm import node as nodes
 from provision.lab.swarm.state import Cluster, Node
+from provision.lab.telling import lab_command
 from provision.tools import docker
 from provision.tools.docker import Engine
 
@@ -132,7 +133,7 @@ def _taken_away_unless_made(folder: Path) -> Iterator[None]:
 
 def _taken(folder: Path) -> ProvisionError:
     return ProvisionError(
-        "a Swarm runs there", where=str(folder), remedy="end it with: provision lab swarm down"
+        "a Swarm runs there", where=str(folder), remedy=f"end it with: {lab_command('swarm down', folder)}"
     )
 
 

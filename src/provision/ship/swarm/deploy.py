@@ -88,9 +88,12 @@ def prepare(
         ProvisionError: something isn't there; no stack was touched.
     """
     live.require_manager(engine)
-    for stack in stacks if not how.force else ():
-        remedy = "rename the stack, or take it over with --force"
-        needs.check_owner(stack.name, live.services(engine, stack.name), how.project, remedy)
+    for stack in stacks:
+        services = live.services(engine, stack.name)
+        if not how.force:
+            remedy = "rename the stack, or take it over with --force"
+            needs.check_owner(stack.name, services, how.project, remedy)
+        needs.tell_other_environments(stack, services, tell)
     needs.check_networks(stacks, docker.names(engine, "network"))
     nodes = live.nodes(engine)
     labels = needs.labels_to_set(stacks, nodes, how.labels)

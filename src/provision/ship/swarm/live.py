@@ -18,13 +18,14 @@ _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the Swarm; `ready` when it is up and takes tasks."""
+    """A node of the Swarm; `ready` when it is up and takes tasks, else `why_not` in a word, such as `down` or `drained`."""
 
     id: str
     name: str
     role: str
     ready: bool
     labels: Mapping[str, str]
+    why_not: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +113,7 @@ def require_manager(engine: Engine) -> None:
 def nodes(engine: Engine) -> tuple[Node, ...]:
     """All nodes, by name."""
     found = docker.inspected(engine, "node", docker.listed(engine, "node", "ls", "-q"))
-    read = (
-        Node(
-            node["ID"],
-            node["Description"]["Hostname"],
-            node["Spec"]["Role"],
-            node["Status"]["State"] == "ready" and node["Spec"]["Availability"] == "active",
-            node["Spec"].get("Labels") or {},
-        )
-        for node in found
-    )
-    return tuple(sorted(read, key=lambda node: node.name))
+    return tuple(sorted(map(_node, found), key=lambda node: node.name))
 
 
 def services(engine: Engine, stack: str) -> tuple[LiveService, ...]:
@@ -148,6 +139,22 @@ def tasks(engine: Engine, of: Iterable[LiveService]) -> tuple[Task, ...]:
 def plain_image(reference: str) -> str:
     """An image's reference without the digest that the client adds."""
     return _DIGEST.sub("", reference)
+
+
+def _node(body: Mapping[str, Any]) -> Node:
+    state, availability = body["Status"]["State"], body["Spec"]["Availability"]
+    why_not = state if state != "ready" else _UNAVAILABLE.get(availability, "")
+    return Node(
+        body["ID"],
+        body["Description"]["Hostname"],
+        body["Spec"]["Role"],
+        not why_not,
+        body["Spec"].get("Labels") or {},
+        why_not,
+    )
+
+
+_UNAVAILABLE: Final = {"drain": "drained", "pause": "paused"}
 
 
 def _service(stack: str, body: Mapping[str, Any]) -> LiveService:

@@ -24,6 +24,16 @@ def check_owner(stack: str, live: Sequence[LiveService], project: str, remedy: s
             )
 
 
+def tell_other_environments(
+    stack: ShapedStack, live: Sequence[LiveService], tell: Callable[[str], None]
+) -> None:
+    """Tell when services of a stack were deployed for another environment than it is for: an option may be forgotten."""
+    for other in sorted({stack.other_environment(service.labels) for service in live} - {""}):
+        tell(
+            f"{stack.name}: it was deployed for the environment {other!r}, and gets what {stack.environment!r} says"
+        )
+
+
 def check_networks(stacks: Sequence[ShapedStack], there: set[str]) -> None:
     """Raises ProvisionError when a stack uses the network of another one that is neither there nor made by one of these.
 

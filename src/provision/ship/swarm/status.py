@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
 from provision.ship.swarm import converge, live, own_images
 from provision.ship.swarm.converge import ServiceState
-from provision.ship.swarm.live import LiveService
+from provision.ship.swarm.live import LiveService, Node
+from provision.ship.swarm.placing import fitting
 from provision.tools.docker import Engine
 
 
@@ -24,6 +25,7 @@ class ServiceStatus:
         nodes: the node of each task that runs.
         configs: what it mounts, on the Swarm.
         differs: in what it isn't as the sources ask, in words.
+        absent: the nodes that might run the tasks that are missing, were they up, each with why it isn't.
     """
 
     name: str
@@ -32,6 +34,7 @@ class ServiceStatus:
     nodes: tuple[str, ...]
     configs: tuple[str, ...]
     differs: tuple[str, ...]
+    absent: tuple[str, ...] = ()
 
 
 def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
@@ -62,9 +65,16 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
                 tuple(sorted(names.get(task.node, task.node) for task in running)),
                 there.configs if there else (),
                 tuple(_differences(stack, wanted.get(name), there)),
+                _absent(there, nodes) if there and state and not state.complete else (),
             )
         )
     return tuple(found)
+
+
+def _absent(service: LiveService, nodes: Sequence[Node]) -> tuple[str, ...]:
+    return tuple(
+        f"{node.name} is {node.why_not}" for node in fitting(service.constraints, nodes) if not node.ready
+    )
 
 
 def _differences(
@@ -76,6 +86,8 @@ def _differences(
     if there is None:
         yield "isn't deployed"
         return
+    if other := stack.other_environment(there.labels):
+        yield f"was deployed for the environment {other!r}, and is compared with {stack.environment!r}"
     deploy = wanted["deploy"]
     replicas = deploy.get("replicas")
     own = there.name in stack.images

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,14 +14,16 @@ from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.compile.stacks import compile_stack
 from provision.errors import SourceErrors
 from provision.model import Place
+from provision.project import Project
 
+PROJECT = Project(Path("/reference"), "reference")
 HERE = Place("provisioning/stacks.py", 1)
 FILES = {"prometheus/prometheus.yml": b"a: 1\n", "prometheus/rules/a.yml": b"groups: []\n", "other.yml": b"x"}
 
 
 def shaped(*services: Service, files: dict[str, bytes] | None = None, **how: Any) -> ShapedStack:
     definitions = compile_stack("x.py", Stack("shop", services), HERE, lambda _: HERE)
-    (stack,) = stacks.shape(definitions, FILES if files is None else files, "reference", **how)
+    (stack,) = stacks.shape(definitions, FILES if files is None else files, PROJECT, **how)
     return stack
 
 
@@ -39,6 +43,21 @@ def test_files_are_mounted_as_configs_that_their_content_names() -> None:
         {"source": first.key, "target": "/etc/p/prometheus.yml"},
         {"source": second.key, "target": "/etc/p/rules/a.yml"},
     ]
+
+
+def test_a_service_says_whose_it_is_and_of_which_environment() -> None:
+    definitions = compile_stack("x.py", Stack("shop", [Service("web", "w:1")]), HERE, lambda _: HERE)
+    (plain,), (named,) = (
+        stacks.shape(definitions, {}, replace(PROJECT, environment=name)) for name in ("default", "night")
+    )
+    labels = named.compose["services"]["web"]["deploy"]["labels"]
+    assert (labels["provision.project"], labels["provision.environment"]) == ("reference", "night")
+    # The same is the same in every environment.
+    assert (
+        labels["provision.source"] == plain.compose["services"]["web"]["deploy"]["labels"]["provision.source"]
+    )
+    assert (plain.other_environment(labels), named.other_environment(labels)) == ("night", "")
+    assert plain.other_environment({}) == ""  # of an earlier version, which didn't say
 
 
 def test_another_content_is_another_config_and_the_same_is_the_same() -> None:
@@ -120,7 +139,7 @@ def test_a_network_of_another_stack_is_not_made_but_used() -> None:
         ),
         *compile_stack("x.py", Stack("shop", [Service("w", "w:1", networks=[edge])]), HERE, lambda _: HERE),
     ]
-    monitor, shop = stacks.shape(definitions, {}, "reference")
+    monitor, shop = stacks.shape(definitions, {}, PROJECT)
     assert monitor.compose["networks"] == {
         "shop_edge": {"name": "shop_edge", "external": True},
         "watch": {"name": "monitor_watch", "driver": "overlay"},
@@ -138,7 +157,7 @@ def test_stacks_that_need_each_other_still_have_an_order() -> None:
         *compile_stack("x.py", Stack("a", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
         *compile_stack("x.py", Stack("b", [Service("s", "s:1", networks=[a, b])]), HERE, lambda _: HERE),
     ]
-    assert [stack.name for stack in shaped_stack.in_order(stacks.shape(definitions, {}, "reference"))] == [
+    assert [stack.name for stack in shaped_stack.in_order(stacks.shape(definitions, {}, PROJECT))] == [
         "a",
         "b",
     ]

@@ -63,10 +63,11 @@ def test_what_was_prepared_stays_until_the_fault_is_over(tmp_path, done):
 def test_one_that_fails_keeps_none_of_the_others_from_it_and_stays_written_down(tmp_path, done):
     for undoing in (noted("one"), noted("two", fails=True), noted("three")):
         write_down(tmp_path, undoing)
-    with pytest.raises(
-        ProvisionError, match="can be healed: two: it fails; stop the lab with `provision lab down`"
-    ):
+    with pytest.raises(ProvisionError) as caught:
         heal(tmp_path)
+    assert str(caught.value).endswith(
+        f"can be healed: two: it fails; stop the lab with `provision lab down --state {tmp_path}`"
+    )
     assert done == ["three", "one"]
     assert [each.what for each in written_down(tmp_path)] == ["two"]
 
@@ -263,6 +264,13 @@ def test_a_file_is_put_back_or_removed(tmp_path):
     heal(folder)
     assert file.read_text() == "old"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["routes.yml", "state"]
+
+
+@pytest.mark.parametrize("text", ["", "{", "[1]", '[{"doing": "end"}]'])
+def test_what_no_drill_has_written_is_one_sentence(tmp_path, text):
+    (tmp_path / healing.FILE).write_text(text)
+    with pytest.raises(ProvisionError, match=r"drill\.json: it doesn't say what a drill broke"):
+        heal(tmp_path)
 
 
 def test_what_is_written_down_is_json(tmp_path):

@@ -37,7 +37,7 @@ def lose(stage: SwarmStage, name: str) -> None:
     Raises:
         ProvisionError: they don't come to run there.
     """
-    occupy(stage, name)
+    one_on_each(stage)
     halt(stage, name, stays=True)
 
     def elsewhere() -> bool:
@@ -52,18 +52,19 @@ def give_back(stage: SwarmStage, name: str) -> None:
     clusters.start(stage.cluster, name)
 
 
-def occupy(stage: SwarmStage, *names: str) -> None:
-    """See to it that tasks of the gallery run on these nodes: where they don't, all of them are spread again.
+def one_on_each(stage: SwarmStage) -> None:
+    """See to it that each of the three nodes runs one of the three tasks of the gallery, so that a node that is lost costs one
+    of three: where that isn't so, as after a drill before, all of them are spread again.
 
     Raises:
-        ProvisionError: they don't come to run there.
+        ProvisionError: they don't come to run so.
     """
 
     def there() -> bool:
         places = stage.places()
-        return places.total() == REPLICAS and all(places[name] for name in names) and not stage.is_updating()
+        return places.total() == len(places) == REPLICAS and not stage.is_updating()
 
-    spread(stage, f"tasks of the gallery on {' and '.join(names)}", there, _SPREAD_SECONDS)
+    spread(stage, "one task of the gallery on each node", there, _SPREAD_SECONDS)
 
 
 def spread(stage: SwarmStage, what: str, there: Callable[[], bool], seconds: float) -> None:

@@ -26,7 +26,7 @@ def keep_at_worker(stage: SwarmStage) -> None:
     breaks.let_keep(stage, _LABEL, KEEPER, keep=True)
     breaks.await_(f"{_REDIS} on {KEEPER}", lambda: _kept(stage, KEEPER) is not None, _MOVED_SECONDS)
     _redis(stage, KEEPER, "set", _KEY, _KEPT)
-    breaks.occupy(stage, FIRST, SPARE, KEEPER)
+    breaks.one_on_each(stage)
 
 
 def lose(stage: SwarmStage) -> None:

@@ -64,7 +64,7 @@ def prepare(stage: SwarmStage) -> None:
     Raises:
         ProvisionError: Traefik doesn't come to serve again.
     """
-    breaks.occupy(stage, NODE)
+    breaks.one_on_each(stage)
     labels = stage.labels()
     patience = next(name for name in labels if name.endswith(".healthcheck.timeout"))
     again = next(name for name in labels if name.endswith(".middlewares"))

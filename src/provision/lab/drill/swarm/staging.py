@@ -91,7 +91,7 @@ def _deployed(cluster: Cluster, project: Project, notifications: str, tell: Tell
     if loaded.problems:
         raise SourceErrors(loaded.problems)
     built = {file.key: file.body for file in files.shape(loaded.definitions, project)}
-    shaped = shaped_stack.in_order(stacks.shape(loaded.definitions, built, project.name, ""))
+    shaped = shaped_stack.in_order(stacks.shape(loaded.definitions, built, project))
     wanted = [stack for stack in shaped if stack.name in STACKS]
     labels = [Label(FIRST, f"{name}-data", "true") for name in STACKS]
     how = How(

@@ -212,14 +212,14 @@ def test_tasks_are_spread_where_they_must_be(stage, asked):
     everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
     asked.answers["service ps"] = [everywhere.replace("worker-1", "manager-1"), everywhere, everywhere]
     asked.answers["service inspect"] = ["completed\n", "updating\n", "completed\n"]
-    breaks.occupy(stage, "worker-1")
+    breaks.one_on_each(stage)
     assert asked.answers["service inspect"] == []
     assert [call for _, call in asked.calls if "update" in call] == [
         "service update --force --detach app_gallery"
     ]
     asked.answers |= {"service ps": PLACES, "service inspect": "completed\n"}
-    with pytest.raises(ProvisionError, match="tasks of the gallery on worker-1: not within"):
-        breaks.occupy(stage, "worker-1")
+    with pytest.raises(ProvisionError, match="one task of the gallery on each node: not within"):
+        breaks.one_on_each(stage)
 
 
 def test_tasks_that_came_to_be_where_they_were_are_spread_again(stage, asked, monkeypatch):
@@ -227,7 +227,7 @@ def test_tasks_that_came_to_be_where_they_were_are_spread_again(stage, asked, mo
     everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
     asked.answers["service ps"] = [*[everywhere.replace("worker-1", "manager-1")] * 2, everywhere]
     asked.answers["service inspect"] = "completed\n"
-    breaks.occupy(stage, "worker-1")
+    breaks.one_on_each(stage)
     assert [call for _, call in asked.calls if "update" in call] == [
         "service update --force --detach app_gallery"
     ] * 2
