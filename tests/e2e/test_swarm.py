@@ -325,6 +325,28 @@ def test_an_own_image_goes_through_the_registry_and_what_fails_goes_back(
     assert (removed.code, removed.err) == (0, "stack shop is removed\n")
 
 
+def test_an_update_of_all_services_that_fails_goes_back(lab: Lab, run: Callable[..., Ran]) -> None:
+    """Two rollbacks at once would undo each other, and Traefik has its port to wait for."""
+    before = {
+        name: lab.docker("service", "inspect", "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}", name)
+        for name in ("app_gallery", "app_minio", "app_redis", "app_traefik")
+    }
+    # The images of the plain settings can't be had here.
+    failed = run("stack", "deploy", "app", "--project", ROOT, "--timeout", "3m")
+    assert "app: it was deployed for the environment 'swarm', and gets what 'default' says" in failed.err
+    assert failed.code == 1, failed
+    assert failed.out.startswith("stack app: failed, and is as it was before\n")
+    assert "No such image: redis:7.4-alpine" in failed.out
+    for name, image in before.items():
+        form = "{{.Spec.TaskTemplate.ContainerSpec.Image}}"
+        assert lab.docker("service", "inspect", "--format", form, name) == image
+    until(lambda: _answers(lab), "the gallery answers")
+    until(
+        lambda: run("stack", "status", "app", "--project", ROOT, "--env", "swarm").code == 0,
+        "the stack is as its sources ask",
+    )
+
+
 def test_requests_that_hang_end_as_errors(lab: Lab, run: Callable[..., Ran]) -> None:
     tasks = lab.docker("ps", "-q", "--filter", "label=com.docker.swarm.service.name=app_gallery").split()
     assert len(tasks) == 3

@@ -33,7 +33,7 @@ class ServiceState:
         complete: whether just these run.
         settled: whether that is so and no update is under way.
         failed: why it won't be; empty while it may.
-        error: what the last task that failed says.
+        error: what the last task that failed says, and the last one that can't start.
         tasks: those that run or are to run, by slot.
     """
 
@@ -112,7 +112,11 @@ def _state(service: LiveService, tasks: Sequence[Task], ready: Sequence[Node]) -
     alive = [task for task in tasks if task.wanted in ("running", "ready") and task.state != "orphaned"]
     running = sum(task.state == "running" for task in alive)
     wanted = len(fitting(service.constraints, ready)) if service.replicas is None else service.replicas
-    errors = [task.error for task in sorted(tasks, key=lambda task: task.created) if task.error]
+    told = [task for task in sorted(tasks, key=lambda task: task.created) if task.error]
+    ended = [task.error for task in told if task.wanted == "shutdown"]
+    # What keeps the next one waiting may just be what the one that failed has left.
+    waiting = [task.error for task in told if task.wanted != "shutdown"]
+    error = " · ".join(dict.fromkeys((*ended[-1:], *waiting[-1:])))
     failed = (
         f"its update ended as {service.update}: {service.message}"
         if service.update in _FAILED_UPDATES
@@ -120,9 +124,7 @@ def _state(service: LiveService, tasks: Sequence[Task], ready: Sequence[Node]) -
     )
     complete = running == wanted and len(alive) == wanted
     settled = complete and not failed and service.update in ("", "completed")
-    return ServiceState(
-        service.name, running, wanted, complete, settled, failed, errors[-1] if errors else "", tuple(alive)
-    )
+    return ServiceState(service.name, running, wanted, complete, settled, failed, error, tuple(alive))
 
 
 def _late(state: ServiceState, seconds: float) -> ServiceState:

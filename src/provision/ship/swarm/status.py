@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
@@ -56,6 +56,9 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
     for name in sorted({*wanted, *services}):
         there = services.get(name)
         state = states.get(name)
+        differences = tuple(_differences(stack, wanted.get(name), there))
+        if there and state and state.complete and not differences and there.update == "rollback_completed":
+            state = replace(state, settled=True, failed="")  # it went back to just this
         running = [task for task in state.tasks if task.state == "running"] if state else []
         found.append(
             ServiceStatus(
@@ -64,7 +67,7 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
                 there.image if there else "",
                 tuple(sorted(names.get(task.node, task.node) for task in running)),
                 there.configs if there else (),
-                tuple(_differences(stack, wanted.get(name), there)),
+                differences,
                 _absent(there, nodes) if there and state and not state.complete else (),
             )
         )

@@ -15,8 +15,8 @@ from provision.lab.swarm import cluster as clusters
 REPLICAS: Final = 3
 _SPREAD_SECONDS: Final = 120.0
 _PAUSE_SECONDS: Final = 0.5
-_AGAIN_SECONDS: Final = 10.0
-"""How long an update is given to begin."""
+_AGAIN_SECONDS: Final = 30.0
+"""How long tasks that were started are given to run and to be well."""
 
 
 def halt(stage: SwarmStage, *names: str, stays: bool = False) -> None:
@@ -54,38 +54,37 @@ def give_back(stage: SwarmStage, name: str) -> None:
 
 def one_on_each(stage: SwarmStage) -> None:
     """See to it that each of the three nodes runs one of the three tasks of the gallery, so that a node that is lost costs one
-    of three: where that isn't so, as after a drill before, all of them are spread again.
+    of three.
+
+    Where that isn't so, as after a drill before, all but one are taken away and started anew: each goes to the node that
+    has the fewest then. An update (`--force`) replaces them one after the other, by what runs where at that moment, and
+    need not ever end so.
 
     Raises:
         ProvisionError: they don't come to run so.
     """
-
-    def there() -> bool:
-        places = stage.places()
-        return places.total() == len(places) == REPLICAS and not stage.is_updating()
-
-    spread(stage, "one task of the gallery on each node", there, _SPREAD_SECONDS)
-
-
-def spread(stage: SwarmStage, what: str, there: Callable[[], bool], seconds: float) -> None:
-    """Have the tasks of the gallery spread until they are where they must be. The Swarm replaces one after the other by
-    what runs where at that moment, so that they may need to be spread again.
-
-    Raises:
-        ProvisionError: they don't come to run there.
-    """
     asked = -math.inf
 
-    def spread_there() -> bool:
+    def there() -> bool:
         nonlocal asked
-        if there():
+        places = stage.places()
+        if places.total() == len(places) == REPLICAS and not stage.is_updating():
             return True
         if time.monotonic() - asked > _AGAIN_SECONDS and not stage.is_updating():
-            stage.docker("service", "update", "--force", "--detach", GALLERY)
+            _start_anew(stage)
             asked = time.monotonic()
         return False
 
-    await_(what, spread_there, seconds)
+    await_("one task of the gallery on each node", there, _SPREAD_SECONDS)
+
+
+def _start_anew(stage: SwarmStage) -> None:
+    back = ("service", "scale", "--detach", f"{GALLERY}={REPLICAS}")
+    given = {"cluster": str(stage.cluster_folder), "arguments": list(back)}
+    write_down(stage.folder, Undoing("docker", f"the gallery has {REPLICAS} tasks", given, stays=True))
+    stage.docker("service", "scale", "--detach", f"{GALLERY}=1")
+    await_("one task of the gallery", lambda: stage.places().total() <= 1, _SPREAD_SECONDS)
+    stage.docker(*back)
 
 
 def drain(stage: SwarmStage, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import Final
 from provision.lab.drill.comparing import SECONDS, Row, measured
 from provision.lab.drill.healing import Undoing, heal, write_down
 from provision.lab.drill.objectives import objectives
-from provision.lab.drill.swarm.breaks import REPLICAS, await_, spread
+from provision.lab.drill.swarm.breaks import REPLICAS, await_, one_on_each
 from provision.lab.drill.swarm.clauses import answers
 from provision.lab.drill.swarm.stage import FIRST, GALLERY, SwarmStage
 from provision.lab.telling import Tell
@@ -59,25 +59,22 @@ def compare(stage: SwarmStage, tell: Tell, seconds: float = SECONDS) -> list[Row
 
 
 def _place(stage: SwarmStage, placement: Placement) -> None:
-    only = f"node.hostname=={placement.node}"
-    update = ("service", "update", "--detach")
     if placement.node:
-        given = {
-            "cluster": str(stage.cluster_folder),
-            "arguments": [*update, "--constraint-rm", only, GALLERY],
-        }
-        write_down(stage.folder, Undoing("docker", "the gallery may run anywhere", given))
-        stage.docker(*update, "--constraint-add", only, GALLERY)
+        _keep_on(stage, placement.node)
+    else:
+        one_on_each(stage)
+    await_("the first page", lambda: answers(stage), _MOVED_SECONDS)
+
+
+def _keep_on(stage: SwarmStage, node: str) -> None:
+    only = f"node.hostname=={node}"
+    update = ("service", "update", "--detach")
+    given = {"cluster": str(stage.cluster_folder), "arguments": [*update, "--constraint-rm", only, GALLERY]}
+    write_down(stage.folder, Undoing("docker", "the gallery may run anywhere", given))
+    stage.docker(*update, "--constraint-add", only, GALLERY)
 
     def there() -> bool:
         places = stage.places()
-        even = len(places) == min(REPLICAS, len(stage.cluster.nodes))
-        right = places[placement.node] == REPLICAS if placement.node else even
-        return places.total() == REPLICAS and right and not stage.is_updating()
+        return places.total() == places[node] == REPLICAS and not stage.is_updating()
 
-    what = f"{REPLICAS} tasks {placement.what}"
-    if placement.node:
-        await_(what, there, _MOVED_SECONDS)
-    else:
-        spread(stage, what, there, _MOVED_SECONDS)
-    await_("the first page", lambda: answers(stage), _MOVED_SECONDS)
+    await_(f"{REPLICAS} tasks on {node}", there, _MOVED_SECONDS)
