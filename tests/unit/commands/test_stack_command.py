@@ -174,6 +174,9 @@ def test_what_fails_goes_back_to_what_ran_before(provision: Shell, root: Path, s
     assert "watch" not in ran.out  # those after it aren't touched
     assert swarm.state["services"]["shop_web"]["Spec"]["TaskTemplate"]["ContainerSpec"]["Image"] == "web:1"
     assert "service rollback shop_db" in swarm.calls
+    # What it went back to is what its sources ask, whatever became of the update.
+    assert provision("stack", "status", "shop").code == 0
+    assert provision("stack", "status", "shop", "--env", "next").code == 1
 
 
 @pytest.mark.parametrize("patience", [2, 12])

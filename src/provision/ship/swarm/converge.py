@@ -9,7 +9,7 @@ from typing import Final
 
 from provision.errors import ProvisionError
 from provision.ship.swarm import live
-from provision.ship.swarm.live import LiveService, Node, Task
+from provision.ship.swarm.live import PAUSED, LiveService, Node, Task
 from provision.ship.swarm.placing import fitting
 from provision.tools.docker import Engine
 
@@ -57,9 +57,8 @@ def judged(
     services: Sequence[LiveService], tasks: Sequence[Task], nodes: Sequence[Node]
 ) -> tuple[ServiceState, ...]:
     """How each service is, by its tasks and by the nodes that may run them."""
-    ready = [node for node in nodes if node.ready]
     return tuple(
-        _state(service, [task for task in tasks if task.service == service.name], ready)
+        _state(service, [task for task in tasks if task.service == service.name], nodes)
         for service in services
     )
 
@@ -108,10 +107,10 @@ def wait(
         time.sleep(_POLL_SECONDS)
 
 
-def _state(service: LiveService, tasks: Sequence[Task], ready: Sequence[Node]) -> ServiceState:
+def _state(service: LiveService, tasks: Sequence[Task], nodes: Sequence[Node]) -> ServiceState:
     alive = [task for task in tasks if task.wanted in ("running", "ready") and task.state != "orphaned"]
     running = sum(task.state == "running" for task in alive)
-    wanted = len(fitting(service.constraints, ready)) if service.replicas is None else service.replicas
+    wanted = _places(service, alive, nodes) if service.replicas is None else service.replicas
     told = [task for task in sorted(tasks, key=lambda task: task.created) if task.error]
     ended = [task.error for task in told if task.wanted == "shutdown"]
     # What keeps the next one waiting may just be what the one that failed has left.
@@ -125,6 +124,13 @@ def _state(service: LiveService, tasks: Sequence[Task], ready: Sequence[Node]) -
     complete = running == wanted and len(alive) == wanted
     settled = complete and not failed and service.update in ("", "completed")
     return ServiceState(service.name, running, wanted, complete, settled, failed, error, tuple(alive))
+
+
+def _places(service: LiveService, alive: Sequence[Task], nodes: Sequence[Node]) -> int:
+    """How many nodes are to run a global service: those that take tasks, and those that are paused and keep theirs."""
+    there = {task.node for task in alive}
+    fit = fitting(service.constraints, nodes)
+    return sum(node.ready or (node.why_not == PAUSED and node.id in there) for node in fit)
 
 
 def _late(state: ServiceState, seconds: float) -> ServiceState:

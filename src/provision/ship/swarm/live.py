@@ -13,6 +13,9 @@ from provision.errors import ProvisionError
 from provision.tools import docker
 from provision.tools.docker import Engine
 
+PAUSED: Final = "paused"
+"""Of a node that takes no new task, and keeps those that it has."""
+
 _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
@@ -154,7 +157,7 @@ def _node(body: Mapping[str, Any]) -> Node:
     )
 
 
-_UNAVAILABLE: Final = {"drain": "drained", "pause": "paused"}
+_UNAVAILABLE: Final = {"drain": "drained", "pause": PAUSED}
 
 
 def _service(stack: str, body: Mapping[str, Any]) -> LiveService:

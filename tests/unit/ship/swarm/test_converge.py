@@ -80,5 +80,24 @@ def test_the_last_error_is_told() -> None:
     assert state_of(service(1), task(1)).error == ""
 
 
+def test_what_failed_is_told_beside_what_keeps_the_next_one_waiting() -> None:
+    failed = task(1, "rejected", "shutdown", error="No such image: web:1", created="1")
+    waiting = task(1, "pending", error="host-mode port already in use on 1 node", created="2")
+    assert (
+        state_of(service(1), failed, waiting).error
+        == "No such image: web:1 · host-mode port already in use on 1 node"
+    )
+    assert state_of(service(1), waiting).error == waiting.error
+
+
+def test_a_global_service_stays_on_a_node_that_is_paused() -> None:
+    paused = Node("3", "c", "worker", False, {}, "paused")
+    there = [task(0, node=node, created=node) for node in ("1", "2", "3")]
+    (state,) = judged([service(None)], there, (*NODES[:2], paused))
+    assert (state.wanted, state.settled) == (3, True)
+    (state,) = judged([service(None)], there[:2], (*NODES[:2], paused))
+    assert (state.wanted, state.settled) == (2, True)
+
+
 def test_no_task_is_wanted() -> None:
     assert state_of(service(0)).settled
