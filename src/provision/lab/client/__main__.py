@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from provision.errors import ProvisionError, UsageError
 from provision.lab import arguments as read
 from provision.lab.client import load, recording
-from provision.lab.client.limits import address
+from provision.lab.client.limits import add_address_options, address
 from provision.lab.serving import wait_for_end
 
 
@@ -46,7 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="provision.lab.client", description="Load on a gallery, at a steady rate, and what came of it."
     )
-    parser.add_argument("--url", required=True, metavar="URL", help="http://HOST:PORT, on this machine")
+    add_address_options(parser)
     parser.add_argument(
         "--rate", required=True, type=read.number(load.MOST_PER_SECOND), metavar="N", help="requests a second"
     )
@@ -80,14 +80,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--host", type=read.host, metavar="NAME", help="what the server is called in requests"
-    )
-    parser.add_argument(
-        "--allow",
-        action="append",
-        type=read.host,
-        default=[],
-        metavar="HOST",
-        help="another machine that may be loaded",
     )
     recording.add_options(parser)
     return parser

@@ -13,7 +13,7 @@ from pathlib import Path
 from provision.errors import MissingTool, ProvisionError
 from provision.lab import arguments as read
 from provision.lab.client import chromium, recording
-from provision.lab.client.limits import address
+from provision.lab.client.limits import add_address_options, address
 from provision.lab.client.record import Record
 from provision.lab.serving import wait_for_end
 
@@ -80,7 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="provision.lab.client.browsers",
         description="Visitors of a gallery with real browsers, and what they saw.",
     )
-    parser.add_argument("--url", required=True, metavar="URL", help="http://HOST:PORT, on this machine")
+    add_address_options(parser)
     parser.add_argument(
         "--clients",
         type=read.whole(1, MOST_CLIENTS),
@@ -114,14 +114,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--resolve", type=read.resolution, metavar="NAME=ADDRESS", help="where a host of that name is"
-    )
-    parser.add_argument(
-        "--allow",
-        action="append",
-        type=read.host,
-        default=[],
-        metavar="HOST",
-        help="another machine that may be visited",
     )
     recording.add_options(parser)
     return parser

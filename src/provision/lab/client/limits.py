@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
+import argparse
 import ipaddress
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from provision.errors import UsageError
+from provision.lab import arguments as read
+
+
+def add_address_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where a client goes: `url`, and the hosts in `allow` that it may go to."""
+    parser.add_argument("--url", required=True, metavar="URL", help="http://HOST:PORT, on this machine")
+    parser.add_argument(
+        "--allow",
+        action="append",
+        type=read.host,
+        default=[],
+        metavar="HOST",
+        help="another machine that may be asked",
+    )
 
 
 def address(url: str, scheme: str, allowed: Collection[str] = ()) -> str:
