@@ -8,15 +8,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-"""Ctrl-C, a time limit, a closed terminal."""
+from provision.lab.signals import heard_by
 
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
     """While it is open, a signal that would end the process is answered with a sentence instead. Elsewhere than in the main
     thread, which alone hears of signals, nothing changes."""
-    with _heard_by(lambda *_: _say_so()):
+    with heard_by(lambda *_: _say_so()):
         yield
 
 
@@ -35,22 +34,8 @@ def by_signals() -> Iterator[None]:
             raise KeyboardInterrupt
         raise SystemExit(128 + number)
 
-    with _heard_by(end):
+    with heard_by(end):
         yield
-
-
-@contextmanager
-def _heard_by(handler: object) -> Iterator[None]:
-    before = {}
-    if threading.current_thread() is threading.main_thread():
-        # What is ignored, as in the background of a script, stays so.
-        heard = [number for number in SIGNALS if signal.getsignal(number) != signal.SIG_IGN]
-        before = {number: signal.signal(number, handler) for number in heard}  # type: ignore[arg-type]
-    try:
-        yield
-    finally:
-        for number, former in before.items():
-            signal.signal(number, former)
 
 
 def _say_so() -> None:

@@ -5,6 +5,7 @@ import threading
 import pytest
 
 from provision.lab import claiming, ending, processes, state, supervisor
+from provision.lab.signals import SIGNALS
 
 
 def hear(number: signal.Signals) -> None:
@@ -13,7 +14,7 @@ def hear(number: signal.Signals) -> None:
 
 @pytest.fixture(autouse=True)
 def usual_signals():
-    before = {number: signal.signal(number, signal.default_int_handler) for number in ending.SIGNALS}
+    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)

@@ -11,7 +11,6 @@ import base64
 import json
 import os
 import signal
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from provision.errors import ProvisionError, Unreachable
 from provision.lab import faults, processes, state, supervisor
 from provision.lab.drill.threads import said
 from provision.lab.processes import Process
+from provision.lab.signals import heard_by
 from provision.lab.stack import Component
 from provision.lab.telling import lab_command
 from provision.tools.writing import write_beside
@@ -119,23 +119,12 @@ def heal(folder: Path, *, all_of_it: bool = True) -> tuple[str, ...]:
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Signals that would end this are heard when it is over: half a healing is none. They aren't blocked, or the
-    programs that are started meanwhile would never hear them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
+    """Signals that would end this are heard when it is over: half a healing is none."""
     heard: list[int] = []
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.getsignal(number) for number in numbers}
-    for number in numbers:
-        if before[number] not in (signal.SIG_IGN, None):
-            signal.signal(number, lambda told, _: heard.append(told))
     try:
-        yield
+        with heard_by(lambda told, _: heard.append(told)):
+            yield
     finally:
-        for number, handler in before.items():
-            if handler is not None:
-                signal.signal(number, handler)
         for told in heard[:1]:
             signal.raise_signal(told)
 

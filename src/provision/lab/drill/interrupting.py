@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
-from typing import Final
 
+from provision.lab.signals import heard_by
 from provision.lab.telling import Tell
-
-NUMBERS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextmanager
@@ -22,9 +18,6 @@ def healed_first(tell: Tell) -> Iterator[None]:
     Args:
         tell: called with that sentence.
     """
-    if threading.current_thread() is not threading.main_thread():
-        yield  # Python gives signals to the main thread alone
-        return
     interrupted = False
 
     def hear(_: int, __: FrameType | None) -> None:
@@ -37,14 +30,5 @@ def healed_first(tell: Tell) -> Iterator[None]:
         interrupted = True
         raise KeyboardInterrupt
 
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    for number, handler in before.items():
-        # What is ignored stays so, such as by `nohup`.
-        if handler not in (signal.SIG_IGN, None):
-            signal.signal(number, hear)
-    try:
+    with heard_by(hear):
         yield
-    finally:
-        for number, handler in before.items():
-            if handler is not None:
-                signal.signal(number, handler)
