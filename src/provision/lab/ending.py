@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-from provision.lab.signals import heard_by
+from provision.tools.signals import heard_by
 
 
 @contextmanager

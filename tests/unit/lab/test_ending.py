@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from provision.lab import claiming, ending, processes, state, supervisor
-from provision.lab.signals import SIGNALS
+from provision.tools.signals import SIGNALS
 
 
 def hear(number: signal.Signals) -> None:

@@ -24,9 +24,9 @@ from provision.errors import ProvisionError, Unreachable
 from provision.lab import faults, processes, state, supervisor
 from provision.lab.drill.threads import said
 from provision.lab.processes import Process
-from provision.lab.signals import heard_by
 from provision.lab.stack import Component
 from provision.lab.telling import lab_command
+from provision.tools.signals import heard_by
 from provision.tools.writing import write_beside
 
 FILE = "drill.json"

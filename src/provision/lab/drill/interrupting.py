@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 
-from provision.lab.signals import heard_by
 from provision.lab.telling import Tell
+from provision.tools.signals import heard_by
 
 
 @contextmanager
