@@ -94,7 +94,10 @@ def run(arguments: Sequence[str]) -> int:
         except ProvisionError as error:
             _say(f"{click.style('Error:', fg='red')} {without_credentials(str(error))}")
             return error.exit_code
-        except (KeyboardInterrupt, click.Abort):
+        except (KeyboardInterrupt, click.Abort) as interrupt:
+            # What couldn't be undone, which nobody else tells; click has made another exception of it.
+            for note in getattr(interrupt.__cause__ or interrupt, "__notes__", ()):
+                _say(without_credentials(note))
             _say("Interrupted.")
             return INTERRUPTED
         except SystemExit as exit_:

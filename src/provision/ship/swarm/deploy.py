@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from provision.compile.dialect.shaped_stack import ShapedStack
+from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
 from provision.errors import PartlyDone, ProvisionError
-from provision.ship.swarm import clearing, converge, live, needs, undo
+from provision.ship.swarm import clearing, converge, live, needs, undo, waiting
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import LiveService
 from provision.ship.swarm.placing import Label
 from provision.tools import docker
 from provision.tools.docker import Engine
+from provision.tools.signals import heard_by
 
 _DEPLOY_LIMIT_SECONDS: Final = 300.0
 """For the client's own call, which asks registries for digests."""
@@ -69,9 +72,11 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What there was of a stack before its deploy: services by name, and names of networks."""
+    """What there was of a stack before its deploy: services by name, the names of those of which all tasks ran, and the
+    names of networks."""
 
     services: Mapping[str, LiveService]
+    complete: frozenset[str]
     networks: frozenset[str]
 
 
@@ -117,19 +122,31 @@ def deploy(
         ProvisionError: the engine refuses it, or stops answering; it runs as before.
         PartlyDone: the same, and it doesn't, or not all of it.
     """
+    found = waiting.snapshot(engine, stack.name)
     before = Before(
-        {service.name: service for service in live.services(engine, stack.name)},
+        {service.name: service for service in found.services},
+        frozenset(
+            state.name
+            for state in converge.judged(found.services, found.tasks, found.nodes)
+            if state.complete
+        ),
         frozenset(docker.in_stack(engine, "network", stack.name)),
     )
+    sources = {
+        name: service["deploy"]["labels"][SOURCE_LABEL] for name, service in stack.compose["services"].items()
+    }
+    until = time.monotonic() + how.time_limit_seconds
     try:
         needs.write_secrets(engine, stack, secrets)
         _send(engine, stack, how.resolve_image, tell)
-        states = converge.wait(engine, stack.name, how.time_limit_seconds, tell)
-    except KeyboardInterrupt:
+        states = waiting.wait(engine, stack.name, sources, how.time_limit_seconds, until, tell)
+    except KeyboardInterrupt as interrupt:
         tell(f"{stack.name}: interrupted")
         for failure in _back(engine, stack, before, secrets, how, tell):
-            tell(f"{stack.name}: {failure}")
+            interrupt.add_note(f"{stack.name}: {failure}")
         raise
+    except PartlyDone:
+        raise  # what somebody else has deployed meanwhile isn't taken back
     except ProvisionError as error:
         # It may have made some services before it failed.
         failures = _back(engine, stack, before, secrets, how, tell)
@@ -139,8 +156,8 @@ def deploy(
     if all(state.settled for state in states):
         if how.resolve_image != "never":
             _tell_unpinned(engine, stack.name, before, tell)
-        gone, left = clearing.clear_after_success(engine, stack, before.services, tell)
-        return Deployed(stack.name, tuple(state for state in states if state.name not in gone), failures=left)
+        _, left = clearing.clear_after_success(engine, stack, before.services, tell)
+        return Deployed(stack.name, states, failures=left)
     if not how.roll_back:
         return Deployed(stack.name, states)
     return Deployed(
@@ -170,11 +187,31 @@ def _back(
     how: How,
     tell: Callable[[str], None],
 ) -> tuple[str, ...]:
-    """Go back to what ran before, if that is wanted; what couldn't be undone, a sentence each."""
+    """Go back to what ran before, if that is wanted; what couldn't be undone, a sentence each. Half of it would be neither the
+    one nor the other, so no signal cuts it short."""
+    with heard_by(lambda *_: _say_so(stack.name, tell)):
+        return _undone(engine, stack, before, secrets, how, tell)
+
+
+def _say_so(stack: str, tell: Callable[[str], None]) -> None:
+    with suppress(RuntimeError):  # while something else is being told there is no room for it
+        tell(f"{stack}: it goes back to what ran before; then this ends")
+
+
+def _undone(
+    engine: Engine,
+    stack: ShapedStack,
+    before: Before,
+    secrets: Mapping[str, bytes],
+    how: How,
+    tell: Callable[[str], None],
+) -> tuple[str, ...]:
     try:
         failures: tuple[str, ...] = ()
         if how.roll_back:
-            failures = undo.undo(engine, stack.name, before.services, how.time_limit_seconds, tell)
+            failures = undo.undo(
+                engine, stack.name, before.services, before.complete, how.time_limit_seconds, tell
+            )
             failures += clearing.remove_networks(engine, stack.name, before.networks, how.time_limit_seconds)
         return (
             *failures,

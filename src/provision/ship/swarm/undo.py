@@ -8,11 +8,11 @@ of its own to make.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
 from provision.errors import ProvisionError
-from provision.ship.swarm import converge, live
+from provision.ship.swarm import converge, waiting
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import LiveService, Task
 from provision.tools import docker
@@ -21,7 +21,6 @@ from provision.tools.docker import Engine
 _OWN_SECONDS: Final = 20.0
 """For so long a Swarm may take to begin the rollback of an update whose tasks fail; it takes a second or two."""
 
-_POLL_SECONDS: Final = 0.5
 _UNDERWAY: Final = frozenset({"updating", "rollback_started"})
 
 
@@ -29,6 +28,7 @@ def undo(
     engine: Engine,
     stack: str,
     before: Mapping[str, LiveService],
+    complete: Collection[str],
     time_limit_seconds: float,
     tell: Callable[[str], None],
 ) -> tuple[str, ...]:
@@ -36,46 +36,66 @@ def undo(
 
     Args:
         before: the services by name, as they were.
+        complete: the names of those of which all tasks ran. The others needn't run afterwards either.
 
     Returns:
         what couldn't be undone, a sentence each.
     """
     failures: dict[str, str] = {}
-    asked: set[str] = set()
+    refused: dict[str, str] = {}
+    done: set[str] = set()
     told: set[str] = set()
+
+    def ask(service: LiveService, passed: float, *words: str) -> bool:
+        """Have the engine do something to a service, once; whether it has just done so. One that refuses, as without a leader
+        for a moment, is asked again for a while."""
+        if service.full_name in done:
+            return False
+        try:
+            docker.call(engine, "service", *words, service.full_name)
+        except ProvisionError as error:
+            (failures if passed >= waiting.SILENT_SECONDS else refused)[service.full_name] = str(error)
+            return False
+        done.add(service.full_name)
+        return True
+
     began = since = time.monotonic()
-    while True:
+    for found in waiting.snapshots(engine, stack, began + time_limit_seconds):
         passed = time.monotonic() - began
-        found = live.services(engine, stack)
-        tasks = live.tasks(engine, found)
-        for service in found:
-            if service.name not in before and service.full_name not in failures:
-                _ask(engine, service, "rm", failures)
-                if service.full_name not in failures:
-                    tell(f"{service.full_name}: removed again")
-        left = [each for each in found if each.name in before and each.full_name not in failures]
-        back = [each for each in left if each.definition == before[each.name].definition]
-        undecided = [each for each in left if each not in back]
+        refused.clear()
+        there = {each.name for each in found.services}
+        for name in set(before) - there:
+            failures[before[name].full_name] = f"{before[name].full_name} is gone: somebody has removed it"
+        left = [each for each in found.services if each.full_name not in failures]
+        new = [each for each in left if each.name not in before]
+        for service in new:
+            if ask(service, passed, "rm"):
+                tell(f"{service.full_name}: removed again")
+        back = [
+            each for each in left if each.name in before and each.definition == before[each.name].definition
+        ]
+        undecided = [each for each in left if each not in new and each not in back]
         for service in undecided:
-            if service.earlier_definition != before[service.name].definition or service.name in asked:
+            if service.earlier_definition != before[service.name].definition or service.full_name in done:
                 failures[service.full_name] = _stays(service)
-            elif passed >= _OWN_SECONDS or not _fails(service, tasks):
-                asked.add(service.name)
-                _ask(engine, service, "rollback", failures)
-        states = converge.judged(back, tasks, live.nodes(engine)) if back else ()
+            elif passed >= _OWN_SECONDS or not _fails(service, found.tasks):
+                ask(service, passed, "rollback", "--detach", "--quiet")
+        states = converge.judged(back, found.tasks, found.nodes)
         for state in states:
             if state.complete and state.name not in told:
                 told.add(state.name)
                 tell(f"{stack}_{state.name}: runs as before")
-        late = [state for state in states if not state.complete]
+        late = [state for state in states if not state.complete and state.name in complete]
         now = time.monotonic()
-        if undecided or late:
+        if undecided or late or refused:
             since = now
-        settled = not (undecided or late) and (not back or now - since >= converge.SETTLED_SECONDS)
+        settled = not (undecided or late or refused) and (not back or now - since >= waiting.SETTLED_SECONDS)
         if settled or passed >= time_limit_seconds:
-            unasked = (_stays(each) for each in undecided if each.full_name not in failures)
-            return (*failures.values(), *unasked, *(_late(stack, state) for state in late))
-        time.sleep(_POLL_SECONDS)
+            unasked = [each for each in undecided if each.full_name not in {*failures, *refused}]
+            return (
+                *failures.values(), *refused.values(), *map(_stays, unasked), *(_late(stack, state) for state in late)
+            )  # fmt: skip
+    raise AssertionError  # snapshots never end
 
 
 def _fails(service: LiveService, tasks: Sequence[Task]) -> bool:
@@ -83,14 +103,6 @@ def _fails(service: LiveService, tasks: Sequence[Task]) -> bool:
     return service.update in _UNDERWAY and any(
         task.service == service.name and task.error and task.image == service.image for task in tasks
     )
-
-
-def _ask(engine: Engine, service: LiveService, what: str, failures: dict[str, str]) -> None:
-    words = [what] if what == "rm" else [what, "--detach", "--quiet"]
-    try:
-        docker.call(engine, "service", *words, service.full_name)
-    except ProvisionError as error:
-        failures[service.full_name] = str(error)
 
 
 def _late(stack: str, state: ServiceState) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from provision.ship.swarm import converge
+from provision.ship.swarm import waiting
 from support.commands import project
 from support.docker_standin import Swarm, standin
 
@@ -39,7 +39,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (root / "provisioning" / "stacks").rename(root / "provisioning" / "stacks.py")
     (root / "pyproject.toml").write_text(PYPROJECT)
     monkeypatch.chdir(root)
-    monkeypatch.setattr(converge, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "SETTLED_SECONDS", 0.0)
     monkeypatch.setenv("SHOP_KEY", "hunter2")
     return root
 

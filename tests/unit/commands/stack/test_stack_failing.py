@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from provision.ship.swarm import converge, undo
+from provision.ship.swarm import undo, waiting
 from support.commands import Shell
 from support.docker_standin import Swarm
 
@@ -50,7 +53,7 @@ def test_a_service_that_cannot_go_back_is_named(
     provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(undo, "_OWN_SECONDS", 0.0)  # so that two rollbacks meet
-    monkeypatch.setattr(converge, "SETTLED_SECONDS", 2.0)
+    monkeypatch.setattr(waiting, "SETTLED_SECONDS", 2.0)
     provision("stack", "deploy", "shop")
     with swarm.changed() as state:
         state["broken"], state["failing"], state["patience"] = ["web:2"], ["db:2"], 4
@@ -122,14 +125,15 @@ def test_a_swarm_without_a_leader_for_a_moment_is_asked_again(
 def test_an_engine_that_is_gone_while_it_is_waited_for(
     provision: Shell, root: Path, swarm: Swarm, rollback: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(converge, "_SILENT_SECONDS", 0.0)
+    monkeypatch.setattr(waiting, "SILENT_SECONDS", 0.0)
     with swarm.changed() as state:
         state["away"] = 1000
     ran = provision("stack", "deploy", "shop", *([] if rollback else ["--no-rollback"]))
-    said = "stack shop: docker node ls: rpc error: The swarm does not have a leader."
-    assert ran.err.splitlines()[-1] == f"Error: {said}"
-    assert ran.code == (1 if rollback else 4)
-    assert bool(swarm.state["services"]) is not rollback
+    said = "docker node ls: rpc error: The swarm does not have a leader."
+    more = f"; it couldn't go back to what ran before: {said}" if rollback else ""
+    assert ran.err.splitlines()[-1] == f"Error: stack shop: {said}{more}"
+    assert ran.code == 4
+    assert set(swarm.state["services"]) == {"shop_db", "shop_web"}
 
 
 def test_what_was_done_is_told_also_when_the_next_stack_cannot_be_deployed(
@@ -184,12 +188,36 @@ def test_what_an_interrupted_deploy_leaves_is_told(
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(converge, "wait", interrupted)
+    monkeypatch.setattr(waiting, "wait", interrupted)
+    monkeypatch.setattr(waiting, "SILENT_SECONDS", 0.0)
     with swarm.changed() as state:
         state["refuse"] = {"service rm shop_db": "Error response from daemon: no leader"}
     ran = provision("stack", "deploy", "shop")
     assert ran.code == 130
     said = ran.err.splitlines()
-    assert "shop: docker: docker service rm: no leader" in said
+    assert said[-2:] == ["shop: docker: docker service rm: no leader", "Interrupted."]
     assert "shop_db: removed again" not in said
     assert "shop_web: removed again" in said
+    # What can't be taken back is told even to who wants to hear nothing.
+    with swarm.changed() as state:
+        state["refuse"] = {"service rm shop_web": "Error response from daemon: no leader"}
+    said = provision("stack", "deploy", "shop", "--quiet").err.splitlines()
+    assert said == ["", "shop: docker: docker service rm: no leader", "Interrupted."]
+
+
+def test_ctrl_c_does_not_cut_the_way_back_short(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undone = undo.undo
+
+    def impatient(*given: Any) -> tuple[str, ...]:
+        os.kill(os.getpid(), signal.SIGINT)
+        return undone(*given)
+
+    monkeypatch.setattr(undo, "undo", impatient)
+    with swarm.changed() as state:
+        state["broken"] = ["web:1"]
+    ran = provision("stack", "deploy", "shop", "--timeout", "1s")
+    assert ran.code == 1
+    assert "shop: it goes back to what ran before; then this ends" in ran.err.splitlines()
+    assert swarm.state["services"] == {}
