@@ -20,8 +20,8 @@ from provision.tools import docker
 from provision.tools.docker import Engine
 from provision.tools.signals import heard_by
 
-_DEPLOY_LIMIT_SECONDS: Final = 300.0
-"""For the client's own call, which asks registries for digests."""
+_LEAST_SECONDS: Final = 30.0
+"""What the client's own call gets however short the time limit is: cut short, it leaves half of the stack deployed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def deploy(
     until = time.monotonic() + how.time_limit_seconds
     try:
         needs.write_secrets(engine, stack, secrets)
-        _send(engine, stack, how.resolve_image, tell)
+        _send(engine, stack, how, tell)
         states = waiting.wait(engine, stack.name, sources, how.time_limit_seconds, until, tell)
     except KeyboardInterrupt as interrupt:
         tell(f"{stack.name}: interrupted")
@@ -221,7 +221,7 @@ def _undone(
         return (f"it couldn't go back to what ran before: {error.what}",)
 
 
-def _send(engine: Engine, stack: ShapedStack, resolve_image: str, tell: Callable[[str], None]) -> None:
+def _send(engine: Engine, stack: ShapedStack, how: How, tell: Callable[[str], None]) -> None:
     """Hand the Compose file and the files of its configs to the engine, and tell what it warns of."""
     with tempfile.TemporaryDirectory(prefix="provision-stack-") as name:
         folder = Path(name)
@@ -233,9 +233,9 @@ def _send(engine: Engine, stack: ShapedStack, resolve_image: str, tell: Callable
             (folder / path).write_bytes(content)
         docker.call(
             engine,
-            "stack", "deploy", "--resolve-image", resolve_image, "--with-registry-auth",
+            "stack", "deploy", "--resolve-image", how.resolve_image, "--with-registry-auth",
             "--compose-file", stack.path, stack.name,
             cwd=folder,
-            time_limit_seconds=_DEPLOY_LIMIT_SECONDS,
+            time_limit_seconds=max(_LEAST_SECONDS, how.time_limit_seconds),
             tell=lambda warning: tell(f"{stack.name}: docker stack deploy: {warning}"),
         )  # fmt: skip
