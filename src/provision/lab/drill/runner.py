@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import Final
 
-from provision.lab.drill import healing, judging
+from provision.lab.drill import healing, judging, users
 from provision.lab.drill.client import Client
 from provision.lab.drill.objectives import Objectives, objectives
 from provision.lab.drill.steady import STEADY_SECONDS, Bounds, await_steady
@@ -17,9 +18,6 @@ from provision.lab.telling import Tell
 
 GRACE_SECONDS: Final = 10.0
 """How much longer than its bound something is waited for, so that the verdict can say by how much it was late."""
-
-CLIENT: Final = "client"
-"""The source that says what users see."""
 
 
 def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
@@ -41,6 +39,8 @@ def run(drill: Drill[S], stage: S, tell: Tell) -> Outcome:
                 drill.prepare(stage)
             tell(f"{drill.name}: waiting until all is well")
             bounds = await_steady(stage, client, hypothesis)
+            for sentence in supposed(hypothesis, bounds):
+                tell(f"{drill.name}: {sentence}")
             tell(f"{drill.name}: {drill.summary}")
             broken = time.time()
             drill.breaks(stage)
@@ -76,8 +76,9 @@ def _judged(
     visits = client.visits()
     broken, healed = marks["broken"], marks["healed"]
     servers, unseen = seen_by_traefik(stage, broken, marks["ended"])
-    lost = [Event(marks["ended"], CLIENT, f"a thread has ended: {what}") for what in client.failures()]
-    events = sorted([*ours, *watch.events(), *servers, *lost])
+    lost = [Event(marks["ended"], users.SOURCE, f"a thread has ended: {what}") for what in client.failures()]
+    seen = users.seen_by_users(visits, broken, goals.latency_seconds)
+    events = sorted([*ours, *watch.events(), *servers, *seen, *lost])
     clauses = [
         *judging.users(hypothesis, visits, broken, healed, goals.latency_seconds),
         judging.budget(hypothesis, visits, broken, goals.error_ratio),
@@ -94,8 +95,27 @@ def _judged(
     clauses += [judging.surprises(hypothesis, events, broken), *more]
     if drill.judges is not None:
         clauses += drill.judges(stage, events, marks, visits)
-    unseen = (*watch.unseen(), *unseen, *([CLIENT] if lost else []))
+    unseen = (*watch.unseen(), *unseen, *([users.SOURCE] if lost else []))
     return Outcome(drill, hypothesis, marks, until, tuple(events), visits, tuple(clauses), unseen)
+
+
+def supposed(hypothesis: Hypothesis, bounds: Bounds | None) -> Iterator[str]:
+    """What is supposed, in sentences, before anything is broken."""
+    yield f"supposed: {hypothesis.text}"
+    if hypothesis.signal is None or bounds is None:
+        tickets = ", ".join(sorted(hypothesis.may_fire))
+        but = f" but tickets of {tickets}" if tickets else ""
+        yield f"supposed: nobody is told of anything{but}; it costs at most {_budget(hypothesis)}"
+        return
+    first, over = bounds
+    yield (
+        f"supposed: {hypothesis.signal.alert} fires within {first.firing:.1f} s and is delivered within "
+        f"{first.delivered:.1f} s, its end within {over.resolved:.1f} s of the healing; it costs at most {_budget(hypothesis)}"
+    )
+
+
+def _budget(hypothesis: Hypothesis) -> str:
+    return f"{hypothesis.budget_seconds:g} s of the month's error budget"
 
 
 def _later(bounds: Bounds | None, seconds: float) -> Bounds | None:

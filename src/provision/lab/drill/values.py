@@ -131,7 +131,7 @@ class Event:
 
     Attributes:
         at: Unix seconds.
-        source: who says so: `drill`, `Traefik`, `Prometheus`, `Alertmanager`, `webhook`, `processes`, `engine`.
+        source: who says so: `drill`, `client`, `Traefik`, `Prometheus`, `Alertmanager`, `webhook`, `processes`, `engine`.
         what: in words.
         alert, severity: the alert that it is about; empty when it is about none.
         state: of that alert: `pending` or `firing`, for the webhook `firing` or `resolved`; empty once it is over.
