@@ -127,3 +127,39 @@ def test_ctrl_c_ends_a_watched_lab(folder: Path, tmp_path: Path) -> None:
     assert found is not None
     assert not [entry.name for entry in found.processes if (Path("/proc") / str(entry.pid)).exists()]
     assert not folder.exists()
+
+
+def test_down_ends_a_lab_whose_watcher_was_killed(folder: Path) -> None:
+    watcher = subprocess.Popen(
+        command("lab", "up", "--watch", "--state", folder),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(),
+        start_new_session=True,
+    )
+    assert watcher.stdout is not None
+    assert watcher.stdout.readline()
+    watcher.kill()
+    watcher.wait()
+    watcher.stdout.close()
+    found = state.read(folder)
+    assert found is not None
+    assert provision("lab", "status", "--state", folder).stdout.splitlines()[0] == (
+        f"The lab in {folder} is running (environment default)."
+    )
+    second = provision("lab", "up", "--state", folder)
+    assert (second.returncode, second.stderr.splitlines()[-1]) == (
+        1,
+        f"Error: {folder}: a lab is running there already; stop it with `provision lab down --state {folder}`",
+    )
+    assert provision("lab", "down", "--state", folder).returncode == 0
+    assert not folder.exists()
+    assert not [entry.name for entry in found.processes if _runs(entry.pid)]
+
+
+def _runs(pid: int) -> bool:
+    """Whether a process runs; one that has ended may still be listed until somebody asks what became of it."""
+    try:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -20,7 +20,7 @@ from provision.lab.client.results import RequestResult
 from provision.lab.gallery.images import gradient
 
 MOST_PER_SECOND = 1000.0
-MOST_REQUESTS = 10_000_000
+MOST_REQUESTS = 50_000_000
 MOST_SECONDS = 7 * 24 * 3600.0
 MOST_VISITORS = 200
 
