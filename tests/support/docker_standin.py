@@ -4,6 +4,9 @@ that this project makes, in the words of the real one (Docker 20.10 and 28).
 `standin(folder, monkeypatch)` puts it on the PATH. What it is to do wrong stands in `Swarm.state`: images in `broken` never
 come to run, those in `slow` stay preparing, `refuse` maps the start of a call to what it then says,
 `warn` to what it warns of while it does it, `digests` images to what a registry says of them, and `away` is how often nodes can't be told once there are services.
+`info` and `why` are what `docker info` says of the Swarm and of its error. `flags` maps networks to what
+`docker network inspect` says of them, `stays` a task to the node on which it outlives its service, and `elsewhere` a node's
+id to the image that tasks run there.
 """
 
 from __future__ import annotations
@@ -73,8 +76,8 @@ def standin(folder: Path, monkeypatch: pytest.MonkeyPatch, nodes: Mapping[str, s
 
 def _empty(members: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "info": "active true []", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
-        "volume": {}, "given": {}, "broken": [], "failing": [], "patience": 0, "slow": [], "refuse": {}, "warn": {}, "digests": {}, "linger": 0, "held": 0, "calls": [], "count": 0, "away": 0,
+        "info": "active true []", "why": "", "nodes": members, "services": {}, "config": {}, "secret": {}, "network": {"ingress": ""},
+        "volume": {}, "given": {}, "broken": [], "failing": [], "patience": 0, "slow": [], "refuse": {}, "warn": {}, "digests": {}, "linger": 0, "held": 0, "flags": {}, "stays": {}, "elsewhere": {}, "calls": [], "count": 0, "away": 0,
     }  # fmt: skip
 
 
@@ -104,8 +107,8 @@ class _Client:
     def _note(self, *words: str) -> None:
         self.state["calls"].append(" ".join(words))
 
-    def _info(self, _: list[str]) -> str:
-        return self.state["info"]
+    def _info(self, words: list[str]) -> str:
+        return self.state["why"] if words[-1] == "{{.Swarm.Error}}" else self.state["info"]
 
     def _build(self, words: list[str]) -> str:
         self._note("build", *words)
@@ -127,7 +130,8 @@ class _Client:
         found = {
             "node": {each["id"]: self._node(each) for each in self.state["nodes"]},
             "service": {each["ID"]: each for each in self.state["services"].values()},
-            "task": {each["ID"]: each for each in self._tasks()},
+            "task": {each["ID"]: each for each in (*self._tasks(), *self._ending())},
+            "network": {f"id-{name}": self._network(name) for name in self.state["network"]},
         }[kind]
         if missing := [name for name in ids if name not in found]:
             sys.stderr.write(f"Error: No such {kind}: {missing[0]}\n")
@@ -146,12 +150,14 @@ class _Client:
     def _node(each: dict[str, Any]) -> dict[str, Any]:
         return {
             "ID": each["id"],
-            "Description": {"Hostname": each["name"]},
+            "Description": {"Hostname": each["name"], **each.get("description", {})},
             "Spec": {"Role": each["role"], "Availability": each["availability"], "Labels": each["labels"]},
-            "Status": {"State": each["state"]},
+            "Status": {"State": each["state"], "Addr": each.get("address", "")},
         }
 
     def _service_ls(self, words: list[str]) -> str:
+        if words == ["-q"]:
+            return "\n".join(each["ID"] for each in self.state["services"].values())
         stack = words[1].rpartition("=")[2]
         found = [each for each in self.state["services"].values() if _label(each) == stack]
         return "\n".join(f"{each['Spec']['Name']} {each['ID']}" for each in found)
@@ -222,7 +228,7 @@ class _Client:
     def _secret_create(self, words: list[str]) -> str:
         self._note("secret create", words[-2])
         self.state["secret"][words[-2]] = words[1].rpartition("=")[2]
-        self.state["given"][words[-2]] = sys.stdin.read()
+        self.state["given"][words[-2]] = os.fsdecode(sys.stdin.buffer.read())
         return ""
 
     def _stack_deploy(self, words: list[str]) -> str:
@@ -233,8 +239,16 @@ class _Client:
             assert (Path(words[words.index("--compose-file") + 1]).parent / config["file"]).is_file()
             self.state["config"][config["name"]] = stack
         for network in compose.get("networks", {}).values():
-            if not network.get("external"):
+            if not network.get("external") and network["name"] not in self.state["network"]:
                 self.state["network"][network["name"]] = stack
+                self.state["flags"][network["name"]] = {
+                    "Internal": network.get("internal", False),
+                    "Attachable": network.get("attachable", False),
+                    "Options": {
+                        "com.docker.network.driver.overlay.vxlanid_list": "4097",
+                        **network.get("driver_opts", {}),
+                    },
+                }
         for name in compose.get("volumes", {}):
             self.state["volume"][f"{stack}_{name}"] = stack
         for name, service in compose["services"].items():
@@ -266,15 +280,36 @@ class _Client:
         self._note("stack rm", words[0])
         services = self.state["services"]
         self.state["services"] = {name: each for name, each in services.items() if _label(each) != words[0]}
+        used = {target for each in self.state["services"].values() for target in _targets(each)}
+        kept = {name for name, of in self.state["network"].items() if of == words[0] and f"id-{name}" in used}
         for kind in ("config", "secret", "network"):
-            self.state[kind] = {name: of for name, of in self.state[kind].items() if of != words[0]}
+            self.state[kind] = {
+                name: of for name, of in self.state[kind].items() if of != words[0] or name in kept
+            }
+        if kept:
+            sys.stderr.write(
+                f"Failed to remove network id-{min(kept)}: Error response from daemon: rpc error: code = FailedPrecondition "
+                f"desc = network id-{min(kept)} is in use by service s9"
+            )
+            raise SystemExit(f"failed to remove some resources from stack: {words[0]}")
         return ""
 
     def _stack_ps(self, words: list[str]) -> str:
         if self.state["linger"]:
             self.state["linger"] -= 1
             return "t-old"
+        if self.state["stays"]:
+            return "\n".join(self.state["stays"])
         raise SystemExit(f"nothing found in stack: {words[-1]}")
+
+    def _network(self, name: str) -> dict[str, Any]:
+        flags = {"Internal": False, "Attachable": False, "Options": None}
+        return {"Id": f"id-{name}", "Name": name, **flags, **self.state["flags"].get(name, {})}
+
+    def _ending(self) -> Iterator[dict[str, Any]]:
+        """Tasks whose services are gone."""
+        for task, node in {"t-old": self.state["nodes"][0]["id"], **self.state["stays"]}.items():
+            yield {"ID": task, "ServiceID": "s1", "NodeID": node}
 
     def _tasks(self) -> Iterator[dict[str, Any]]:
         for service in self.state["services"].values():
@@ -290,14 +325,15 @@ class _Client:
                     if image in self.state["slow"]
                     else "running"
                 )
+                node = self.state["nodes"][slot % len(self.state["nodes"])]["id"]
                 yield {
                     "ID": f"t-{service['ID']}-{slot}-{service['Version']['Index']}",
                     "ServiceID": service["ID"],
                     "Slot": slot,
-                    "NodeID": self.state["nodes"][slot % len(self.state["nodes"])]["id"],
+                    "NodeID": node,
                     "DesiredState": "shutdown" if state == "rejected" else "running",
                     "CreatedAt": "2026-01-01T00:00:00Z",
-                    "Spec": {"ContainerSpec": {"Image": image}},
+                    "Spec": {"ContainerSpec": {"Image": self.state["elsewhere"].get(node, image)}},
                     "Status": {
                         "State": state,
                         "Err": f"No such image: {image}" if state == "rejected" else "",
@@ -326,12 +362,19 @@ def _spec(stack: str, name: str, service: dict[str, Any], compose: dict[str, Any
                 "Secrets": names["secrets"],
             },
             "Placement": {"Constraints": deploy.get("placement", {}).get("constraints", [])},
+            "Networks": [
+                {"Target": f"id-{compose['networks'][key]['name']}"} for key in service.get("networks", ())
+            ],
         },
     }
 
 
+def _targets(service: dict[str, Any]) -> list[str]:
+    return [each["Target"] for each in service["Spec"]["TaskTemplate"].get("Networks", ())]
+
+
 def _label(service: dict[str, Any]) -> str:
-    return service["Spec"]["Labels"]["com.docker.stack.namespace"]
+    return service["Spec"]["Labels"].get("com.docker.stack.namespace", "")
 
 
 def _as_json(file: Path) -> str:

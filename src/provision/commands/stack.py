@@ -249,7 +249,7 @@ def remove(
 
     A stack that no source defines any more is removed when this project deployed it.
     """
-    from provision.ship.swarm import clearing
+    from provision.ship.swarm import removing
     from provision.tools import docker
 
     project = opened(project_dir, environment, verbose=verbose)
@@ -258,15 +258,16 @@ def remove(
     gone = [
         name
         for name in dict.fromkeys(names)
-        if name not in {stack.name for stack in known} and clearing.deployed_by(engine, name, project.name)
+        if name not in {stack.name for stack in known} and removing.deployed_by(engine, name, project.name)
     ]
     defined = [name for name in names if name not in gone]
     order = chosen(known, defined) if defined else ()
-    # What uses another's networks goes before it, and what no source has any more may use any.
+    # What no source has any more may use any network.
+    meant = (*gone, *(stack.name for stack in reversed(order)))
     removed = False
-    for name in (*gone, *(stack.name for stack in reversed(order))):
+    for name in removing.in_order(engine, meant, project.name):
         try:
-            there = clearing.remove(engine, name, project.name, limit, tell, volumes=volumes)
+            there = removing.remove(engine, name, project.name, limit, tell, volumes=volumes)
         except ProvisionError as error:
             if not removed:
                 raise

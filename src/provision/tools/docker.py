@@ -39,6 +39,9 @@ _HINT: Final = re.compile(
 )
 """Lines about how the client is used. Source: docker/cli, 20.10 to 29."""
 
+_SUMMARY: Final = re.compile(r"failed to remove some resources from stack: \S+$", re.IGNORECASE)
+"""What `docker stack rm` says last; up to 28 without a new line after what it sums up."""
+
 _GONE: Final = re.compile(
     r"(?:Error|Error response from daemon): (?:No such [a-z]+: ?\S+|(?:[a-z]+ )?\S+ not found\.?)",
     re.IGNORECASE,
@@ -225,5 +228,6 @@ def _warnings(answer: Answer) -> list[str]:
 
 def _lines(answer: Answer) -> list[str]:
     """What the client said on standard error, without empty lines and hints at its help."""
-    lines = (line.strip() for line in answer.stderr.decode(errors="replace").splitlines())
+    said = answer.stderr.decode(errors="replace").splitlines()
+    lines = (_SUMMARY.sub("", line.strip()).strip() for line in said)
     return [line for line in lines if line and not _HINT.fullmatch(line)]

@@ -1,4 +1,4 @@
-"""Taking away what a stack no longer uses, and whole stacks."""
+"""Taking away what a stack no longer uses."""
 
 from __future__ import annotations
 
@@ -6,15 +6,14 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from provision.compile.dialect.shaped_stack import PROJECT_LABEL, ShapedStack
-from provision.errors import PartlyDone, ProvisionError
-from provision.ship.swarm import live, needs
+from provision.compile.dialect.shaped_stack import ShapedStack
+from provision.errors import ProvisionError
+from provision.ship.swarm import live
 from provision.ship.swarm.live import LiveService
 from provision.tools import docker
 from provision.tools.docker import Engine
 
 _POLL_SECONDS: Final = 0.5
-_KINDS: Final = ("service", "network", "config", "secret")
 
 
 def clear_after_success(
@@ -69,17 +68,6 @@ def _clear_configs(engine: Engine, failures: list[str], stack: str, services: It
         _try(engine, failures, "config", name)
 
 
-def deployed_by(engine: Engine, stack: str, project: str) -> bool:
-    """Whether a stack that no source has any more runs, and this project deployed it; all of its services must say so.
-
-    Raises:
-        ProvisionError: the engine is no manager.
-    """
-    live.require_manager(engine)
-    services = live.services(engine, stack)
-    return bool(services) and all(each.labels.get(PROJECT_LABEL) == project for each in services)
-
-
 def remove_networks(
     engine: Engine, stack: str, before: Iterable[str], time_limit_seconds: float
 ) -> tuple[str, ...]:
@@ -104,84 +92,6 @@ def remove_networks(
                     break
             time.sleep(_POLL_SECONDS)
     return tuple(failures)
-
-
-def remove(
-    engine: Engine,
-    stack: str,
-    project: str,
-    time_limit_seconds: float,
-    tell: Callable[[str], None],
-    *,
-    volumes: bool = False,
-) -> bool:
-    """Remove a stack and wait until nothing of it is left: services, tasks, networks, configs and secrets. Volumes stay,
-    unless they are asked for; of those only the engine's own can be removed.
-
-    Args:
-        project: whose the stack must be.
-
-    Returns:
-        whether there was anything.
-
-    Raises:
-        ProvisionError: it has services that this project didn't deploy, or the engine refuses to remove it.
-        PartlyDone: something is left when the time is over.
-    """
-    live.require_manager(engine)
-    needs.check_owner(
-        stack, live.services(engine, stack), project, f"remove it with: docker stack rm {stack}"
-    )
-    there = _left(engine, stack)
-    if there:
-        docker.call(engine, "stack", "rm", stack, time_limit_seconds=time_limit_seconds)
-    limit = time.monotonic() + time_limit_seconds
-    while left := _left(engine, stack):
-        if time.monotonic() >= limit:
-            raise PartlyDone(
-                f"still there after {time_limit_seconds:g} s: {', '.join(left)}",
-                where=f"stack {stack}",
-                remedy="remove first what uses it",
-            )
-        time.sleep(_POLL_SECONDS)
-    found = docker.in_stack(engine, "volume", stack) if volumes else {}
-    something = bool(there)
-    for name in sorted(found):
-        try:
-            _remove_volume(engine, name, limit)
-        except ProvisionError as error:
-            if not something:
-                raise
-            raise PartlyDone(error.what, where=error.where, remedy=error.remedy) from None
-        something = True
-        tell(f"volume {name} is removed")
-    return something
-
-
-def _remove_volume(engine: Engine, name: str, limit: float) -> None:
-    """Remove a volume as soon as the containers are gone that had it: the Swarm forgets a task a moment earlier."""
-    while True:
-        try:
-            docker.call(engine, "volume", "rm", name)
-            return
-        except ProvisionError as error:
-            if "in use" not in error.what or time.monotonic() >= limit:
-                raise
-        time.sleep(_POLL_SECONDS)
-
-
-def _left(engine: Engine, stack: str) -> list[str]:
-    """What there is of a stack, in words."""
-    found = [f"{kind} {name}" for kind in _KINDS for name in sorted(docker.in_stack(engine, kind, stack))]
-    if found:
-        return found
-    try:
-        running = docker.listed(engine, "stack", "ps", "--quiet", stack)
-    except ProvisionError as error:
-        if "nothing found in stack" in error.what.lower():
-            return []
-        raise
-    return [f"task {task}" for task in running]
 
 
 def _try(engine: Engine, failures: list[str], kind: str, name: str) -> bool:

@@ -30,6 +30,11 @@ class Node:
     labels: Mapping[str, str]
     why_not: str = ""
 
+    @property
+    def up(self) -> bool:
+        """Whether it is there, taking tasks or not, as far as the Swarm knows: after a change of its leader that takes a moment."""
+        return self.why_not not in ("down", "disconnected")
+
 
 @dataclass(frozen=True, slots=True)
 class LiveService:
