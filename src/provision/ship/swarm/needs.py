@@ -7,6 +7,7 @@ from pathlib import Path
 
 from provision.compile.dialect.shaped_stack import PROJECT_LABEL, ShapedStack
 from provision.errors import ProvisionError
+from provision.ship.swarm import labelling
 from provision.ship.swarm.live import LiveService, Node
 from provision.ship.swarm.placing import Label, fitting, label_of
 from provision.tools import docker
@@ -63,15 +64,9 @@ def labels_to_set(
     comes into question for all services that want a label, that one's.
 
     Raises:
-        ProvisionError: a service would find no node, and it isn't plain which one is meant.
+        ProvisionError: a service would find no node, and it isn't plain which one is meant; or as `labelling.resolved`.
     """
-    known = {node.name for node in nodes}
-    for label in asked:
-        if label.node not in known:
-            raise ProvisionError(
-                f"the Swarm has no node {label.node}", remedy=f"it has {', '.join(sorted(known))}"
-            )
-    chosen = list(asked)
+    chosen = list(labelling.resolved(stacks, nodes, asked))
     wanting: dict[tuple[str, str], list[tuple[str, list[str]]]] = {}
     for where, constraints in _placed(stacks):
         if fitting(constraints, nodes, chosen):
@@ -87,13 +82,13 @@ def labels_to_set(
         loose = [constraint for each in others for constraint in each if label_of(constraint) != (key, value)]
         possible = [node for node in fitting(loose, nodes, chosen) if node.ready]
         if len(possible) == 1:
-            chosen.append(Label(possible[0].name, key, value))
+            chosen.append(Label(possible[0].name, key, value, possible[0].id))
             continue
         said = f"no node fits {' and '.join(constraints)}"
         if not possible:
             raise ProvisionError(said, where=where)
-        names = ", ".join(node.name for node in possible)
-        remedy = f"choose one of {names}: --label {possible[0].name}:{key}={value}"
+        names = [labelling.called(node, possible) for node in possible]
+        remedy = f"choose one of {', '.join(names)}: --label {names[0]}:{key}={value}"
         raise ProvisionError(said, where=where, remedy=remedy)
     return tuple(dict.fromkeys(chosen))
 
@@ -113,10 +108,14 @@ def _placed(stacks: Sequence[ShapedStack]) -> Iterator[tuple[str, list[str]]]:
 def set_labels(
     engine: Engine, labels: Sequence[Label], nodes: Sequence[Node], tell: Callable[[str], None]
 ) -> None:
-    """Give nodes their labels, and tell of each that is new."""
-    by_name = {node.name: node for node in nodes}
+    """Give nodes their labels, and tell of each that is new.
+
+    Args:
+        labels: of `labels_to_set`.
+    """
+    by_id = {node.id: node for node in nodes}
     for label in labels:
-        node = by_name[label.node]
+        node = by_id[label.id]
         if node.labels.get(label.key) != label.value:
             docker.call(engine, "node", "update", "--label-add", f"{label.key}={label.value}", node.id)
             tell(f"node {label.node} is labelled {label.key}={label.value}")

@@ -11,11 +11,17 @@ from provision.ship.swarm.live import Node
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label that a node is to have."""
+    """A label that a node is to have.
+
+    Attributes:
+        node: what the user calls it.
+        id: of the node, once it is known which one is meant: several may have one name.
+    """
 
     node: str
     key: str
     value: str
+    id: str = ""
 
 
 def fitting(constraints: Sequence[str], nodes: Sequence[Node], labels: Sequence[Label] = ()) -> list[Node]:
@@ -42,4 +48,6 @@ def _fits(constraint: str, node: Node, labels: Sequence[Label]) -> bool:
 def _facts(node: Node, labels: Sequence[Label]) -> Iterator[tuple[str, str]]:
     yield from (("node.id", node.id), ("node.hostname", node.name), ("node.role", node.role))
     yield from ((f"node.labels.{key}", value) for key, value in node.labels.items())
-    yield from ((f"node.labels.{label.key}", label.value) for label in labels if label.node == node.name)
+    for label in labels:
+        if (label.id or label.node) == (node.id if label.id else node.name):
+            yield f"node.labels.{label.key}", label.value

@@ -125,6 +125,18 @@ def test_where_data_is_to_lie_is_asked_when_it_is_not_plain(
     assert swarm.calls[0] == "node update --label-add data=true n2"
 
 
+def test_a_label_goes_to_the_node_that_is_up_of_two_of_one_name(
+    provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = standin(tmp_path / "twins", monkeypatch, {"a": "manager", "b": "worker"})
+    with swarm.changed() as state:
+        state["nodes"].append({**state["nodes"][1], "id": "n3", "state": "down"})  # as it was before it left
+    assert provision("stack", "deploy", "shop", "--label", "b:data=true").code == 0
+    assert [call for call in swarm.calls if call.startswith("node")] == [
+        "node update --label-add data=true n2"
+    ]
+
+
 def test_services_of_others_are_left_alone(provision: Shell, root: Path, swarm: Swarm) -> None:
     provision("stack", "deploy", "shop")
     with swarm.changed() as state:

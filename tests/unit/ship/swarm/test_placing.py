@@ -30,6 +30,8 @@ def test_all_must_hold_and_labels_to_come_count() -> None:
     both = ["node.role == worker", "node.labels.data == true"]
     assert fitting(both, [A, B]) == []
     assert fitting(both, [A, B], [Label("b", "data", "true")]) == [B]
+    twin = Node("3", "b", "worker", False, {}, "down")
+    assert fitting(both, [A, B, twin], [Label("b", "data", "true", "2")]) == [B]
 
 
 def test_the_label_that_is_asked_for() -> None:
