@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provision.errors import ProvisionError
@@ -21,7 +21,11 @@ _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A node of the Swarm; `ready` when it is up and takes tasks, else `why_not` in a word, such as `down` or `drained`."""
+    """A node of the Swarm; `ready` when it is up and takes tasks, else `why_not` in a word, such as `down` or `drained`.
+
+    Attributes:
+        facts: what else constraints may ask for: `node.platform.os`, `node.platform.arch`, `node.ip`, `engine.labels.KEY`.
+    """
 
     id: str
     name: str
@@ -29,6 +33,7 @@ class Node:
     ready: bool
     labels: Mapping[str, str]
     why_not: str = ""
+    facts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def up(self) -> bool:
@@ -159,7 +164,18 @@ def _node(body: Mapping[str, Any]) -> Node:
         not why_not,
         body["Spec"].get("Labels") or {},
         why_not,
+        dict(_facts(body)),
     )
+
+
+def _facts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    description = body["Description"]
+    platform = description.get("Platform") or {}
+    yield "node.platform.os", platform.get("OS", "")
+    yield "node.platform.arch", platform.get("Architecture", "")
+    yield "node.ip", body["Status"].get("Addr", "")
+    for key, value in ((description.get("Engine") or {}).get("Labels") or {}).items():
+        yield f"engine.labels.{key}", value
 
 
 _UNAVAILABLE: Final = {"drain": "drained", "pause": PAUSED}

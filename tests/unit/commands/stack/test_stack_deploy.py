@@ -137,6 +137,29 @@ def test_a_label_goes_to_the_node_that_is_up_of_two_of_one_name(
     ]
 
 
+def test_a_service_of_each_node_of_a_platform_is_complete_without_the_others(
+    provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = standin(tmp_path / "platforms", monkeypatch, {"a": "manager", "b": "worker", "c": "worker"})
+    with swarm.changed() as state:
+        for node, architecture, disk in zip(
+            state["nodes"], ("x86_64", "aarch64", "x86_64"), ("ssd", "ssd", "tape"), strict=True
+        ):
+            engine = {"Labels": {"disk": disk}}
+            node["description"] = {
+                "Platform": {"OS": "linux", "Architecture": architecture},
+                "Engine": engine,
+            }
+            node["address"] = f"10.0.0.{node['id'][1:]}"
+    source = root / "provisioning" / "stacks.py"
+    asked = ["node.platform.arch == x86_64", "node.ip == 10.0.0.0/24", "engine.labels.disk == ssd"]
+    source.write_text(
+        source.read_text().replace('mode="global"', f'mode="global", placement=Placement({asked})')
+    )
+    ran = provision("stack", "deploy", "--label", "a:data=true", "--timeout", "5s")
+    assert (ran.code, "  ✓  agent  1/1" in ran.out.splitlines()) == (0, True), ran
+
+
 def test_services_of_others_are_left_alone(provision: Shell, root: Path, swarm: Swarm) -> None:
     provision("stack", "deploy", "shop")
     with swarm.changed() as state:
