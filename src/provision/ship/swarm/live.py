@@ -16,6 +16,16 @@ from provision.tools.docker import Engine
 PAUSED: Final = "paused"
 """Of a node that takes no new task, and keeps those that it has."""
 
+_UNASKED: Final = {
+    "inactive": ("this engine is in no Swarm", "start one with: docker swarm init"),
+    "locked": (
+        "the Swarm of this engine is locked, as after a restart",
+        "give it its key with: docker swarm unlock",
+    ),
+    "pending": ("this engine is still joining a Swarm", "try again once it has joined"),
+}
+"""State of an engine's node → what is wrong with it, and what to do. Source: moby's api/types/swarm, LocalNodeState."""
+
 _DIGEST: Final = re.compile(r"@sha256:[0-9a-f]{64}$")
 
 
@@ -108,12 +118,22 @@ def require_manager(engine: Engine) -> None:
     said = docker.call(
         engine, "info", "--format", "{{.Swarm.LocalNodeState}} {{.Swarm.ControlAvailable}} {{.ServerErrors}}"
     )
-    if "Cannot connect" in said or "permission denied" in said:
+    state, control, errors = said.strip("\n").split(" ", 2)
+    if errors != "[]":
         docker.call(engine, "node", "ls", "-q")  # `info` hides what keeps it from asking; this tells it
-    state, control = said.split()[:2]
-    if state not in ("active", "locked"):
+    if state in _UNASKED:
+        what, remedy = _UNASKED[state]
+        raise ProvisionError(what, where=engine.called, remedy=remedy)
+    if state == "error":
+        why = docker.call(engine, "info", "--format", "{{.Swarm.Error}}").strip()
         raise ProvisionError(
-            "this engine is in no Swarm", where=engine.called, remedy="start one with: docker swarm init"
+            f"this engine can't take part in its Swarm: {why}",
+            where=engine.called,
+            remedy="ask another manager: --context or DOCKER_HOST",
+        )
+    if state != "active":
+        raise ProvisionError(
+            f"it can't be told whether this engine is in a Swarm: {errors}", where=engine.called
         )
     if control != "true":
         raise ProvisionError(

@@ -182,9 +182,21 @@ def test_an_engine_that_cannot_be_asked(
             "active false []",
             "docker: this engine is a worker, and only managers know of stacks; ask a manager: --context or DOCKER_HOST",
         ),
+        (
+            "locked false []",
+            "docker: the Swarm of this engine is locked, as after a restart; give it its key with: docker swarm unlock",
+        ),
+        (
+            "pending false []",
+            "docker: this engine is still joining a Swarm; try again once it has joined",
+        ),
+        (
+            "error false []",
+            "docker: this engine can't take part in its Swarm: certificate expired; ask another manager: --context or DOCKER_HOST",
+        ),
     ):
         with swarm.changed() as state:
-            state["info"] = info
+            state["info"], state["why"] = info, "certificate expired"
         assert provision("stack", "status").sentence == said
     with swarm.changed() as state:
         state["info"] = '"" false [Cannot connect to the Docker daemon at unix:///x.]'
@@ -200,6 +212,16 @@ def test_an_engine_that_cannot_be_asked(
     assert (ran.code, ran.sentence) == (
         3, "docker: this user may not ask it; use another user, or add this one to the group docker",
     )  # fmt: skip
+    with swarm.changed() as state:
+        state["info"] = " false [Error response from daemon: client version 1.50 is too new]"
+        state["refuse"] = {"node ls": "Error response from daemon: client version 1.50 is too new"}
+    said = "docker: docker node ls: client version 1.50 is too new"
+    assert provision("stack", "status").sentence == said
+    with swarm.changed() as state:
+        state["refuse"] = {}
+    assert provision("stack", "status").sentence.startswith(
+        "docker: it can't be told whether this engine is in a Swarm: [Error response"
+    )
     monkeypatch.setenv("PATH", "/nowhere")
     assert provision("stack", "status").sentence == (
         "docker: not found on the PATH; install Docker's client (Debian: docker.io)"
