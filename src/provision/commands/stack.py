@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from provision.commands.options import format_option, given, opened, project_options, teller
+from provision.commands.scaling import Scale, by_stack
+from provision.commands.scaling import scale as scale_of
 from provision.commands.stacks import (
     chosen,
     context_option,
@@ -21,11 +22,9 @@ from provision.commands.stacks import (
     shaped,
     stacks_argument,
 )
-from provision.commands.stacks import scale as scale_of
 from provision.errors import DONE, FAILED, PARTLY_DONE, PartlyDone, ProvisionError
 
 if TYPE_CHECKING:
-    from provision.compile.dialect.shaped_stack import ShapedStack
     from provision.ship.swarm.deploy import Deployed
     from provision.ship.swarm.placing import Label
 
@@ -90,7 +89,7 @@ def build(
 @click.option(
     "--scale",
     "scale",
-    metavar="SERVICE=N",
+    metavar="[STACK/]SERVICE=N",
     type=scale_of,
     multiple=True,
     help="Run N tasks of a service; may be given several times.",
@@ -119,7 +118,7 @@ def deploy(
     names: tuple[str, ...],
     make: bool,
     registry: str | None,
-    scale: tuple[tuple[str, int], ...],
+    scale: tuple[Scale, ...],
     labels: tuple[Label, ...],
     resolve_image: str,
     no_rollback: bool,
@@ -147,7 +146,8 @@ def deploy(
     host = registry_of(project, registry)
     asked = files_of(project)
     order = chosen(shaped(asked, host), names)
-    _check_scale(order, scale)
+    scales = by_stack(order, scale)
+    order = tuple(scaled(stack, scales.get(stack.name, {})) for stack in order)
     engine, tell = docker.find(context or ""), teller(quiet=quiet)
     how = How(
         project.name,
@@ -171,7 +171,7 @@ def deploy(
             if make and wanted:  # not before those that go first: one of them may be the registry
                 images |= own_images.build(engine, wanted, project.root, host, tell, push=bool(host))
                 (stack,) = (each for each in shaped(asked, host, images) if each.name == name)
-            done.append(carry_out(engine, scaled(stack, dict(scale)), secrets[name], how, tell))
+            done.append(carry_out(engine, scaled(stack, scales.get(name, {})), secrets[name], how, tell))
         except ProvisionError as error:
             if not done:
                 raise
@@ -275,31 +275,3 @@ def remove(
         removed = removed or there
         tell(f"stack {name} is removed" if there else f"there is no stack {name}")
     return DONE
-
-
-def _check_scale(order: Sequence[ShapedStack], scale: Sequence[tuple[str, int]]) -> None:
-    known = {name: body for stack in order for name, body in stack.compose["services"].items()}
-    for name, replicas in scale:
-        if name not in known:
-            raise click.UsageError(
-                f"--scale: these stacks have no service {name!r}; they have {', '.join(sorted(known))}"
-            )
-        if known[name]["deploy"]["mode"] == "global":
-            raise click.UsageError(f"--scale: {name} has one task on each node")
-        if replicas > 1 and (volume := _kept_on_one_node(order, name)):
-            raise click.UsageError(
-                f"--scale: {name} has the volume {volume!r} for one task; say in the sources how several can use it"
-            )
-
-
-def _kept_on_one_node(order: Sequence[ShapedStack], name: str) -> str:
-    """The volume of one node that a service has for its one task; empty where it has none, or is made for several tasks."""
-    for stack in order:
-        service = stack.compose["services"].get(name)
-        if service is None or service["deploy"]["replicas"] > 1:
-            continue
-        volumes = stack.compose.get("volumes", {})
-        for mount in service.get("volumes", ()):
-            if mount["type"] == "volume" and volumes[mount["source"]].get("driver", "local") == "local":
-                return str(mount["source"])
-    return ""

@@ -41,14 +41,6 @@ def duration(value: str) -> float:
         raise click.BadParameter(str(error)) from None
 
 
-def scale(value: str) -> tuple[str, int]:
-    """The type of a service with the number of its tasks."""
-    match = re.fullmatch(r"([^=]+)=(\d{1,6})", value)
-    if match is None:
-        raise click.BadParameter(f"{value!r} isn't SERVICE=N, such as client=3")
-    return match[1], int(match[2])
-
-
 def label(value: str) -> Label:
     """The type of a label for a node."""
     from provision.ship.swarm.placing import Label

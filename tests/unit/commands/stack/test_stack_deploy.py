@@ -80,20 +80,6 @@ def test_own_images_are_built_pushed_and_run_by_what_they_are(
     assert provision("stack", "build").sentence == f"{root}/Dockerfile: there is no such Dockerfile"
 
 
-def test_scale_gives_a_service_another_number_of_tasks(provision: Shell, root: Path, swarm: Swarm) -> None:
-    ran = provision("stack", "deploy", "shop", "--scale", "web=4")
-    assert "  ✓  web  4/4" in ran.out
-    for scale, said in (
-        ("db", "'db' isn't SERVICE=N, such as client=3"),
-        ("nobody=1", "--scale: these stacks have no service 'nobody'; they have agent, db, probe, web"),
-        ("agent=2", "--scale: agent has one task on each node"),
-        ("db=2", "--scale: db has the volume 'data' for one task; say in the sources how several can use it"),
-    ):
-        ran = provision("stack", "deploy", "--scale", scale)
-        assert ran.code == 2
-        assert said in ran.err
-
-
 def test_what_is_missing_is_told_before_anything_is_touched(
     provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
 ) -> None:
