@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -173,7 +174,7 @@ def _value(reference: Mapping[str, str], environ: Mapping[str, str], root: Path)
     where = reference["name"]
     if reference["source"] == "env":
         value = environ.get(where, "")
-        return value.encode() if value else f"needs the environment variable {where}, which isn't set"
+        return os.fsencode(value) if value else f"needs the environment variable {where}, which isn't set"
     try:
         content = (root / where).read_bytes().removesuffix(b"\n").removesuffix(b"\r")
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -72,3 +73,12 @@ def test_a_secret_that_is_given_and_not_used_is_told(
     monkeypatch.delenv("SHOP_KEY")
     ran = provision("stack", "deploy", "shop")
     assert (ran.code, "already there" in ran.err) == (0, False)
+
+
+def test_a_secret_may_hold_any_bytes(
+    provision: Shell, root: Path, swarm: Swarm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    value = os.fsdecode(b"\xff\xfekey")
+    monkeypatch.setenv("SHOP_KEY", value)
+    assert provision("stack", "deploy", "shop").code == 0
+    assert swarm.state["given"] == {"shop_key": value}
