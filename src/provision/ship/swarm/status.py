@@ -9,7 +9,7 @@ from typing import Any
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
 from provision.ship.swarm import converge, live, own_images
 from provision.ship.swarm.converge import ServiceState
-from provision.ship.swarm.live import LiveService, Node
+from provision.ship.swarm.live import PAUSED, LiveService, Node
 from provision.ship.swarm.placing import fitting
 from provision.tools.docker import Engine
 
@@ -56,7 +56,7 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
     for name in sorted({*wanted, *services}):
         there = services.get(name)
         state = states.get(name)
-        differences = tuple(_differences(stack, wanted.get(name), there))
+        differences = (*_differences(stack, wanted.get(name), there), *_earlier(there, state, nodes))
         if there and state and state.complete and not differences and there.update == "rollback_completed":
             state = replace(state, settled=True, failed="")  # it went back to just this
         running = [task for task in state.tasks if task.state == "running"] if state else []
@@ -105,6 +105,15 @@ def _differences(
         yield f"mounts other configs: {', '.join(others)}"
     elif there.labels.get(SOURCE_LABEL) != deploy["labels"][SOURCE_LABEL]:
         yield "was deployed from other sources"
+
+
+def _earlier(service: LiveService | None, state: ServiceState | None, nodes: Sequence[Node]) -> Iterator[str]:
+    """A node that is paused takes no task in the place of the one it has."""
+    if service and state:
+        earlier = {task.node for task in state.tasks if task.image != service.image}
+        for node in nodes:
+            if node.why_not == PAUSED and node.id in earlier:
+                yield f"{node.name} is paused and runs what was before"
 
 
 def _often(replicas: int | None) -> str:

@@ -54,6 +54,21 @@ def test_status_names_the_nodes_that_miss(provision: Shell, root: Path, swarm: S
     assert "      manager-1 is down, and it may run there" in ran.out.splitlines(), ran.out
 
 
+def test_status_says_what_a_node_that_is_paused_keeps(provision: Shell, root: Path, swarm: Swarm) -> None:
+    assert provision("stack", "deploy").code == 0
+    with swarm.changed() as state:
+        state["nodes"][0]["availability"] = "pause"
+    assert "is paused and runs" not in provision("stack", "status", "watch").out
+    with swarm.changed() as state:
+        state["elsewhere"] = {"n1": "agent:0"}
+    ran = provision("stack", "status", "watch")
+    assert ran.code == 1
+    assert "      manager-1 is paused and runs what was before" in ran.out.splitlines()
+    with swarm.changed() as state:
+        state["nodes"][0]["availability"] = "active"  # it is about to be replaced
+    assert "is paused and runs" not in provision("stack", "status", "watch").out
+
+
 def test_many_configs_are_named_in_lines_of_their_own(provision: Shell, root: Path, swarm: Swarm) -> None:
     source = root / "provisioning" / "stacks.py"
     files = ", ".join(f'"/etc/a-probe-{number}.yml": Config(text="{number}")' for number in range(6))
