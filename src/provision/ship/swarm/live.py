@@ -16,6 +16,10 @@ from provision.tools.docker import Engine
 PAUSED: Final = "paused"
 """Of a node that takes no new task, and keeps those that it has."""
 
+_UNAVAILABLE: Final = {"drain": "drained", "pause": PAUSED}
+IDLE: Final = frozenset(_UNAVAILABLE.values())
+"""Why nodes that are up take no task: somebody has said so."""
+
 _UNASKED: Final = {
     "inactive": ("this engine is in no Swarm", "start one with: docker swarm init"),
     "locked": (
@@ -196,9 +200,6 @@ def _facts(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "node.ip", body["Status"].get("Addr", "")
     for key, value in ((description.get("Engine") or {}).get("Labels") or {}).items():
         yield f"engine.labels.{key}", value
-
-
-_UNAVAILABLE: Final = {"drain": "drained", "pause": PAUSED}
 
 
 def _service(stack: str, body: Mapping[str, Any]) -> LiveService:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
-from provision.ship.swarm import converge, live, own_images
+from provision.ship.swarm import converge, live, networks, own_images
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import PAUSED, LiveService, Node
 from provision.ship.swarm.placing import fitting
@@ -52,11 +52,16 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
         for state in converge.judged(tuple(services.values()), live.tasks(engine, services.values()), nodes)
     }
     wanted = stack.compose["services"]
+    other_networks = networks.differences(engine, stack)
     found = []
     for name in sorted({*wanted, *services}):
         there = services.get(name)
         state = states.get(name)
-        differences = (*_differences(stack, wanted.get(name), there), *_earlier(there, state, nodes))
+        differences = (
+            *_differences(stack, wanted.get(name), there),
+            *_of_networks(stack, wanted.get(name), other_networks),
+            *_earlier(there, state, nodes),
+        )
         if there and state and state.complete and not differences and there.update == "rollback_completed":
             state = replace(state, settled=True, failed="")  # it went back to just this
         running = [task for task in state.tasks if task.state == "running"] if state else []
@@ -105,6 +110,15 @@ def _differences(
         yield f"mounts other configs: {', '.join(others)}"
     elif there.labels.get(SOURCE_LABEL) != deploy["labels"][SOURCE_LABEL]:
         yield "was deployed from other sources"
+
+
+def _of_networks(
+    stack: ShapedStack, wanted: Mapping[str, Any] | None, others: Mapping[str, str]
+) -> Iterator[str]:
+    for key in sorted((wanted or {}).get("networks", ())):
+        name = stack.compose["networks"][key]["name"]
+        if name in others:
+            yield f"its network {name} {others[name]}, and no deploy changes that: remove the stack first"
 
 
 def _earlier(service: LiveService | None, state: ServiceState | None, nodes: Sequence[Node]) -> Iterator[str]:

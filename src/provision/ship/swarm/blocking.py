@@ -1,0 +1,72 @@
+"""What would keep a deploy from coming to its end, told before anything is touched: networks that a deploy doesn't change, and
+nodes that take no task."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from provision.compile.dialect.shaped_stack import ShapedStack
+from provision.errors import ProvisionError
+from provision.ship.swarm import labelling, live, networks
+from provision.ship.swarm.live import Node
+from provision.ship.swarm.placing import Label, fitting
+from provision.tools.docker import Engine
+
+
+def check(
+    engine: Engine, stacks: Sequence[ShapedStack], labels: Sequence[Label], tell: Callable[[str], None]
+) -> None:
+    """See to it that nothing stands in the way of these stacks.
+
+    Args:
+        labels: that nodes are to have.
+        tell: called with a line for each service that is there and waits for a node.
+
+    Raises:
+        ProvisionError: a network isn't as the sources ask; no node takes the tasks of a service that is new; or as
+            `labelling.resolved`.
+    """
+    live.require_manager(engine)
+    for stack in stacks:
+        for network, how in networks.differences(engine, stack).items():
+            raise ProvisionError(
+                f"its network {network} {how}, and a deploy doesn't change a network that is there",
+                where=f"stack {stack.name}",
+                remedy="remove the stack first",
+            )
+    nodes = live.nodes(engine)
+    asked = labelling.resolved(stacks, nodes, labels)
+    for stack in stacks:
+        there = {service.name for service in live.services(engine, stack.name)}
+        for name, fit in _waiting(stack, nodes, asked):
+            why = ", ".join(f"{node.name} is {node.why_not}" for node in fit)
+            if name in there:
+                tell(f"{stack.name}_{name}: no node takes its next tasks: {why}")
+            else:
+                raise ProvisionError(
+                    f"no node takes its tasks: {why}",
+                    where=f"stack {stack.name}, service {name}",
+                    remedy=_remedy(fit, nodes),
+                )
+
+
+def _remedy(fit: Sequence[Node], nodes: Sequence[Node]) -> str:
+    """What makes one of these nodes take tasks."""
+    if idle := [labelling.called(node, nodes) for node in fit if node.why_not in live.IDLE]:
+        return f"let it take tasks: docker node update --availability active {idle[0]}"
+    gone = labelling.called(fit[0], nodes)
+    return f"start it, or if it is gone for good take it out of the Swarm: docker node rm {gone}"
+
+
+def _waiting(
+    stack: ShapedStack, nodes: Sequence[Node], labels: Sequence[Label]
+) -> list[tuple[str, list[Node]]]:
+    """The services for which nodes fit of which none takes tasks, and these nodes."""
+    found = []
+    for name, service in sorted(stack.compose["services"].items()):
+        deploy = service["deploy"]
+        fit = fitting(deploy.get("placement", {}).get("constraints", ()), nodes, labels)
+        # A global one is to run where it can.
+        if deploy.get("replicas", 0) > 0 and fit and not any(node.ready for node in fit):
+            found.append((name, fit))
+    return found
