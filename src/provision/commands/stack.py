@@ -136,7 +136,7 @@ def deploy(
     A stack whose services don't all come to run goes back to what ran before. Those after it are not deployed.
     """  # fmt: skip
     from provision.compile.dialect.shaped_stack import scaled
-    from provision.ship.swarm import blocking, own_images
+    from provision.ship.swarm import own_images
     from provision.ship.swarm.deploy import How, prepare
     from provision.ship.swarm.deploy import deploy as carry_out
     from provision.show.stacks import deployed_json, deployed_text
@@ -159,7 +159,6 @@ def deploy(
         resolve_image=resolve_image,
         force=force,
     )
-    blocking.check(engine, order, labels, tell)
     secrets = prepare(engine, order, how, tell)
     images: dict[str, str] = {}
     done: list[Deployed] = []

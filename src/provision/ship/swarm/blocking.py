@@ -26,7 +26,6 @@ def check(
         ProvisionError: a network isn't as the sources ask; no node takes the tasks of a service that is new; or as
             `labelling.resolved`.
     """
-    live.require_manager(engine)
     for stack in stacks:
         for network, how in networks.differences(engine, stack).items():
             raise ProvisionError(

@@ -12,7 +12,7 @@ from typing import Final
 
 from provision.compile.dialect.shaped_stack import SOURCE_LABEL, ShapedStack
 from provision.errors import PartlyDone, ProvisionError
-from provision.ship.swarm import clearing, converge, live, needs, undo, waiting
+from provision.ship.swarm import blocking, clearing, converge, live, needs, undo, waiting
 from provision.ship.swarm.converge import ServiceState
 from provision.ship.swarm.live import LiveService
 from provision.ship.swarm.placing import Label
@@ -100,6 +100,7 @@ def prepare(
             needs.check_owner(stack.name, services, how.project, remedy)
         needs.tell_other_environments(stack, services, tell)
     needs.check_networks(stacks, docker.names(engine, "network"))
+    blocking.check(engine, stacks, how.labels, tell)
     nodes = live.nodes(engine)
     labels = needs.labels_to_set(stacks, nodes, how.labels)
     there = docker.names(engine, "secret")
