@@ -81,23 +81,25 @@ def quorum(stage: SwarmStage, *, kept: bool) -> Clause:
     doesn't know it at once, and others have to find one; that they don't answer says neither."""
     managers = [node for node in stage.cluster.nodes if node.role == "manager"]
     need = len(managers) // 2 + 1
-    limit = time.monotonic() + NOTICED_SECONDS
-    while True:
-        found, measured = _decides(stage)
-        if found is kept or time.monotonic() >= limit:
-            break
-        time.sleep(_PAUSE_SECONDS)
+    found, measured = _decides(stage, kept, NOTICED_SECONDS)
     expected = f"{'yes' if kept else 'no'}: {need} of {len(managers)} are needed"
     return Clause("the managers can decide", expected, measured, found is kept)
 
 
-def _decides(stage: SwarmStage) -> tuple[bool | None, str]:
-    """Whether the managers can decide anything, None where nobody can say; and that in words."""
-    try:
-        found = stage.has_quorum()
-    except ProvisionError as error:
-        return None, f"they can't be asked: {error.what}"
-    return found, "yes" if found else "no"
+def _decides(stage: SwarmStage, awaited: bool, seconds: float) -> tuple[bool | None, str]:
+    """Whether the managers can decide anything, None where nobody can say; and that in words. What is awaited is waited
+    for so long."""
+    limit = time.monotonic() + seconds
+    while True:
+        found: bool | None = None
+        try:
+            found = stage.has_quorum()
+            measured = "yes" if found else "no"
+        except ProvisionError as error:
+            measured = f"they can't be asked: {error.what}"
+        if found is awaited or time.monotonic() >= limit:
+            return found, measured
+        time.sleep(_PAUSE_SECONDS)
 
 
 def goes_on(stage: SwarmStage, *names: str) -> Clause:
@@ -153,8 +155,10 @@ def served_again(stage: SwarmStage, healed: float) -> Clause:
 
 
 def decides_again(stage: SwarmStage) -> Clause:
-    """That the managers can decide again once they are a majority; waits for it."""
-    return _awaited("the managers can decide again", stage.has_quorum, bool, MOVED_SECONDS)
+    """That the managers can decide again once they are a majority; waits for it. How long that took nobody has looked: they
+    have been back since the healing, and the end of the alert was waited for first."""
+    found, measured = _decides(stage, True, MOVED_SECONDS)
+    return Clause("the managers can decide again", "yes", measured, found is True)
 
 
 def answers(stage: SwarmStage) -> bool:

@@ -375,6 +375,9 @@ def test_the_quorum(stage, asked):
     assert not clauses.quorum(stage, kept=False).holds
     asked.answers["node ls"] = NO_LEADER
     assert not clauses.decides_again(stage).holds
+    asked.answers["node ls"] = [NO_LEADER, LATE, "a\n"]
+    again = clauses.decides_again(stage)
+    assert (again.holds, again.measured, again.value) == (True, "yes", None)
 
 
 @pytest.mark.parametrize("kept", [True, False])
