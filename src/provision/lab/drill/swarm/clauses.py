@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.errors import ProvisionError
 from provision.lab.asking import ask
+from provision.lab.drill import judging
 from provision.lab.drill.swarm.breaks import REPLICAS
 from provision.lab.drill.swarm.stage import GALLERY, SwarmStage
-from provision.lab.drill.values import Clause
+from provision.lab.drill.values import Clause, Visit
 from provision.tools import docker
 
 MOVED_SECONDS: Final = 45.0
@@ -123,8 +124,8 @@ def managers_up(stage: SwarmStage, fewer_than: int, *, told: bool) -> Clause:
     return Clause(expr, "true" if told else "false", measured, bool(found) is told)
 
 
-def managers(stage: SwarmStage, count: int) -> Clause:
-    """That there are so many managers that know each other; waits for it."""
+def managers(stage: SwarmStage, count: int, since: float) -> Clause:
+    """That there are so many managers that know each other, soon after that moment (Unix seconds); waits for it."""
 
     def known() -> int:
         states = stage.docker(
@@ -132,11 +133,11 @@ def managers(stage: SwarmStage, count: int) -> Clause:
         ).split()
         return sum(state in _KNOWN for state in states)
 
-    return _awaited(f"{count} managers", known, lambda found: found == count, MOVED_SECONDS)
+    return _awaited(f"{count} managers", known, lambda found: found == count, MOVED_SECONDS, since)
 
 
-def running(stage: SwarmStage, service: str, count: int) -> Clause:
-    """That so many tasks of a service run; waits for it."""
+def running(stage: SwarmStage, service: str, count: int, since: float) -> Clause:
+    """That so many tasks of a service run, soon after that moment (Unix seconds); waits for it."""
 
     def there() -> int:
         # Those that are to end stay listed, and one on a node that is gone as what it was when it was last heard of.
@@ -144,11 +145,17 @@ def running(stage: SwarmStage, service: str, count: int) -> Clause:
         lines = stage.docker("service", "ps", service, *filters, "--format", "{{.CurrentState}}").splitlines()
         return sum(line.startswith("Running") for line in lines)
 
-    return _awaited(f"{count} tasks of {service} run", there, lambda found: found == count, MOVED_SECONDS)
+    return _awaited(
+        f"{count} tasks of {service} run", there, lambda found: found == count, MOVED_SECONDS, since
+    )
 
 
-def served_again(stage: SwarmStage, healed: float) -> Clause:
-    """That users are served again; counted from the healing."""
+def served_again(stage: SwarmStage, healed: float, visits: Sequence[Visit]) -> Clause:
+    """That users are served again, counted from the healing (Unix seconds): as their requests say, and where they had ended
+    before, by asking; waits for it then."""
+    seen = judging.served_again(visits, healed, RESTARTED_SECONDS)
+    if seen.value is not None:
+        return seen
     return _awaited(
         "users are served again after the healing", lambda: answers(stage), bool, RESTARTED_SECONDS, healed
     )

@@ -387,12 +387,36 @@ def test_that_nobody_answers_says_nothing_of_the_quorum(stage, asked, kept):
     assert (clause.holds, clause.measured) == (False, f"they can't be asked: {LATE.what}")
 
 
+def test_when_users_are_served_again_their_requests_say(stage, monkeypatch):
+    clock = SimpleNamespace(time=lambda: 169.0, sleep=lambda _: None)
+    monkeypatch.setattr(clauses, "time", clock)
+    monkeypatch.setattr(clauses, "answers", lambda _: True)
+    visits = [Visit(100 + second, 0.01, 200 if second >= 4 else 502) for second in range(6)]
+    clause = clauses.served_again(stage, 100.0, visits)
+    assert (clause.holds, clause.measured) == (True, "after 4.0 s")
+    # They had ended before.
+    clause = clauses.served_again(stage, 100.0, visits[:4])
+    assert (clause.holds, clause.measured) == (True, "at the latest after 69.0 s")
+    clause = clauses.served_again(stage, 0.0, ())
+    assert (clause.holds, clause.measured) == (False, "nobody looked before 169.0 s")
+
+
+def test_what_is_counted_is_counted_from_the_break(stage, asked, monkeypatch):
+    clock = SimpleNamespace(time=lambda: 112.0, sleep=lambda _: None)
+    monkeypatch.setattr(clauses, "time", clock)
+    monkeypatch.setattr(clauses, "MOVED_SECONDS", 45.0)
+    asked.answers |= {"node ls": "Leader\nReachable\n", "service ps app_client": "Running x\n" * 3}
+    for name in ("promote-worker", "scale-client"):
+        (clause,) = DRILLS[name].drill.checks(stage, 100.0)
+        assert (clause.holds, clause.measured) == (True, "at the latest after 12.0 s")
+
+
 def test_counts(stage, asked, monkeypatch):
     asked.answers["node ls --filter role=manager"] = "Leader\nReachable\nUnreachable\n\n"
-    assert clauses.managers(stage, 2).holds
-    assert not clauses.managers(stage, 3).holds
+    assert clauses.managers(stage, 2, time.time()).holds
+    assert not clauses.managers(stage, 3, time.time()).holds
     asked.answers["service ps app_client"] = "Running x\nStarting y\nRunning z\n"
-    assert clauses.running(stage, "app_client", 2).holds
+    assert clauses.running(stage, "app_client", 2, time.time()).holds
     assert "--filter desired-state=running" in asked.calls[-1][1]
     asked.answers["ps --quiet"] = "one\ntwo\n"
     found = clauses.goes_on(stage, "worker-1", "manager-2")
