@@ -50,7 +50,7 @@ def test_a_worker_that_is_halted(stage: SwarmStage) -> None:
         outcome = run(PLACED.drill, stage, lambda _: None)
     assert outcome.passed, "\n".join(lines(outcome))
     assert {event.source for event in outcome.events} == {
-        "drill", "Traefik", "Prometheus", "Alertmanager", "webhook", "engine",
+        "drill", "client", "Traefik", "Prometheus", "Alertmanager", "webhook", "engine",
     }  # fmt: skip
     marks = outcome.marks
     assert marks["broken"] < marks["firing"] <= marks["delivered"] < marks["healed"] < marks["ended"]
