@@ -200,7 +200,7 @@ def test_a_lab_of_its_own_is_gone_afterwards(tmp_path: Path) -> None:
     (found,) = json.loads(ended.stdout)["drills"]
     assert (found["name"], found["passed"]) == (OWN, True), found["clauses"]
     assert {event["source"] for event in found["events"]} == {
-        "drill", "Traefik", "Prometheus", "Alertmanager", "webhook", "processes",
+        "drill", "client", "Traefik", "Prometheus", "Alertmanager", "webhook", "processes",
     }  # fmt: skip
     moments = found["moments"]
     assert (

@@ -23,17 +23,17 @@ from support.servers import REPOSITORY
 
 pytestmark = [pytest.mark.server, pytest.mark.xdist_group("lab"), pytest.mark.alone]
 
-DRILL = DRILLS["halt-worker-1"].drill
+PLACED = DRILLS["halt-worker-1"]
 
 
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwarmStage]:
     require_engines()
     folder = tmp_path_factory.mktemp("drills") / "swarm"
-    # One worker less than it has elsewhere: that is made sooner, and the drill takes that one away.
+    size = (PLACED.managers, PLACED.workers)
     with (
         without_proxy(NETWORKS),
-        staging.staged(open_project(REPOSITORY), folder, 1, 1, lambda _: None) as stage,
+        staging.staged(open_project(REPOSITORY), folder, *size, lambda _: None) as stage,
     ):
         made = stage.cluster
         yield stage
@@ -43,14 +43,14 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwarmStage]:
 
 
 def test_a_worker_that_is_halted(stage: SwarmStage) -> None:
-    outcome = run(DRILL, stage, lambda _: None)
+    outcome = run(PLACED.drill, stage, lambda _: None)
     if not outcome.passed:
         # What else the machine does may have held up one; two in a row are no accident.
         warnings.warn("\n".join(["was run once more", *lines(outcome)]), stacklevel=1)
-        outcome = run(DRILL, stage, lambda _: None)
+        outcome = run(PLACED.drill, stage, lambda _: None)
     assert outcome.passed, "\n".join(lines(outcome))
     assert {event.source for event in outcome.events} == {
-        "drill", "Traefik", "Prometheus", "Alertmanager", "webhook", "engine",
+        "drill", "client", "Traefik", "Prometheus", "Alertmanager", "webhook", "engine",
     }  # fmt: skip
     marks = outcome.marks
     assert marks["broken"] < marks["firing"] <= marks["delivered"] < marks["healed"] < marks["ended"]

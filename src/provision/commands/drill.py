@@ -40,7 +40,8 @@ COMPARED = {
 @click.option(
     "--state", "folder", metavar="DIR", type=SOMEWHERE,
     help="The lab to break, started there unless it runs (default: the project's lab where that runs, "
-         "otherwise one of the drill's own); for drills on a Swarm, where that is made.",
+         "otherwise one of the drill's own). Drills on a Swarm make their own there, and take it away; a folder with "
+         "a Swarm of yours is refused.",
 )  # fmt: skip
 @click.option("--report", metavar="FILE", type=SOMEWHERE, help="Write a page of HTML with pictures.")
 @click.option("--pictures", metavar="DIR", type=SOMEWHERE, help="Write a picture of each drill, NAME.png.")
@@ -75,6 +76,7 @@ def command(
         _list(form)
         return DONE
     chosen = _chosen(names, every=every, swarm=swarm)
+    _require_environment(chosen, environment)
     if report is not None or pictures is not None:
         picture.require()
         _require_room(report, pictures)
@@ -173,7 +175,7 @@ def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
     if every == bool(names):
         raise click.UsageError("name a drill, or give --all; --list says which there are")
     if swarm and not every:
-        raise click.UsageError("--swarm belongs to --all")
+        raise click.UsageError("--swarm belongs to --all; a drill's name says by itself where it runs")
     known = [*DRILLS, COMPARISON, *ON_A_SWARM, PLACES]
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -182,6 +184,24 @@ def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
     if every:
         return [*ON_A_SWARM, PLACES] if swarm else [*DRILLS, COMPARISON]
     return list(dict.fromkeys(names))
+
+
+def _require_environment(chosen: Iterable[str], environment: str | None) -> None:
+    """See that what is asked for is what a Swarm is made of.
+
+    Raises:
+        UsageError: it isn't.
+    """
+    from provision.lab.drill.swarm.catalogue import DRILLS
+    from provision.lab.drill.swarm.staging import ENVIRONMENT
+
+    on_a_swarm = [name for name in chosen if name in DRILLS or name == PLACES]
+    if on_a_swarm and environment not in (None, ENVIRONMENT):
+        raise UsageError(
+            f"{on_a_swarm[0]} runs on a Swarm, which is of the environment {ENVIRONMENT!r} and of no other",
+            where=f"--env {environment}",
+            remedy=f"leave it out, or say --env {ENVIRONMENT}",
+        )
 
 
 def _require_room(report: Path | None, pictures: Path | None) -> None:

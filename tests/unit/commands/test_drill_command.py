@@ -201,7 +201,10 @@ def test_which_there_are(provision, shop, ran):
     [
         ((), "name a drill, or give --all; --list says which there are"),
         (("--all", "kill-replica"), "name a drill, or give --all; --list says which there are"),
-        (("--swarm", "halt-worker-1"), "--swarm belongs to --all"),
+        (
+            ("--swarm", "halt-worker-1"),
+            "--swarm belongs to --all; a drill's name says by itself where it runs",
+        ),
         (("kill-replicas",), "there is no drill 'kill-replicas'; did you mean 'kill-replica'?"),
         (("xyz",), "there is no drill 'xyz'; provision drill --list says which there are"),
     ],
@@ -210,6 +213,29 @@ def test_what_makes_no_sense(provision, shop, ran, arguments, sentence):
     shown = provision("drill", *arguments)
     assert (shown.code, sentence in shown.err) == (2, True)
     assert ran.folders == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("kill-replica", "drain-worker"), "drain-worker"),
+        (("compare-placements",), "compare-placements"),
+        (("--all", "--swarm"), "halt-worker-1"),
+    ],
+)
+def test_another_environment_than_that_of_a_swarm_is_refused(provision, shop, ran, arguments, name):
+    settings = (shop / "pyproject.toml").read_text()
+    (shop / "pyproject.toml").write_text(
+        f"{settings}\n[tool.provision.env.demo]\n[tool.provision.env.swarm]\n"
+    )
+    shown = provision("drill", *arguments, "--env", "demo")
+    assert (shown.code, ran.folders) == (2, [])
+    assert shown.sentence == (
+        f"--env demo: {name} runs on a Swarm, which is of the environment 'swarm' and of no other; leave it out, or say "
+        "--env swarm"
+    )
+    assert provision("drill", *arguments, "--env", "swarm").code == 0
+    assert provision("drill", "kill-replica", "--env", "demo").code == 0
 
 
 def test_pictures_that_cant_be_made_are_told_before_anything_is_broken(provision, shop, ran, monkeypatch):

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from provision.errors import ProvisionError
 from provision.lab import lifecycle, ports, preparation, processes, state
+from provision.lab.drill.alone import alone
 from provision.lab.drill.healing import heal, written_down
 from provision.lab.drill.stage import Stage
 from provision.lab.telling import Tell
 from provision.project import DEFAULT_ENVIRONMENT, Project, open_project
-
-LOCK = "drill.lock"
 
 
 def default_folder(project: Project) -> Path:
@@ -36,7 +33,7 @@ def staged(project: Project, folder: Path | None, tell: Tell) -> Iterator[Stage]
     """
     usual = (folder or lifecycle.default_folder(project)).absolute()
     if _runs(usual, tell):
-        with _alone(usual), ports.reserved() as found:
+        with alone(usual), ports.reserved() as found:
             # Its ports are others, but what is compared, and how often, is the same.
             definitions = preparation.compiled(_as_it_was_started(usual, project), found)
             yield Stage(usual, definitions)
@@ -45,7 +42,7 @@ def staged(project: Project, folder: Path | None, tell: Tell) -> Iterator[Stage]
     _clear(own, tell)
     started = lifecycle.up(project, own, tell=tell)
     try:
-        with _alone(own):
+        with alone(own):
             yield Stage(own, started.definitions)
     finally:
         tell("stopping the lab")
@@ -70,7 +67,7 @@ def _runs(folder: Path, tell: Tell) -> bool:
     """Whether a lab runs there, perhaps once it is healed."""
     condition = lifecycle.status(folder).condition
     if condition in ("running", "incomplete") and written_down(folder):
-        with _alone(folder):
+        with alone(folder):
             tell(f"healing what an earlier drill left: {', '.join(heal(folder))}")
         condition = lifecycle.status(folder).condition
     return condition == "running"
@@ -82,24 +79,3 @@ def _clear(folder: Path, tell: Tell) -> None:
     if left is not None and not (left.boot == state.this_boot() and processes.alive(left.starter)):
         tell(f"stopping the lab that an earlier drill left in {folder}")
         lifecycle.down(folder)
-
-
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """No other drill meanwhile.
-
-    Raises:
-        ProvisionError: there is one.
-    """
-    descriptor = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(descriptor)
-        raise ProvisionError(
-            "another drill runs on this lab", where=str(folder), remedy="wait until it is over"
-        ) from None
-    try:
-        yield
-    finally:
-        os.close(descriptor)

@@ -27,25 +27,36 @@ _LOAD_LIMIT_SECONDS: Final = 300.0
 
 
 def up(
-    folder: Path, managers: int = 1, workers: int = 2, tell: Callable[[str], None] = lambda _: None
+    folder: Path,
+    managers: int = 1,
+    workers: int = 2,
+    tell: Callable[[str], None] = lambda _: None,
+    made_for: str = "",
 ) -> Cluster:
     """Start a Swarm of so many nodes: `manager-1`, …, `worker-1`, ….
 
     Args:
-        folder: where it keeps what it needs; must not hold another one.
+        folder: where it keeps what it needs; must not hold another one, nor anything else.
+        made_for: what it is made for, when a program takes it away again.
 
     Raises:
         MissingTool: this machine can't run one, and why.
-        ProvisionError: there is one already, or an engine doesn't start; nothing is left then.
+        ProvisionError: there is one already or something else, or an engine doesn't start; nothing is left then.
     """
     nodes.require()
     folder = folder.absolute()
     if state.read(folder) is not None:
         raise _taken(folder)
+    if folder.exists() and any(not _is_claims(path) for path in folder.iterdir()):
+        raise ProvisionError(
+            "is not empty, and holds no Swarm",
+            where=str(folder),
+            remedy="name another folder with --state, or remove it",
+        )
     folder.mkdir(parents=True, exist_ok=True)
     names = [f"manager-{n}" for n in range(1, managers + 1)] + [f"worker-{n}" for n in range(1, workers + 1)]
     with wires.choosing():
-        cluster = _claimed(folder, names)
+        cluster = _claimed(folder, names, made_for)
         with _taken_away_unless_made(folder):
             wires.lay(cluster)
     with _taken_away_unless_made(folder):
@@ -72,9 +83,12 @@ def down(folder: Path) -> bool:
     wires.take_up(cluster)
     nodes.forget_control_groups(cluster)
     shutil.rmtree(cluster.sockets, ignore_errors=True)
-    for member in cluster.nodes:
-        if (cluster.folder / member.name).exists():
-            shutil.rmtree(cluster.folder / member.name)
+    for left_there in (
+        *(cluster.folder / each.name for each in cluster.nodes),
+        *cluster.folder.glob(f"{state.IMAGES}*"),
+    ):
+        if left_there.exists():
+            shutil.rmtree(left_there)
     (cluster.folder / state.FILE).unlink()
     if not any(cluster.folder.iterdir()):
         cluster.folder.rmdir()
@@ -108,14 +122,14 @@ def load(cluster: Cluster, archive: Path, names: Sequence[str] = ()) -> None:
         list(pool.map(lambda name: _load(cluster, name, archive), chosen))
 
 
-def _claimed(folder: Path, names: Sequence[str]) -> Cluster:
+def _claimed(folder: Path, names: Sequence[str], made_for: str) -> Cluster:
     """A cluster of these nodes, on a network that is free, written down in its folder."""
     subnet = wires.free_subnet()
     members = tuple(
         Node(name, name.partition("-")[0], f"{subnet}.{number}") for number, name in enumerate(names, 11)
     )
     sockets = Path(tempfile.mkdtemp(prefix="provision-swarm-"))
-    cluster = Cluster(token_hex(2), folder, sockets, subnet, members)
+    cluster = Cluster(token_hex(2), folder, sockets, subnet, members, made_for)
     if not state.claim(cluster):
         sockets.rmdir()
         raise _taken(folder)
@@ -129,6 +143,11 @@ def _taken_away_unless_made(folder: Path) -> Iterator[None]:
     except BaseException:
         down(folder)
         raise
+
+
+def _is_claims(path: Path) -> bool:
+    """Whether a file is of somebody who claims the folder at this moment."""
+    return path.name == state.FILE or path.name.startswith(f".{state.FILE}.")
 
 
 def _taken(folder: Path) -> ProvisionError:

@@ -13,6 +13,9 @@ from provision.lab.processes import Process
 from provision.tools.writing import write_beside
 
 FILE: Final = "swarm.json"
+IMAGES: Final = "images-"
+"""What begins the name of the folder in which images lie on their way to the nodes."""
+
 _FORMAT: Final = 1
 
 
@@ -43,6 +46,7 @@ class Cluster:
         sockets: the folder of the engines' sockets, whose path has to be short.
         subnet: of its network, such as `172.31.64`; the machine itself is `.1` there.
         nodes: in the order in which they were made; the first one began the Swarm.
+        made_for: what it was made for, when something else made it than a person; it goes with that.
     """
 
     id: str
@@ -50,6 +54,7 @@ class Cluster:
     sockets: Path
     subnet: str
     nodes: tuple[Node, ...] = ()
+    made_for: str = ""
 
     def node(self, name: str) -> Node:
         """The node of that name.

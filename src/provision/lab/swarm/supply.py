@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from provision.lab.swarm import cluster as clusters
-from provision.lab.swarm import platform
+from provision.lab.swarm import platform, state
 from provision.lab.swarm.state import Cluster
 from provision.tools import docker, servers
 
@@ -38,7 +38,7 @@ def give_images(
     references = platform.make(engine, tools_dir, tell, grafana_home)
     if not others:
         return
-    with tempfile.TemporaryDirectory(prefix="provision-images-", dir=cluster.folder) as folder:
+    with tempfile.TemporaryDirectory(prefix=state.IMAGES, dir=cluster.folder) as folder:
         archive = Path(folder) / "images.tar"
         save = ("save", "--output", str(archive), *references)
         docker.call(engine, *save, time_limit_seconds=_SAVE_LIMIT_SECONDS)

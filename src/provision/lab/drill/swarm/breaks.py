@@ -63,7 +63,7 @@ def one_on_each(stage: SwarmStage) -> None:
     Raises:
         ProvisionError: they don't come to run so.
     """
-    asked = -math.inf
+    asked, limit = -math.inf, time.monotonic() + _SPREAD_SECONDS
 
     def there() -> bool:
         nonlocal asked
@@ -71,19 +71,20 @@ def one_on_each(stage: SwarmStage) -> None:
         if places.total() == len(places) == REPLICAS and not stage.is_updating():
             return True
         if time.monotonic() - asked > _AGAIN_SECONDS and not stage.is_updating():
-            _start_anew(stage)
+            asked = time.monotonic()
+            _start_anew(stage, limit - asked)
             asked = time.monotonic()
         return False
 
     await_("one task of the gallery on each node", there, _SPREAD_SECONDS)
 
 
-def _start_anew(stage: SwarmStage) -> None:
+def _start_anew(stage: SwarmStage, seconds: float) -> None:
     back = ("service", "scale", "--detach", f"{GALLERY}={REPLICAS}")
     given = {"cluster": str(stage.cluster_folder), "arguments": list(back)}
     write_down(stage.folder, Undoing("docker", f"the gallery has {REPLICAS} tasks", given, stays=True))
     stage.docker("service", "scale", "--detach", f"{GALLERY}=1")
-    await_("one task of the gallery", lambda: stage.places().total() <= 1, _SPREAD_SECONDS)
+    await_("one task of the gallery", lambda: stage.places().total() <= 1, seconds)
     stage.docker(*back)
 
 
@@ -122,17 +123,22 @@ def let_keep(stage: SwarmStage, label: str, node: str, *, keep: bool, stays: boo
 
 
 def await_(what: str, holds: Callable[[], bool], seconds: float) -> float:
-    """After how many seconds something came true.
+    """After how many seconds something came true. A question that isn't answered is asked again.
 
     Raises:
-        ProvisionError: it doesn't within `seconds`.
+        ProvisionError: it doesn't within `seconds`; with why it couldn't be seen at last, if so.
     """
     began = time.monotonic()
-    while not holds():
+    while True:
+        try:
+            if holds():
+                return time.monotonic() - began
+            why = ""
+        except ProvisionError as error:
+            why = f": {error.what}"
         if time.monotonic() - began > seconds:
-            raise ProvisionError(f"{what}: not within {seconds:.0f} s", where="the Swarm")
+            raise ProvisionError(f"{what}: not within {max(0.0, seconds):.0f} s{why}", where="the Swarm")
         time.sleep(_PAUSE_SECONDS)
-    return time.monotonic() - began
 
 
 def _asked_back(stage: SwarmStage, what: str, *arguments: str) -> None:

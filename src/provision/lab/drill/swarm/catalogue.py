@@ -130,7 +130,7 @@ _ALL: Final = (
                 "When worker-1 becomes a manager, nothing that runs is touched.", supposed.EARLIER
             ),
             lambda stage: breaks.promote(stage, "worker-1"),
-            checks=lambda stage, _: (clauses.managers(stage, 2),),
+            checks=lambda stage, broken: (clauses.managers(stage, 2, broken),),
         ),
         1,
         2,
@@ -145,7 +145,7 @@ _ALL: Final = (
                 "With three clients that ask at the same time every request succeeds.", supposed.EARLIER, 0.5
             ),
             lambda stage: breaks.scale(stage, "app_client", 3, 0),
-            checks=lambda stage, _: (clauses.running(stage, "app_client", 3),),
+            checks=lambda stage, broken: (clauses.running(stage, "app_client", 3, broken),),
             least_seconds=lambda _: _SETTLED_SECONDS,
         ),
         1,
@@ -175,7 +175,7 @@ _ALL: Final = (
             lambda stage: breaks.halt(stage, FIRST),
             prepare=breaks.one_on_each,
             checks=lambda stage, _: (clauses.goes_on(stage, "worker-1", "worker-2"),),
-            judges=lambda stage, _, marks, __: (clauses.served_again(stage, marks["healed"]),),
+            judges=lambda stage, _, marks, visits: (clauses.served_again(stage, marks["healed"], visits),),
         ),
         1,
         2,

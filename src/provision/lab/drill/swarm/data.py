@@ -25,7 +25,9 @@ def keep_at_worker(stage: SwarmStage) -> None:
     breaks.let_keep(stage, _LABEL, FIRST, keep=False)
     breaks.let_keep(stage, _LABEL, KEEPER, keep=True)
     breaks.await_(f"{_REDIS} on {KEEPER}", lambda: _kept(stage, KEEPER) is not None, _MOVED_SECONDS)
-    _redis(stage, KEEPER, "set", _KEY, _KEPT)
+    # The client says what the server refuses as it says an answer, with the exit code 0.
+    if (said := _redis(stage, KEEPER, "set", _KEY, _KEPT)) != "OK":
+        raise ProvisionError(f"{_REDIS} doesn't keep anything: {said}", where=KEEPER)
     breaks.one_on_each(stage)
 
 
@@ -37,8 +39,15 @@ def lose(stage: SwarmStage) -> None:
 def start_elsewhere(stage: SwarmStage, _: float) -> tuple[Clause, ...]:
     """Let another node keep the data; what it has of it."""
     breaks.let_keep(stage, _LABEL, SPARE, keep=True)
-    breaks.await_(f"{_REDIS} on {SPARE}", lambda: _kept(stage, SPARE) is not None, _MOVED_SECONDS)
-    found = _kept(stage, SPARE)
+    said: list[str] = []
+
+    def answers() -> bool:
+        found = _kept(stage, SPARE)
+        said.extend([] if found is None else [found])
+        return bool(said)
+
+    breaks.await_(f"{_REDIS} on {SPARE}", answers, _MOVED_SECONDS)
+    found = said[0]
     return (
         Clause(
             f"what {_REDIS} has on {SPARE}",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -29,6 +30,22 @@ FIRST: Final = "manager-1"
 
 _LIMIT_SECONDS: Final = 10.0
 
+REMEMBERED_SECONDS: Final = 1.0
+"""For how long the nodes aren't asked again how they are: a question starts two clients, on the machine that is measured."""
+
+_NO_LEADER: Final = re.compile(r"\bswarm does not have a leader\b", re.IGNORECASE)
+"""What a manager says that has heard of no leader for 11 s, and no other one does: until then it lets the question wait, and
+a leader that has lost the others answers from what it knows until it has noticed, after 10 to 20 s. Source:
+moby/swarmkit, manager/state/raft."""
+
+
+@dataclass(slots=True)
+class _Remembered:
+    """What was seen last, and until when (`time.monotonic`) that will do."""
+
+    events: list[Event] = field(default_factory=list)
+    until: float = 0.0
+
 
 @dataclass(frozen=True, slots=True)
 class SwarmStage:
@@ -47,6 +64,7 @@ class SwarmStage:
     host: str
     notifications: str
     resend_seconds: float = 60.0
+    _last: _Remembered = field(default_factory=_Remembered, compare=False, repr=False)
 
     @property
     def cluster(self) -> Cluster:
@@ -120,10 +138,16 @@ class SwarmStage:
         return {name: text for name, text in found.items() if name.startswith("traefik.")}
 
     def has_quorum(self) -> bool:
-        """Whether the managers can decide anything."""
+        """Whether the managers can decide anything: False where one of them says that they have no leader.
+
+        Raises:
+            ProvisionError: nobody can say, as where no manager runs, or none answers in time.
+        """
         try:
             self.docker("node", "ls", "--quiet")
-        except ProvisionError:
+        except ProvisionError as error:
+            if not _NO_LEADER.search(error.what):
+                raise
             return False
         return True
 
@@ -150,17 +174,25 @@ class SwarmStage:
         return self.docker("service", "inspect", service, "--format", form).strip() == "updating"
 
     def conditions(self) -> list[Event]:
-        """How the nodes are, and where the gallery's tasks are. Once a second at most: each question starts a client."""
+        """How the nodes are, and where the gallery's tasks are; as they were less than a second ago, where that was asked."""
+        if time.monotonic() >= self._last.until:
+            self._last.events = self._looked_at()
+            self._last.until = time.monotonic() + REMEMBERED_SECONDS
+        return list(self._last.events)
+
+    def _looked_at(self) -> list[Event]:
         now = time.time()
         try:
             listed = self.docker(
                 "node", "ls", "--format", "{{.Hostname}}\t{{.Status}}\t{{.Availability}}\t{{.ManagerStatus}}"
             )
             places = self.places()
-        except ProvisionError:
-            return [
-                Event(now, "engine", "the managers have no quorum: nothing can be changed, what runs goes on")
-            ]
+        except ProvisionError as error:
+            if _NO_LEADER.search(error.what):
+                said = "the managers have no quorum: nothing can be changed, what runs goes on"
+            else:
+                said = f"the managers can't be asked: {error.what}"
+            return [Event(now, "engine", said)]
         found = [Event(now, "engine", _said(line)) for line in listed.splitlines()]
         where = ", ".join(f"{count} on {name}" for name, count in sorted(places.items())) or "none"
         return [*found, Event(now, "engine", f"tasks of the gallery that run: {where}")]

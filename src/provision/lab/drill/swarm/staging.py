@@ -13,12 +13,14 @@ from typing import Final
 from provision.compile.dialect import files, shaped_stack, stacks
 from provision.compile.load import load
 from provision.errors import ProvisionError, SourceErrors
+from provision.lab.drill.alone import alone
 from provision.lab.drill.swarm.stage import FIRST, SwarmStage
 from provision.lab.serving import Server
 from provision.lab.swarm import cluster as clusters
-from provision.lab.swarm import supply
+from provision.lab.swarm import node as nodes
+from provision.lab.swarm import platform, state, supply
 from provision.lab.swarm.state import Cluster
-from provision.lab.telling import Tell
+from provision.lab.telling import Tell, lab_command
 from provision.lab.webhook import Inbox
 from provision.project import Project, open_project
 from provision.ship.swarm.deploy import How, deploy, prepare
@@ -27,7 +29,11 @@ from provision.ship.swarm.placing import Label
 ENVIRONMENT: Final = "swarm"
 """The environment of the reference project that fits such a Swarm."""
 
+MADE_FOR: Final = "drills"
+"""What is written down of a Swarm that a drill has made: such a one is taken away, and no other."""
+
 STACKS: Final = ("app", "monitor")
+_WAIT: Final = "wait until it is over, or name another folder with --state"
 _HOST: Final = "myhbsapp.com"
 _SECRETS: Final = (
     "GALLERY_ADMIN_TOKEN",
@@ -57,21 +63,51 @@ def staged(project: Project, folder: Path, managers: int, workers: int, tell: Te
 
     Raises:
         MissingTool: this machine can't run one, and why.
-        ProvisionError: something doesn't start.
+        ProvisionError: something doesn't start, another drill runs there, or a Swarm is there that no drill made.
     """
     project = open_project(project.root, ENVIRONMENT)
     folder = folder.absolute()
-    if clusters.down(folder):
-        tell(f"the Swarm that an earlier drill left in {folder} is gone")
-    cluster = clusters.up(folder, managers, workers, tell)
+    nodes.require()
+    platform.require()
+    # Twice, as the folder goes with what is taken away.
+    with alone(folder, _WAIT):
+        _clear(folder, tell)
+    with alone(folder, _WAIT):
+        yield from _made(project, folder, managers, workers, tell)
+
+
+def _clear(folder: Path, tell: Tell) -> None:
+    """Take away what a drill that was killed has left there.
+
+    Raises:
+        ProvisionError: the Swarm there is somebody's.
+    """
+    left = state.read(folder)
+    if left is None:
+        return
+    if left.made_for != MADE_FOR:
+        raise ProvisionError(
+            "a Swarm is there that no drill made, and a drill would take it away",
+            where=str(folder),
+            remedy=f"name another folder with --state, or end it with: {lab_command('swarm down', folder)}",
+        )
+    clusters.down(folder)
+    tell(f"the Swarm that an earlier drill left in {folder} is gone")
+
+
+def _made(project: Project, folder: Path, managers: int, workers: int, tell: Tell) -> Iterator[SwarmStage]:
+    cluster = clusters.up(folder, managers, workers, tell, MADE_FOR)
     try:
         supply.give_images(cluster, project.root / ".tools", tell)
         with _receiving(cluster) as url:
             told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s", **_SMALL}
             yield _deployed(cluster, replace(project, variables={**project.variables, **told}), url, tell)
     finally:
-        tell("taking the Swarm away")
-        clusters.down(folder)
+        left = state.read(folder)
+        # Somebody may have taken it away meanwhile, and started another.
+        if left is not None and left.sockets == cluster.sockets:
+            tell("taking the Swarm away")
+            clusters.down(folder)
 
 
 @contextmanager

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import math
 import os
+import re
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -38,6 +41,14 @@ def definitions():
     assert not found.problems
     return found.definitions
 
+
+# As managers and the client say it (moby/swarmkit, manager/state/raft; `provision.tools.run`).
+NO_LEADER = ProvisionError(
+    "docker node: rpc error: code = Unknown desc = The swarm does not have a leader. It's possible that too few managers are"
+    " online. Make sure more than half of the managers are online."
+)
+WAITED = ProvisionError("docker node: rpc error: code = DeadlineExceeded desc = context deadline exceeded")
+LATE = ProvisionError("docker took longer than 10 s and was stopped")
 
 REDIS = "sh -c REDISCLI_AUTH=$(cat /run/secrets/redis_password) redis-cli"
 
@@ -127,7 +138,8 @@ def test_where_things_are(stage):
         stage.service("shop", "web")
 
 
-def test_how_the_nodes_are(stage, asked):
+def test_how_the_nodes_are(stage, asked, monkeypatch):
+    monkeypatch.setattr(stage_module, "REMEMBERED_SECONDS", 0.0)
     asked.answers["node ls"] = "manager-1\tReady\tActive\tLeader\nworker-1\tDown\tDrain\t\n"
     asked.answers["service ps app_gallery"] = PLACES
     assert [event.what for event in stage.conditions()] == [
@@ -138,10 +150,36 @@ def test_how_the_nodes_are(stage, asked):
     assert {event.source for event in stage.conditions()} == {"engine"}
     asked.answers["service ps app_gallery"] = ""
     assert stage.conditions()[-1].what == "tasks of the gallery that run: none"
-    asked.answers["node ls"] = ProvisionError("no leader")
+    asked.answers["node ls"] = NO_LEADER
     assert [event.what for event in stage.conditions()] == [
         "the managers have no quorum: nothing can be changed, what runs goes on"
     ]
+
+
+@pytest.mark.parametrize("error", [LATE, WAITED, Unreachable("no manager runs")])
+def test_managers_that_dont_answer_arent_said_to_have_no_quorum(stage, asked, error):
+    asked.answers["node ls"] = error
+    assert [event.what for event in stage.conditions()] == [f"the managers can't be asked: {error.what}"]
+    with pytest.raises(ProvisionError, match=re.escape(error.what)):
+        stage.has_quorum()
+
+
+def test_nodes_are_asked_once_a_second_how_they_are(stage, asked, monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(stage_module, "time", SimpleNamespace(monotonic=lambda: now[0], time=lambda: now[0]))
+    asked.answers |= {"node ls": "manager-1\tReady\tActive\tLeader\n", "service ps": PLACES}
+    first = stage.conditions()
+    for now[0] in (100.25, 100.5, 100.75, 100.99):
+        assert stage.conditions() == first
+    assert len(asked.calls) == 2
+    now[0] = 101.0
+    asked.answers["node ls"] = LATE
+    assert [(event.at, event.what) for event in stage.conditions()] == [
+        (101.0, f"the managers can't be asked: {LATE.what}")
+    ]
+    # What can't be asked isn't asked more often than what can.
+    stage.conditions()
+    assert len(asked.calls) == 3
 
 
 def test_the_first_manager_that_runs_is_asked(stage, asked):
@@ -151,7 +189,6 @@ def test_the_first_manager_that_runs_is_asked(stage, asked):
     breaks.halt(stage, "manager-2")
     with pytest.raises(Unreachable, match="no manager runs"):
         stage.docker("info")
-    assert not stage.has_quorum()
 
 
 def test_halted_nodes_are_started_again(stage, done):
@@ -296,8 +333,22 @@ def test_moved(stage, asked):
     clause = clauses.moved(stage, math.floor(1e12), "worker-1")
     assert (clause.holds, clause.what) == (True, "3 tasks run, none on worker-1")
     asked.answers["service ps"] = PLACES
-    clause = clauses.moved(stage, 0.0, "worker-1")
-    assert (clause.holds, clause.measured) == (False, "not at all: nothing")
+    clause = clauses.moved(stage, time.time(), "worker-1")
+    assert (clause.holds, clause.measured) == (False, "not at all: 1 on worker-1, 1 on manager-1")
+
+
+def test_what_is_so_at_the_first_look_may_have_come_before(stage, asked, monkeypatch):
+    clock = SimpleNamespace(now=1000.0)
+    clock.time, clock.sleep = lambda: clock.now, lambda _: setattr(clock, "now", clock.now + 5)
+    monkeypatch.setattr(clauses, "time", clock)
+    monkeypatch.setattr(clauses, "MOVED_SECONDS", 45.0)
+    asked.answers["service ps"] = "manager-1 Running x\n" * 3
+    clause = clauses.moved(stage, 980.0, "worker-1")
+    assert (clause.holds, clause.measured) == (True, "at the latest after 20.0 s")
+    clause = clauses.moved(stage, 940.0, "worker-1")
+    assert (clause.holds, clause.measured) == (False, "nobody looked before 60.0 s")
+    asked.answers["service ps"] = [PLACES, "manager-1 Running x\n" * 3]
+    assert clauses.moved(stage, 980.0, "worker-1").measured == "after 25.0 s"
 
 
 def test_tasks_stay_away_from_a_node_that_is_back(stage, asked):
@@ -313,30 +364,109 @@ def test_tasks_stay_away_from_a_node_that_is_back(stage, asked):
 def test_the_quorum(stage, asked):
     kept = clauses.quorum(stage, kept=True)
     assert (kept.holds, kept.expected, kept.measured) == (True, "yes: 2 of 2 are needed", "yes")
-    asked.answers["node ls"] = ProvisionError("the swarm does not have a leader")
+    asked.answers["node ls"] = NO_LEADER
     assert not clauses.quorum(stage, kept=True).holds
     assert clauses.quorum(stage, kept=False).holds
-    asked.answers["node ls"] = ["a\n", "a\n", ProvisionError("the swarm does not have a leader")]
+    asked.answers["node ls"] = ["a\n", LATE, WAITED, NO_LEADER]
     assert clauses.quorum(stage, kept=False).measured == "no"
+    asked.answers["node ls"] = [LATE, NO_LEADER, "a\n"]
+    assert clauses.quorum(stage, kept=True).measured == "yes"
     asked.answers["node ls"] = "a\n"
     assert not clauses.quorum(stage, kept=False).holds
-    asked.answers["node ls"] = ProvisionError("the swarm does not have a leader")
+    asked.answers["node ls"] = NO_LEADER
     assert not clauses.decides_again(stage).holds
+    asked.answers["node ls"] = [NO_LEADER, LATE, "a\n"]
+    again = clauses.decides_again(stage)
+    assert (again.holds, again.measured, again.value) == (True, "yes", None)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_that_nobody_answers_says_nothing_of_the_quorum(stage, asked, kept):
+    asked.answers["node ls"] = LATE
+    clause = clauses.quorum(stage, kept=kept)
+    assert (clause.holds, clause.measured) == (False, f"they can't be asked: {LATE.what}")
+
+
+def test_when_users_are_served_again_their_requests_say(stage, monkeypatch):
+    clock = SimpleNamespace(time=lambda: 169.0, sleep=lambda _: None)
+    monkeypatch.setattr(clauses, "time", clock)
+    monkeypatch.setattr(clauses, "answers", lambda _: True)
+    visits = [Visit(100 + second, 0.01, 200 if second >= 4 else 502) for second in range(6)]
+    clause = clauses.served_again(stage, 100.0, visits)
+    assert (clause.holds, clause.measured) == (True, "after 4.0 s")
+    # They had ended before.
+    clause = clauses.served_again(stage, 100.0, visits[:4])
+    assert (clause.holds, clause.measured) == (True, "at the latest after 69.0 s")
+    clause = clauses.served_again(stage, 0.0, ())
+    assert (clause.holds, clause.measured) == (False, "nobody looked before 169.0 s")
+
+
+def test_what_is_counted_is_counted_from_the_break(stage, asked, monkeypatch):
+    clock = SimpleNamespace(time=lambda: 112.0, sleep=lambda _: None)
+    monkeypatch.setattr(clauses, "time", clock)
+    monkeypatch.setattr(clauses, "MOVED_SECONDS", 45.0)
+    asked.answers |= {"node ls": "Leader\nReachable\n", "service ps app_client": "Running x\n" * 3}
+    for name in ("promote-worker", "scale-client"):
+        (clause,) = DRILLS[name].drill.checks(stage, 100.0)
+        assert (clause.holds, clause.measured) == (True, "at the latest after 12.0 s")
 
 
 def test_counts(stage, asked, monkeypatch):
-    asked.answers["node ls --filter role=manager"] = "a b\n"
-    assert clauses.managers(stage, 2).holds
-    assert not clauses.managers(stage, 3).holds
+    asked.answers["node ls --filter role=manager"] = "Leader\nReachable\nUnreachable\n\n"
+    assert clauses.managers(stage, 2, time.time()).holds
+    assert not clauses.managers(stage, 3, time.time()).holds
     asked.answers["service ps app_client"] = "Running x\nStarting y\nRunning z\n"
-    assert clauses.running(stage, "app_client", 2).holds
+    assert clauses.running(stage, "app_client", 2, time.time()).holds
+    assert "--filter desired-state=running" in asked.calls[-1][1]
     asked.answers["ps --quiet"] = "one\ntwo\n"
     found = clauses.goes_on(stage, "worker-1", "manager-2")
-    assert (found.holds, found.measured) == (True, "4")
+    assert (found.holds, found.measured) == (True, "2 on worker-1, 2 on manager-2")
     assert {host.rpartition("/")[2] for host, call in asked.calls if call.startswith("ps")} == {
         "worker-1.sock",
         "manager-2.sock",
     }
+    asked.answers["ps --quiet"] = ["one\n", ""]
+    found = clauses.goes_on(stage, "worker-1", "manager-2")
+    assert (found.holds, found.expected, found.measured) == (
+        False,
+        "at least 1 on each",
+        "1 on worker-1, 0 on manager-2",
+    )
+
+
+def test_where_each_node_is_to_have_one_task_there_are_three():
+    spread = [placed for placed in DRILLS.values() if placed.drill.prepare is breaks.one_on_each]
+    assert spread
+    assert {placed.managers + placed.workers for placed in spread} == {breaks.REPLICAS}
+
+
+def test_what_isnt_answered_is_asked_again(asked):
+    answers = [LATE, False, LATE, True]
+
+    def holds():
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def never_answers():
+        raise LATE
+
+    breaks.await_("it", holds, 5.0)
+    assert answers == []
+    with pytest.raises(ProvisionError, match="it: not within 0 s: docker took longer than 10 s"):
+        breaks.await_("it", never_answers, 0.1)
+    with pytest.raises(ProvisionError, match="it: not within 0 s$"):
+        breaks.await_("it", lambda: False, 0.1)
+
+
+def test_a_spread_takes_no_longer_than_it_may(stage, asked):
+    """The time in which tasks go is part of the time in which they are to be spread."""
+    asked.answers["service ps"] = ELSEWHERE
+    said = "one task of the gallery on each node: not within 0 s: one task of the gallery: not within 0 s"
+    with pytest.raises(ProvisionError, match=said):
+        breaks.one_on_each(stage)
+    assert [call for _, call in asked.calls if "scale" in call] == SCALED[:1]
 
 
 def test_every_drill_has_finite_bounds(stage, definitions):
@@ -416,7 +546,7 @@ def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
 def test_data_that_stays_where_it_was(stage, asked, done):
     asked.answers |= {
         "service ps": "manager-1 Running x\nworker-1 Running x\nworker-2 Running x\n",
-        "ps --quiet": ["", "r2\n", "r2\n", "r1\n", "r1\n"],
+        "ps --quiet": ["", "r2\n", "r2\n", "r1\n"],
         f"exec r2 {REDIS} get drill": "\n",
         f"exec r2 {REDIS} set drill kept": "OK\n",
         f"exec r1 {REDIS} get drill": "\n",
@@ -435,6 +565,19 @@ def test_data_that_stays_where_it_was(stage, asked, done):
         "node update --label-add app-data=false worker-2",
         "node update --label-add app-data=true manager-1",
     ]
+
+
+def test_a_redis_that_keeps_nothing_is_no_beginning(stage, asked):
+    """Otherwise what it has elsewhere would be nothing, whatever a volume does."""
+    asked.answers |= {"ps --quiet": "r2\n", f"exec r2 {REDIS}": "NOAUTH Authentication required.\n"}
+    with pytest.raises(ProvisionError, match="worker-2: app_redis doesn't keep anything: NOAUTH"):
+        data.keep_at_worker(stage)
+
+
+def test_what_redis_said_first_is_what_it_has(stage, asked):
+    asked.answers |= {"ps --quiet": ["r1\n", ""], f"exec r1 {REDIS} get drill": "\n"}
+    (clause,) = data.start_elsewhere(stage, 0.0)
+    assert (clause.holds, clause.measured) == (True, "nothing")
 
 
 def test_data_that_came_along_is_told(stage, asked):
