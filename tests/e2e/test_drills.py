@@ -20,9 +20,10 @@ from provision import cli
 from provision.client.prometheus import Prometheus
 from provision.client.session import Endpoint, open_session
 from provision.lab import lifecycle, processes, stack, state
-from provision.lab.drill import runner
+from provision.lab.drill import comparing, runner
 from provision.lab.drill.catalogue import DRILLS
 from provision.lab.drill.healing import written_down
+from provision.lab.drill.objectives import objectives
 from provision.lab.drill.runner import run
 from provision.lab.drill.stage import Stage
 from provision.lab.drill.staging import staged
@@ -64,6 +65,18 @@ def test_what_a_drill_supposes_comes_to_pass(stage: Stage, name: str) -> None:
     found = lifecycle.status(stage.folder)
     assert found.condition == "running"
     assert all(processes.stat(entry.pid)[0] not in "Tt" for entry in stage.lab.processes)  # type: ignore[index]
+
+
+def test_one_client_and_three_at_the_same_time_ask_so_much_and_no_more(stage: Stage) -> None:
+    seconds = 5.0
+    rows = comparing.clients(stage.url("application"), objectives(stage.definitions), seconds=seconds)
+    assert [row.what for row in rows] == ["1 client", "3 clients"]
+    for row, clients in zip(rows, comparing.CLIENTS, strict=True):
+        due = clients * comparing.PER_SECOND * seconds
+        assert row.faults == ()
+        assert due / 2 < row.count <= due + clients
+        # One page of the mix always fails.
+        assert row.failed < 0.05
 
 
 def command(*arguments: str | Path) -> list[str]:

@@ -28,7 +28,7 @@ NETWORKS = "172.16.0.0/12"
 
 COMPARED = {
     COMPARISON: "What users see with one client, and with three at the same time",
-    PLACES: "What users see of three tasks on all nodes, on one worker, and on the manager alone",
+    PLACES: "What users see of three tasks on all nodes (and three clients at once), on one worker, on the manager alone",
 }
 
 

@@ -95,6 +95,9 @@ def make(
             tell(f"{name}: {said}")
     images.derive(engine, made["client"], made["gallery"])
     images.derive(engine, made["cadvisor"], made["gallery"], _EXPORTER)
+    tell(
+        "client: one that asks over HTTP takes the place of browsers, which are no program of a package here"
+    )
     tell("cadvisor: an exporter with its names takes its place, because no package registry has it")
     return tuple(made.values())
 

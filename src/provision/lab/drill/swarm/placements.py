@@ -1,4 +1,5 @@
-"""What users see with the gallery's tasks in different places: on all nodes, on one worker, on the manager alone."""
+"""What users see with the gallery's tasks in different places: on all nodes, on one worker, on the manager alone; and, as the
+lab did that this project grew from, with one client and with three."""
 
 from __future__ import annotations
 
@@ -25,22 +26,25 @@ class Placement:
 
     Attributes:
         what: in words.
-        node: the node they are kept on; empty: any.
+        node: the node they are kept on; empty: one on each.
+        clients: how many ask at the same time.
     """
 
     what: str
     node: str = ""
+    clients: int = 1
 
 
 PLACEMENTS: Final = (
     Placement("on all nodes"),
+    Placement("on all nodes, 3 clients", clients=3),
     Placement("on worker-1 alone", "worker-1"),
     Placement("on the manager alone", FIRST),
 )
 
 
 def compare(stage: SwarmStage, tell: Tell, seconds: float = SECONDS) -> list[Row]:
-    """What one client sees for so long with each placement; afterwards the tasks may be anywhere again.
+    """What clients see for so long with each placement; afterwards the tasks may be anywhere again.
 
     Raises:
         ProvisionError: the tasks don't come to run where they are to.
@@ -52,7 +56,10 @@ def compare(stage: SwarmStage, tell: Tell, seconds: float = SECONDS) -> list[Row
         try:
             _place(stage, placement)
             url = f"http://{stage.entries[0]}"
-            rows.append(measured(placement.what, url, goals, seconds=seconds, host=stage.host))
+            row = measured(
+                placement.what, url, goals, count=placement.clients, seconds=seconds, host=stage.host
+            )
+            rows.append(row)
         finally:
             heal(stage.folder)
     return rows

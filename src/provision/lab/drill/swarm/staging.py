@@ -35,6 +35,8 @@ MADE_FOR: Final = "drills"
 STACKS: Final = ("app", "monitor")
 _WAIT: Final = "wait until it is over, or name another folder with --state"
 _HOST: Final = "myhbsapp.com"
+"""What users call the gallery where the variable `host_name` doesn't say so, as in `provisioning/stacks.py`."""
+
 _SECRETS: Final = (
     "GALLERY_ADMIN_TOKEN",
     "REDIS_PASSWORD",
@@ -100,6 +102,7 @@ def _made(project: Project, folder: Path, managers: int, workers: int, tell: Tel
     try:
         supply.give_images(cluster, project.root / ".tools", tell)
         with _receiving(cluster) as url:
+            tell("the gallery keeps its pictures in each task instead of MinIO: one machine stands for three")
             told = {"webhook_url": url, "watchdog_url": url, "watchdog_interval": "10s", **_SMALL}
             yield _deployed(cluster, replace(project, variables={**project.variables, **told}), url, tell)
     finally:
@@ -146,7 +149,9 @@ def _deployed(cluster: Cluster, project: Project, notifications: str, tell: Tell
                 if not each.settled
             ]
             raise ProvisionError("; ".join((*left, *done.failures)), where=f"stack {stack.name}")
-    return SwarmStage(cluster.folder, loaded.definitions, _HOST, notifications)
+    return SwarmStage(
+        cluster.folder, loaded.definitions, str(project.variables.get("host_name", _HOST)), notifications
+    )
 
 
 def _environment() -> Mapping[str, str]:

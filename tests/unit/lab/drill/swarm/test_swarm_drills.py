@@ -320,7 +320,7 @@ def test_what_bounds_the_loss_of_a_node_is_taken_away_and_given_back(stage, aske
 
 
 @pytest.mark.parametrize(
-    ("seconds", "holds"), [((30.1, 29.9), True), ((30.0, 25.0), True), ((30.0, 1.0), False), ((), False)]
+    ("seconds", "holds"), [((30.1, 29.9), True), ((30.0, 25.0), True), ((15.0, 1.0), False), ((), False)]
 )
 def test_how_long_those_wait_who_are_sent_to_a_node_that_is_gone(stage, seconds, holds):
     visits = [Visit(100, 60.0, 504), Visit(105, 0.01, 200), *(Visit(102, each, 504) for each in seconds)]
@@ -519,6 +519,7 @@ def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
     everywhere = "manager-1 Running x\nmanager-2 Running x\nworker-1 Running x\n"
     asked.answers["service ps"] = [
         everywhere,
+        everywhere,
         "worker-1 Running x\n" * 3,
         everywhere,
         "manager-1 Running x\n" * 3,
@@ -529,6 +530,7 @@ def test_placements_are_compared_and_taken_back(stage, asked, monkeypatch):
     told = []
     assert placements.compare(stage, told.append) == [
         "on all nodes",
+        "on all nodes, 3 clients",
         "on worker-1 alone",
         "on the manager alone",
     ]
