@@ -20,7 +20,7 @@ import click
 
 from provision import __version__
 from provision.discretion import without_credentials, without_secrets
-from provision.errors import FAILED, INTERRUPTED, ProvisionError
+from provision.errors import FAILED, INTERRUPTED, ProvisionError, did_you_mean
 
 COMMANDS = {
     "build": "Compile the sources into files.",
@@ -52,6 +52,15 @@ class Lazy(click.Group):
         module = importlib.import_module(f"provision.commands.{cmd_name}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does, with the name that is most like one that isn't known."""
+        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            remedy = did_you_mean(args[0], COMMANDS, "provision --help lists them")
+            ctx.fail(f"there is no command {args[0]!r}; {remedy}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002  # as above
         """The table as it stands, without importing any command."""

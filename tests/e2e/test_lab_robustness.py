@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import socket
@@ -314,7 +315,7 @@ def test_labs_side_by_side_in_folders_with_long_names_and_what_befalls_one(folde
         assert [each["state"] for each in (first, second)] == ["running", "running"]
         assert not set(first["urls"].values()) & set(second["urls"].values())
         assert said(provision("up", "--state", other)) == (
-            f"{other}: a lab is running there already; stop it with `provision lab down --state {other}`"
+            f"{other}: a lab is running there already; stop it with `provision lab down --state {shlex.quote(str(other))}`"
         )
         assert provision("down", "--state", other).returncode == 0
         assert provision("status", "--state", folder).returncode == 0

@@ -69,7 +69,7 @@ def test_every_command_has_help(name: str, capsys: pytest.CaptureFixture[str]) -
     ("arguments", "message"),
     [
         ([], "no command given; start with: provision build"),
-        (["bild"], "No such command 'bild'"),
+        (["bild"], "there is no command 'bild'; did you mean 'build'?"),
         (["build", "--nonsense"], "No such option"),
     ],
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from provision.commands.options import SOMEWHERE, format_option, opened, project_options, teller
-from provision.errors import DONE, FAILED, Several, UsageError, did_you_mean
+from provision.errors import DONE, FAILED, ProvisionError, Several, UsageError, did_you_mean
 from provision.project import Project
 
 if TYPE_CHECKING:
@@ -35,7 +35,9 @@ COMPARED = {
 @click.command("drill")
 @click.argument("names", metavar="[NAME]...", nargs=-1)
 @click.option("--all", "every", is_flag=True, help="Run all drills, one after the other on one lab.")
-@click.option("--swarm", is_flag=True, help="With --all: those on a Docker Swarm, which it makes for them.")
+@click.option(
+    "--swarm", is_flag=True, help="With --all and --list: those on a Docker Swarm, which it makes for them."
+)
 @click.option("--list", "listed", is_flag=True, help="Say which drills there are.")
 @click.option(
     "--state", "folder", metavar="DIR", type=SOMEWHERE,
@@ -73,7 +75,7 @@ def command(
     from provision.model import encode
 
     if listed:
-        _list(form)
+        _list(form, swarm=swarm)
         return DONE
     chosen = _chosen(names, every=every, swarm=swarm)
     _require_environment(chosen, environment)
@@ -172,7 +174,9 @@ def _chosen(names: tuple[str, ...], *, every: bool, swarm: bool) -> list[str]:
     from provision.lab.drill.catalogue import DRILLS
     from provision.lab.drill.swarm.catalogue import DRILLS as ON_A_SWARM
 
-    if every == bool(names):
+    if every and names:
+        raise click.UsageError("name drills, or give --all, but not both")
+    if not every and not names:
         raise click.UsageError("name a drill, or give --all; --list says which there are")
     if swarm and not every:
         raise click.UsageError("--swarm belongs to --all; a drill's name says by itself where it runs")
@@ -210,18 +214,18 @@ def _require_room(report: Path | None, pictures: Path | None) -> None:
     Raises:
         UsageError: there is none.
     """
+    if report is not None and report.is_dir():
+        raise UsageError("--report is a file, and that is a folder", where=str(report))
     for option, folder in (("--report", report and report.parent), ("--pictures", pictures)):
         if folder is None:
             continue
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            fault = "" if os.access(folder, os.W_OK) else "it isn't writable"
+            with tempfile.TemporaryFile(dir=folder):
+                pass  # some refuse it whatever their rights say
         except OSError as error:
-            fault = str(error.strerror)
-        if not fault and report is not None and report.is_dir():
-            fault = f"{report.name} is a folder"
-        if fault:
-            raise UsageError(f"{option} can't be written there: {fault}", where=str(folder))
+            why = "there is a file of that name" if isinstance(error, FileExistsError) else error.strerror
+            raise UsageError(f"{option} can't be written there: {why}", where=str(folder)) from None
 
 
 def _write(findings: Findings, report: Path | None, pictures: Path | None) -> None:
@@ -230,15 +234,20 @@ def _write(findings: Findings, report: Path | None, pictures: Path | None) -> No
     from provision.lab.drill.report import page
     from provision.tools.writing import write_beside
 
-    if report is not None:
-        write_beside(report, page(findings, COMPARED).encode())
-    for outcome in findings.outcomes if pictures is not None else ():
-        assert pictures is not None
-        write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
+    try:
+        if report is not None:
+            write_beside(report, page(findings, COMPARED).encode())
+        for outcome in findings.outcomes if pictures is not None else ():
+            assert pictures is not None
+            write_beside(pictures / f"{outcome.drill.name}.png", picture.png(outcome))
+    except OSError as error:
+        raise ProvisionError(
+            f"it can't be written: {error.strerror}", where=str(report or pictures)
+        ) from None
 
 
-def _list(form: str) -> None:
-    rows = list(_listed())
+def _list(form: str, *, swarm: bool) -> None:
+    rows = [row for row in _listed() if not swarm or row[2] == "swarm"]
     if form == "json":
         from provision.model import encode
 

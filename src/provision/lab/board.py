@@ -114,6 +114,7 @@ def status_text(found: Status, folder: Path) -> str:
             *(f"  {name:<20} {url}" for name, url in lab.urls.items()),
             *([f"  {'admin token, a file':<20} {token}"] if token.exists() else ()),
             *grafana_lines(lab.grafana),
+            *(["  its start was cut short"] if found.condition == "incomplete" and not lab.ready else ()),
             *(_ended(name, found) for name, alive in found.alive.items() if not alive),
             f"Stop it with: {lab_command('down', folder)}",
         ]

@@ -142,8 +142,9 @@ def _clear_remains(folder: Path, tell: Tell) -> None:
         return
     if is_elsewhere(earlier) and not earlier.ready:
         raise _taken(folder, "is being started")
-    if supervisor.running(folder, earlier):
-        raise _taken(folder, "is running")
+    if left := supervisor.running(folder, earlier):
+        whole = earlier.ready and all(entry.process in left for entry in earlier.processes)
+        raise _taken(folder, "is running" if whole else "of which not all runs is")
     tell(f"clearing what an earlier lab left in {folder}")
     give_back(folder, earlier)
 

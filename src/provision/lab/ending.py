@@ -32,6 +32,7 @@ def by_signals() -> Iterator[None]:
         ending.set()
         if number == signal.SIGINT:
             raise KeyboardInterrupt
+        _write(b"The lab was told to end.\n")
         raise SystemExit(128 + number)
 
     with heard_by(end):
@@ -39,6 +40,10 @@ def by_signals() -> Iterator[None]:
 
 
 def _say_so() -> None:
+    _write(b"The lab is being ended; this takes a few seconds.\n")
+
+
+def _write(sentence: bytes) -> None:
     # Not through the stream: it may be in the middle of a write.
     with suppress(OSError):
-        os.write(2, b"The lab is being ended; this takes a few seconds.\n")
+        os.write(2, sentence)

@@ -154,9 +154,9 @@ def test_a_report_that_cant_be_written_is_told_before_anything_is_broken(provisi
     (shop / "report.html").mkdir()
     (shop / "file").write_text("")
     for option, path, said in (
-        ("--report", "report.html", "--report can't be written there: report.html is a folder"),
-        ("--report", "file/report.html", "--report can't be written there: File exists"),
-        ("--pictures", "file", "--pictures can't be written there: File exists"),
+        ("--report", "report.html", "report.html: --report is a file, and that is a folder"),
+        ("--report", "file/report.html", "--report can't be written there: there is a file of that name"),
+        ("--pictures", "file", "--pictures can't be written there: there is a file of that name"),
     ):
         shown = provision("drill", "kill-replica", option, path)
         assert (shown.code, said in shown.err) == (2, True), shown
@@ -200,7 +200,7 @@ def test_which_there_are(provision, shop, ran):
     ("arguments", "sentence"),
     [
         ((), "name a drill, or give --all; --list says which there are"),
-        (("--all", "kill-replica"), "name a drill, or give --all; --list says which there are"),
+        (("--all", "kill-replica"), "name drills, or give --all, but not both"),
         (
             ("--swarm", "halt-worker-1"),
             "--swarm belongs to --all; a drill's name says by itself where it runs",

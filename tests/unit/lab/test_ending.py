@@ -37,6 +37,7 @@ def test_the_first_signal_ends_and_those_after_it_are_answered(capfd) -> None:
     with pytest.raises(SystemExit) as caught, ending.by_signals():
         hear(signal.SIGHUP)
     assert caught.value.code == 128 + signal.SIGHUP
+    assert capfd.readouterr().err == "The lab was told to end.\n"
     with pytest.raises(KeyboardInterrupt):  # as before
         hear(signal.SIGINT)
 

@@ -551,6 +551,11 @@ def test_a_verification_without_clients_is_wrong_usage(project: Path, calls: lis
             1,
             "\n  app-1 has ended; its log is empty\n",
         ),
+        (
+            Status("incomplete", replace(RUNNING, ready=False), {"app-1": True, "traffic": True}),
+            1,
+            "its start was cut short",
+        ),
         (Status("stopped"), 1, "No lab runs in"),
     ],
 )

@@ -105,7 +105,7 @@ def supposed(hypothesis: Hypothesis, bounds: Bounds | None) -> Iterator[str]:
     if hypothesis.signal is None or bounds is None:
         tickets = ", ".join(sorted(hypothesis.may_fire))
         but = f" but tickets of {tickets}" if tickets else ""
-        yield f"supposed: nobody is told of anything{but}; it costs at most {_budget(hypothesis)}"
+        yield f"supposed: no alert is told of{but}; it costs at most {_budget(hypothesis)}"
         return
     first, over = bounds
     yield (

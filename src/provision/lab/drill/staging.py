@@ -33,12 +33,15 @@ def staged(project: Project, folder: Path | None, tell: Tell) -> Iterator[Stage]
     """
     usual = (folder or lifecycle.default_folder(project)).absolute()
     if _runs(usual, tell):
+        tell(f"on the lab in {usual}")
         with alone(usual), ports.reserved() as found:
             # Its ports are others, but what is compared, and how often, is the same.
             definitions = preparation.compiled(_as_it_was_started(usual, project), found)
             yield Stage(usual, definitions)
         return
     own = usual if folder is not None else default_folder(project)
+    if folder is None and (left := lifecycle.status(usual).condition) != "stopped":
+        tell(f"the lab in {usual} is {left}; the drill has one of its own")
     _clear(own, tell)
     started = lifecycle.up(project, own, tell=tell)
     try:

@@ -21,7 +21,7 @@ _PARTS: Final = ("_bucket", "_count", "_sum")
 ONLY_IN_TROUBLE: Final = frozenset({"ALERTS", "ALERTS_FOR_STATE", "GRAFANA_ALERTS"})
 """Metrics that are empty as long as all is well."""
 
-_PUSH: Final = "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME"
+_PUSH: Final = "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME (a lab's scrapes are those of --env lab)"
 """What to do where a record of the project's isn't on the server: its name may depend on the environment."""
 
 _ONCE_PUSHED: Final = "it is there once the rules are pushed and evaluated"

@@ -58,7 +58,20 @@ def test_the_projects_lab_is_taken_and_left(project, running, told):
     with staged(project, None, told.append) as stage:
         assert (stage.folder, stage.definitions) == (running, ("compiled",))
     assert lifecycle.status(running).condition == "running"
-    assert told == []
+    assert told == [f"on the lab in {running}"]
+
+
+def test_a_lab_that_is_not_whole_is_left_and_told_of(project, running, told, monkeypatch):
+    monkeypatch.setattr(staging, "_runs", lambda *_: False)
+    before = lifecycle.status
+    monkeypatch.setattr(
+        lifecycle,
+        "status",
+        lambda at: replace(before(at), condition="incomplete") if at == running else before(at),
+    )
+    with staged(project, None, told.append) as stage:
+        assert stage.folder == staging.default_folder(project)
+    assert told == [f"the lab in {running} is incomplete; the drill has one of its own", "stopping the lab"]
 
 
 def test_one_of_its_own_is_gone_afterwards(project, told):
@@ -125,7 +138,7 @@ def test_what_an_earlier_drill_broke_is_healed_first(project, running, told):
     with staged(project, None, told.append) as stage:
         assert written_down(running) == ()
         assert stage.running("one").pid != lab.processes[0].pid
-    assert told == ["healing what an earlier drill left: one is started"]
+    assert told == ["healing what an earlier drill left: one is started", f"on the lab in {running}"]
 
 
 def _component():

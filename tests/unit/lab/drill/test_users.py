@@ -77,5 +77,5 @@ def test_the_hypothesis_is_said_before_it_is_tried() -> None:
         may_fire=frozenset({"TargetDown", "JobDown"}),
     )  # fmt: skip
     assert list(supposed(quiet, None))[1] == (
-        "supposed: nobody is told of anything but tickets of JobDown, TargetDown; it costs at most 3 s of the month's error budget"
+        "supposed: no alert is told of but tickets of JobDown, TargetDown; it costs at most 3 s of the month's error budget"
     )

@@ -109,7 +109,7 @@ def test_a_record_that_the_server_does_not_make_yet():
     assert found.status == "unknown-metric"
     assert found.message == "the server has no metric job:up:sum yet: rules/a.yml:3 records it"
     assert found.remedy == (
-        "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME"
+        "push the rules and wait for their evaluation, or name the environment they were pushed for with --env NAME (a lab's scrapes are those of --env lab)"
     )
 
 
