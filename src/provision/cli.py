@@ -57,7 +57,7 @@ class Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """As click does, with the name that is most like one that isn't known."""
-        if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+        if args and args[0] not in COMMANDS and not args[0].startswith("-") and not ctx.resilient_parsing:
             remedy = did_you_mean(args[0], COMMANDS, "provision --help lists them")
             ctx.fail(f"there is no command {args[0]!r}; {remedy}")
         return super().resolve_command(ctx, args)

@@ -14,12 +14,18 @@ from provision.tools.docker import Engine
 
 
 def check(
-    engine: Engine, stacks: Sequence[ShapedStack], labels: Sequence[Label], tell: Callable[[str], None]
+    engine: Engine,
+    stacks: Sequence[ShapedStack],
+    labels: Sequence[Label],
+    tell: Callable[[str], None],
+    *,
+    force: bool = False,
 ) -> None:
     """See to it that nothing stands in the way of these stacks.
 
     Args:
         labels: that nodes are to have.
+        force: whether a network that isn't as the sources ask is told only, and stays so.
         tell: called with a line for each service that is there and waits for a node.
 
     Raises:
@@ -28,10 +34,17 @@ def check(
     """
     for stack in stacks:
         for network, how in networks.differences(engine, stack).items():
+            said = f"its network {network} {how}, and a deploy doesn't change a network that is there"
+            if force:
+                tell(f"{stack.name}: {said}")
+                continue
+            users = sorted(
+                {use.by for use in networks.uses(engine, [stack.name]) if use.network == network} - {""}
+            )
             raise ProvisionError(
-                f"its network {network} {how}, and a deploy doesn't change a network that is there",
+                said,
                 where=f"stack {stack.name}",
-                remedy="remove the stack first",
+                remedy=f"remove {' and '.join([*users, stack.name])} first, or leave it as it is with --force",
             )
     nodes = live.nodes(engine)
     asked = labelling.resolved(stacks, nodes, labels)
@@ -39,7 +52,8 @@ def check(
         there = {service.name for service in live.services(engine, stack.name)}
         for name, fit in _waiting(stack, nodes, asked):
             why = ", ".join(f"{node.name} is {node.why_not}" for node in fit)
-            if name in there:
+            # One that is only out of touch, as after an election, is back in a moment.
+            if name in there or not all(node.why_not in (live.DOWN, *live.IDLE) for node in fit):
                 tell(f"{stack.name}_{name}: no node takes its next tasks: {why}")
             else:
                 raise ProvisionError(
@@ -54,7 +68,8 @@ def _remedy(fit: Sequence[Node], nodes: Sequence[Node]) -> str:
     if idle := [labelling.called(node, nodes) for node in fit if node.why_not in live.IDLE]:
         return f"let it take tasks: docker node update --availability active {idle[0]}"
     gone = labelling.called(fit[0], nodes)
-    return f"start it, or if it is gone for good take it out of the Swarm: docker node rm {gone}"
+    demoted = f"docker node demote {gone} and " if fit[0].role == "manager" else ""
+    return f"start it, or if it is gone for good take it out of the Swarm: {demoted}docker node rm {gone}"
 
 
 def _waiting(

@@ -9,6 +9,9 @@ from typing import Final
 from provision.ship.swarm.live import PAUSED, LiveService, Node, Task
 from provision.ship.swarm.placing import fitting
 
+_ONCE: Final = frozenset({"none", "on-failure"})
+"""The conditions of a restart policy with which a task that ends well has done its work."""
+
 _FAILED_UPDATES: Final = frozenset({"paused", "rollback_paused", "rollback_started", "rollback_completed"})
 
 
@@ -18,9 +21,9 @@ class ServiceState:
 
     Attributes:
         name: as the sources have it.
-        running: how many of its tasks run, and are well where it has a health check, or have ended well and aren't to run again.
+        running: how many of its tasks run, and are well where it has a health check.
         wanted: how many there are to be.
-        complete: whether just these run.
+        complete: whether just these run, or have ended well where they aren't started again.
         settled: whether that is so and no update is under way.
         failed: why it won't be; empty while it may.
         error: what the last task that failed says, and the last one that can't start.
@@ -49,8 +52,8 @@ def judged(
 
 def _state(service: LiveService, tasks: Sequence[Task], nodes: Sequence[Node]) -> ServiceState:
     alive = [task for task in tasks if task.wanted in ("running", "ready") and task.state != "orphaned"]
-    done = _done(tasks, alive)
-    running = sum(task.state == "running" for task in alive) + done
+    done = _done(tasks, alive) if service.restart in _ONCE else 0
+    running = sum(task.state == "running" for task in alive)
     wanted = _places(service, alive, nodes) if service.replicas is None else service.replicas
     told = [task for task in sorted(tasks, key=lambda task: task.created) if task.error]
     ended = [task.error for task in told if task.wanted == "shutdown"]
@@ -62,7 +65,7 @@ def _state(service: LiveService, tasks: Sequence[Task], nodes: Sequence[Node]) -
         if service.update in _FAILED_UPDATES
         else ""
     )
-    complete = running == wanted and len(alive) + done == wanted
+    complete = running + done == wanted and len(alive) == running
     settled = complete and not failed and service.update in ("", "completed")
     return ServiceState(service.name, running, wanted, complete, settled, failed, error, tuple(alive))
 

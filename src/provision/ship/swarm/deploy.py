@@ -100,7 +100,7 @@ def prepare(
             needs.check_owner(stack.name, services, how.project, remedy)
         needs.tell_other_environments(stack, services, tell)
     needs.check_networks(stacks, docker.names(engine, "network"))
-    blocking.check(engine, stacks, how.labels, tell)
+    blocking.check(engine, stacks, how.labels, tell, force=how.force)
     nodes = live.nodes(engine)
     labels = needs.labels_to_set(stacks, nodes, how.labels)
     there = docker.names(engine, "secret")
@@ -123,6 +123,7 @@ def deploy(
         ProvisionError: the engine refuses it, or stops answering; it runs as before.
         PartlyDone: the same, and it doesn't, or not all of it.
     """
+    tell = _told_or_not(tell)
     found = waiting.snapshot(engine, stack.name)
     before = Before(
         {service.name: service for service in found.services},
@@ -142,7 +143,6 @@ def deploy(
         _send(engine, stack, how, tell)
         states = waiting.wait(engine, stack.name, sources, how.time_limit_seconds, until, tell)
     except KeyboardInterrupt as interrupt:
-        tell(f"{stack.name}: interrupted")
         for failure in _back(engine, stack, before, secrets, how, tell):
             interrupt.add_note(f"{stack.name}: {failure}")
         raise
@@ -180,6 +180,16 @@ def _tell_unpinned(engine: Engine, stack: str, before: Before, tell: Callable[[s
         )
 
 
+def _told_or_not(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """What a reader who has gone doesn't hear keeps nothing from being done, least of all from being taken back."""
+
+    def told(sentence: str) -> None:
+        with suppress(OSError):
+            tell(sentence)
+
+    return told
+
+
 def _back(
     engine: Engine,
     stack: ShapedStack,
@@ -207,8 +217,8 @@ def _undone(
     how: How,
     tell: Callable[[str], None],
 ) -> tuple[str, ...]:
+    failures: tuple[str, ...] = ()
     try:
-        failures: tuple[str, ...] = ()
         if how.roll_back:
             failures = undo.undo(
                 engine, stack.name, before.services, before.complete, how.time_limit_seconds, tell
@@ -219,7 +229,7 @@ def _undone(
             *clearing.clear_after_failure(engine, stack.name, secrets if how.roll_back else ()),
         )
     except ProvisionError as error:
-        return (f"it couldn't go back to what ran before: {error.what}",)
+        return (*failures, f"it couldn't go back to what ran before, or not all of it: {error.what}")
 
 
 def _send(engine: Engine, stack: ShapedStack, how: How, tell: Callable[[str], None]) -> None:

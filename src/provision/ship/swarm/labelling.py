@@ -23,7 +23,7 @@ def resolved(
     """
     found = tuple(replace(label, id=_meant(label.node, nodes).id) for label in asked)
     for label in found:
-        _check_alone(stacks, nodes, label, found)
+        check_alone(stacks, nodes, label, found)
     return found
 
 
@@ -45,7 +45,7 @@ def _meant(named: str, nodes: Sequence[Node]) -> Node:
     return best[0]
 
 
-def _check_alone(
+def check_alone(
     stacks: Sequence[ShapedStack], nodes: Sequence[Node], label: Label, asked: Sequence[Label]
 ) -> None:
     """Raises ProvisionError when a node is to get a label that another one has, and data is where the label is."""
@@ -53,7 +53,12 @@ def _check_alone(
     if label.id in having:
         return
     to_have = {each.id for each in asked if (each.key, each.value) == (label.key, label.value)}
-    others = [node for node in nodes if node.id in (having | to_have) - {label.id}]
+    # A node that left and joined again is still the one that has the data, though its former self has the label.
+    others = [
+        node
+        for node in nodes
+        if node.id in (having | to_have) - {label.id} and (node.up or node.name != label.node)
+    ]
     if not others:
         return
     there = called(others[0], nodes)

@@ -17,6 +17,9 @@ PAUSED: Final = "paused"
 """Of a node that takes no new task, and keeps those that it has."""
 
 _UNAVAILABLE: Final = {"drain": "drained", "pause": PAUSED}
+DOWN: Final = "down"
+"""Of a node that the managers have given up, unlike one that is only out of touch."""
+
 IDLE: Final = frozenset(_UNAVAILABLE.values())
 """Why nodes that are up take no task: somebody has said so."""
 
@@ -52,7 +55,7 @@ class Node:
     @property
     def up(self) -> bool:
         """Whether it is there, taking tasks or not, as far as the Swarm knows: after a change of its leader that takes a moment."""
-        return self.why_not not in ("down", "disconnected")
+        return self.why_not not in (DOWN, "disconnected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class LiveService:
         version: grows with every change.
         definition: of all that the service is, the same for the same.
         earlier_definition: before its last update; empty once that can't be taken back.
+        restart: when a task that ended is started again: `any`, `on-failure` or `none`.
     """
 
     id: str
@@ -93,6 +97,7 @@ class LiveService:
     version: int
     definition: str = ""
     earlier_definition: str = ""
+    restart: str = "any"
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +230,7 @@ def _service(stack: str, body: Mapping[str, Any]) -> LiveService:
         int(body["Version"]["Index"]),
         _definition(spec),
         _definition(body.get("PreviousSpec")),
+        (spec["TaskTemplate"].get("RestartPolicy") or {}).get("Condition", "any"),
     )
 
 

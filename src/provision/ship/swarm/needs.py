@@ -83,7 +83,9 @@ def labels_to_set(
         loose = [constraint for each in others for constraint in each if label_of(constraint) != (key, value)]
         possible = [node for node in fitting(loose, nodes, chosen) if node.ready]
         if len(possible) == 1:
-            chosen.append(Label(possible[0].name, key, value, possible[0].id))
+            label = Label(possible[0].name, key, value, possible[0].id)
+            labelling.check_alone(stacks, nodes, label, chosen)
+            chosen.append(label)
             continue
         said = f"no node fits {' and '.join(constraints)}"
         if not possible:

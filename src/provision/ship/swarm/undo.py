@@ -80,12 +80,17 @@ def undo(
                 failures[service.full_name] = _stays(service)
             elif passed >= _OWN_SECONDS or not _fails(service, found.tasks):
                 ask(service, passed, "rollback", "--detach", "--quiet")
+        returning = {each.name for each in back if each.update == "rollback_started"}
         states = converge.judged(back, found.tasks, found.nodes)
         for state in states:
-            if state.complete and state.name not in told:
+            if state.complete and state.name not in {*told, *returning}:
                 told.add(state.name)
                 tell(f"{stack}_{state.name}: runs as before")
-        late = [state for state in states if not state.complete and state.name in complete]
+        late = [
+            state
+            for state in states
+            if state.name in complete and (not state.complete or state.name in returning)
+        ]
         now = time.monotonic()
         if undecided or late or refused:
             since = now

@@ -46,6 +46,27 @@ def test_a_service_that_is_new_wants_a_node_that_takes_tasks(
     assert "no node takes" not in provision("stack", "deploy", "watch", "--timeout", "500ms").err
 
 
+def test_a_node_that_is_only_out_of_touch_is_waited_for(
+    provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = standin(tmp_path / "two", monkeypatch, {"a": "manager", "b": "worker"})
+    with swarm.changed() as now:
+        now["nodes"][1] |= {"labels": {"data": "true"}, "state": "unknown"}
+    ran = provision("stack", "deploy", "shop", "--timeout", "1s")
+    assert "shop_db: no node takes its next tasks: b is unknown" in ran.err.splitlines()
+    assert "stack deploy shop" in swarm.calls
+
+
+def test_a_manager_that_is_gone_is_demoted_first(
+    provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    swarm = standin(tmp_path / "two", monkeypatch, {"a": "manager", "b": "manager"})
+    with swarm.changed() as now:
+        now["nodes"][1] |= {"labels": {"data": "true"}, "state": "down"}
+    ran = provision("stack", "deploy", "shop")
+    assert ran.sentence.endswith("take it out of the Swarm: docker node demote b and docker node rm b")
+
+
 def test_a_service_that_is_there_may_wait_for_its_node(
     provision: Shell, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,9 +91,15 @@ def test_a_network_that_is_not_as_the_sources_ask_is_no_longer_passed_over(
     assert (ran.code, ran.sentence) == (
         1,
         "stack shop: its network shop_edge isn't attachable and isn't encrypted, and a deploy doesn't change a network that "
-        "is there; remove the stack first",
+        "is there; remove watch and shop first, or leave it as it is with --force",
     )
     assert swarm.calls == before
+    ran = provision("stack", "deploy", "shop", "--force")
+    assert ran.code == 0
+    assert (
+        "shop: its network shop_edge isn't attachable and isn't encrypted, and a deploy doesn't change"
+        in ran.err
+    )
     ran = provision("stack", "status", "shop")
     assert ran.code == 1
     said = "its network shop_edge isn't attachable and isn't encrypted, and no deploy changes that: remove the stack first"

@@ -62,8 +62,14 @@ def test_a_label_that_data_lies_by_is_not_given_to_a_second_node() -> None:
     with pytest.raises(ProvisionError, match="on a and b .* would be on two nodes; choose one of them$"):
         labelling.resolved([shop()], [A, B], [Label("a", "data", "true"), Label("b", "data", "true")])
     former = Node("0", "b", "worker", False, {"data": "true"}, "down")
-    with pytest.raises(ProvisionError, match="--label-rm data 0$"):
-        labelling.resolved([shop()], [A, B, former], [Label("b", "data", "true")])
+    (label,) = labelling.resolved([shop()], [A, B, former], [Label("b", "data", "true")])
+    assert label.id == "2"  # the same node, and the same data
+    # Nor does one get it by itself, since it is the only one that fits.
+    stack = shop()
+    stack.compose["services"]["db"]["deploy"]["placement"]["constraints"].append("node.role == manager")
+    demoted, manager = Node("1", "a", "worker", True, {"data": "true"}), Node("2", "b", "manager", True, {})
+    with pytest.raises(ProvisionError, match="would be on two nodes"):
+        needs.labels_to_set([stack], [demoted, manager], ())
 
 
 @pytest.mark.parametrize(

@@ -103,10 +103,17 @@ def test_what_somebody_else_deploys_meanwhile_is_told(play: Play) -> None:
 
 def test_work_that_is_done_is_as_good_as_work_that_goes_on(play: Play) -> None:
     done = task("job", state="complete", wanted="shutdown")
+    for restart in ("none", "on-failure"):
+        play([seen(service("job", "", restart=restart), tasks=[done])])
+        state = wait("job")["job"]
+        assert (state.settled, state.running, state.wanted) == (True, 0, 1)
+    # One that is given up after so many attempts hasn't done its work.
     play([seen(service("job", ""), tasks=[done])])
-    assert wait("job")["job"].settled
+    assert not wait("job", seconds=0.1)["job"].settled
     # With a restart policy that starts it again the next one stands there already.
-    play([seen(service("job", ""), tasks=[done, task("job", "next", "ready", "ready")])])
+    play(
+        [seen(service("job", "", restart="on-failure"), tasks=[done, task("job", "next", "ready", "ready")])]
+    )
     assert not wait("job", seconds=0.1)["job"].settled
 
 
