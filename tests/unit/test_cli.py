@@ -153,3 +153,12 @@ def test_completion_completes_commands() -> None:
              "COMP_WORDS": "provision pu", "COMP_CWORD": "1"},
     )  # fmt: skip
     assert "plain,push" in result.stdout
+
+
+def test_completion_after_a_name_that_is_no_command_says_nothing() -> None:
+    result = subprocess.run(
+        [sys.executable, "-m", "provision"], capture_output=True, text=True, check=False, timeout=60,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "_PROVISION_COMPLETE": "bash_complete",
+             "COMP_WORDS": "provision buidl ", "COMP_CWORD": "2"},
+    )  # fmt: skip
+    assert (result.returncode, result.stderr) == (0, "")

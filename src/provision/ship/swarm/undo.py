@@ -111,6 +111,8 @@ def _fails(service: LiveService, tasks: Sequence[Task]) -> bool:
 
 
 def _late(stack: str, state: ServiceState) -> str:
+    if state.complete:
+        return f"{stack}_{state.name}: the Swarm is still taking it back"
     return f"{stack}_{state.name}: {state.running} of {state.wanted} tasks run after the rollback"
 
 

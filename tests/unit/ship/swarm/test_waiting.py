@@ -155,6 +155,14 @@ def test_going_back_waits_for_what_ran_before_only(play: Play, asked: list[str])
     assert back([OLD, down], ["web", "db"], 0.2) == ("shop_db: 0 of 1 tasks run after the rollback",)
 
 
+def test_a_rollback_that_is_under_way_is_waited_for(play: Play, asked: list[str]) -> None:
+    returning = replace(OLD, update="rollback_started")
+    play([seen(returning)])
+    assert back([OLD], ["web"], 0.2) == ("shop_web: the Swarm is still taking it back",)
+    play([seen(returning), seen(returning), seen(replace(OLD, update="rollback_completed"))])
+    assert back([OLD], ["web"]) == ()
+
+
 def test_a_service_that_is_gone_is_not_as_it_was(play: Play, asked: list[str]) -> None:
     play([seen(OLD)])
     gone = replace(OLD, name="db", full_name="shop_db")
