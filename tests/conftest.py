@@ -7,6 +7,9 @@ import pytest
 from hypothesis import settings
 
 from support.alone import sharing
+from support.traced import let_threads_start
+
+let_threads_start()
 
 # Speed lives in benchmarks/, so no example has a deadline. Continuous integration draws the same examples every
 # time, so that its verdict is about the change; everywhere else they are new each time.

@@ -327,6 +327,7 @@ def test_an_own_image_goes_through_the_registry_and_what_fails_goes_back(
 
 def test_an_update_of_all_services_that_fails_goes_back(lab: Lab, run: Callable[..., Ran]) -> None:
     """Two rollbacks at once would undo each other, and Traefik has its port to wait for."""
+    lab.docker("service", "scale", "--detach", "app_client=0")  # as the sources have it
     before = {
         name: lab.docker("service", "inspect", "--format", "{{.Spec.TaskTemplate.ContainerSpec.Image}}", name)
         for name in ("app_gallery", "app_minio", "app_redis", "app_traefik")
