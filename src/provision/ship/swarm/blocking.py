@@ -3,35 +3,21 @@ nodes that take no task."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from provision.compile.dialect.shaped_stack import ShapedStack
 from provision.errors import ProvisionError
 from provision.ship.swarm import labelling, live, networks
-from provision.ship.swarm.live import Node
+from provision.ship.swarm.live import LiveService, Node
 from provision.ship.swarm.placing import Label, fitting
 from provision.tools.docker import Engine
 
 
-def check(
-    engine: Engine,
-    stacks: Sequence[ShapedStack],
-    labels: Sequence[Label],
-    tell: Callable[[str], None],
-    *,
-    force: bool = False,
+def check_networks(
+    engine: Engine, stacks: Sequence[ShapedStack], tell: Callable[[str], None], *, force: bool
 ) -> None:
-    """See to it that nothing stands in the way of these stacks.
-
-    Args:
-        labels: that nodes are to have.
-        force: whether a network that isn't as the sources ask is told only, and stays so.
-        tell: called with a line for each service that is there and waits for a node.
-
-    Raises:
-        ProvisionError: a network isn't as the sources ask; no node takes the tasks of a service that is new; or as
-            `labelling.resolved`.
-    """
+    """Raises ProvisionError when a network of these stacks isn't as the sources ask; with `force` that is told only, and
+    stays so."""
     for stack in stacks:
         for network, how in networks.differences(engine, stack).items():
             said = f"its network {network} {how}, and a deploy doesn't change a network that is there"
@@ -46,12 +32,26 @@ def check(
                 where=f"stack {stack.name}",
                 remedy=f"remove {' and '.join([*users, stack.name])} first, or leave it as it is with --force",
             )
-    nodes = live.nodes(engine)
-    asked = labelling.resolved(stacks, nodes, labels)
+
+
+def check_nodes(
+    stacks: Sequence[ShapedStack],
+    services: Mapping[str, Sequence[LiveService]],
+    nodes: Sequence[Node],
+    labels: Sequence[Label],
+    tell: Callable[[str], None],
+) -> None:
+    """Raises ProvisionError when no node takes the tasks of a service that is new.
+
+    Args:
+        services: those that are there, by the name of their stack.
+        labels: that nodes are to have.
+        tell: called with a line for each service that waits for a node.
+    """
     for stack in stacks:
-        there = {service.name for service in live.services(engine, stack.name)}
-        for name, fit in _waiting(stack, nodes, asked):
-            why = ", ".join(f"{node.name} is {node.why_not}" for node in fit)
+        there = {service.name for service in services[stack.name]}
+        for name, fit in _waiting(stack, nodes, labels):
+            why = ", ".join(node.absence for node in fit)
             # One that is only out of touch, as after an election, is back in a moment.
             if name in there or not all(node.why_not in (live.DOWN, *live.IDLE) for node in fit):
                 tell(f"{stack.name}_{name}: no node takes its next tasks: {why}")

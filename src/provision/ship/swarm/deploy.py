@@ -93,16 +93,17 @@ def prepare(
         ProvisionError: something isn't there; no stack was touched.
     """
     live.require_manager(engine)
+    services = {stack.name: live.services(engine, stack.name) for stack in stacks}
     for stack in stacks:
-        services = live.services(engine, stack.name)
         if not how.force:
             remedy = "rename the stack, or take it over with --force"
-            needs.check_owner(stack.name, services, how.project, remedy)
-        needs.tell_other_environments(stack, services, tell)
+            needs.check_owner(stack.name, services[stack.name], how.project, remedy)
+        needs.tell_other_environments(stack, services[stack.name], tell)
     needs.check_networks(stacks, docker.names(engine, "network"))
-    blocking.check(engine, stacks, how.labels, tell, force=how.force)
+    blocking.check_networks(engine, stacks, tell, force=how.force)
     nodes = live.nodes(engine)
     labels = needs.labels_to_set(stacks, nodes, how.labels)
+    blocking.check_nodes(stacks, services, nodes, labels, tell)
     there = docker.names(engine, "secret")
     secrets = {stack.name: needs.secrets_to_write(stack, there, how.environ, how.root) for stack in stacks}
     needs.set_labels(engine, labels, nodes, tell)
@@ -200,36 +201,22 @@ def _back(
 ) -> tuple[str, ...]:
     """Go back to what ran before, if that is wanted; what couldn't be undone, a sentence each. Half of it would be neither the
     one nor the other, so no signal cuts it short."""
+    failures: tuple[str, ...] = ()
+    limit = how.time_limit_seconds
     with heard_by(lambda *_: _say_so(stack.name, tell)):
-        return _undone(engine, stack, before, secrets, how, tell)
+        try:
+            if how.roll_back:
+                failures = undo.undo(engine, stack.name, before.services, before.complete, limit, tell)
+                failures += clearing.remove_networks(engine, stack.name, before.networks, limit)
+            written = secrets if how.roll_back else ()
+            return (*failures, *clearing.clear_after_failure(engine, stack.name, written))
+        except ProvisionError as error:
+            return (*failures, f"it couldn't go back to what ran before, or not all of it: {error.what}")
 
 
 def _say_so(stack: str, tell: Callable[[str], None]) -> None:
     with suppress(RuntimeError):  # while something else is being told there is no room for it
         tell(f"{stack}: it goes back to what ran before; then this ends")
-
-
-def _undone(
-    engine: Engine,
-    stack: ShapedStack,
-    before: Before,
-    secrets: Mapping[str, bytes],
-    how: How,
-    tell: Callable[[str], None],
-) -> tuple[str, ...]:
-    failures: tuple[str, ...] = ()
-    try:
-        if how.roll_back:
-            failures = undo.undo(
-                engine, stack.name, before.services, before.complete, how.time_limit_seconds, tell
-            )
-            failures += clearing.remove_networks(engine, stack.name, before.networks, how.time_limit_seconds)
-        return (
-            *failures,
-            *clearing.clear_after_failure(engine, stack.name, secrets if how.roll_back else ()),
-        )
-    except ProvisionError as error:
-        return (*failures, f"it couldn't go back to what ran before, or not all of it: {error.what}")
 
 
 def _send(engine: Engine, stack: ShapedStack, how: How, tell: Callable[[str], None]) -> None:

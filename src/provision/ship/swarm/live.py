@@ -57,6 +57,11 @@ class Node:
         """Whether it is there, taking tasks or not, as far as the Swarm knows: after a change of its leader that takes a moment."""
         return self.why_not not in (DOWN, "disconnected")
 
+    @property
+    def absence(self) -> str:
+        """Why one that isn't ready takes no task, in words: `worker-1 is down`."""
+        return f"{self.name} is {self.why_not}"
+
 
 @dataclass(frozen=True, slots=True)
 class LiveService:

@@ -191,7 +191,7 @@ def _of_tasks(
     for task in tasks:
         if node := away.get(task.get("NodeID", "")):
             service = names.get(task["ServiceID"], f"the stack {stack}")
-            later.setdefault(f"{node.name} is {node.why_not}", []).append(service)
+            later.setdefault(node.absence, []).append(service)
     return _Left(
         tuple(f"task {task['ID']}" for task in tasks if task.get("NodeID", "") not in away),
         tuple(f"{why}: {_tasks_of(services)} when it is back" for why, services in sorted(later.items())),

@@ -80,9 +80,7 @@ def compare(engine: Engine, stack: ShapedStack) -> tuple[ServiceStatus, ...]:
 
 
 def _absent(service: LiveService, nodes: Sequence[Node]) -> tuple[str, ...]:
-    return tuple(
-        f"{node.name} is {node.why_not}" for node in fitting(service.constraints, nodes) if not node.ready
-    )
+    return tuple(node.absence for node in fitting(service.constraints, nodes) if not node.ready)
 
 
 def _differences(
