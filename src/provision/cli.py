@@ -5,22 +5,21 @@ from __future__ import annotations
 import errno
 import importlib
 import os
-import signal
 import sys
 import tempfile
-import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from io import StringIO, TextIOWrapper
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
 import click
 
 from provision import __version__
 from provision.discretion import without_credentials, without_secrets
 from provision.errors import FAILED, INTERRUPTED, ProvisionError, did_you_mean
+from provision.tools.signals import heard_by
 
 COMMANDS = {
     "build": "Compile the sources into files.",
@@ -90,7 +89,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code. Expected failures become one sentence on stderr, a bug
     becomes a log file with what is needed to report it."""
     _open_streams()
-    with _ended_as_by_ctrl_c():
+    with heard_by(_interrupt):
         try:
             code = provision.main(args=list(arguments), prog_name="provision", standalone_mode=False)
         except click.exceptions.Exit as exit_:
@@ -145,23 +144,9 @@ def _of_the_system(error: OSError) -> ProvisionError:
     return ProvisionError(error.strerror or str(error), where=where, remedy=_REMEDIES[error.errno or 0])
 
 
-@contextmanager
-def _ended_as_by_ctrl_c() -> Iterator[None]:
+def _interrupt(*_: object) -> None:
     """A closed terminal or a time limit ends a command as Ctrl-C does: what was begun is cleared up."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before: dict[signal.Signals, Any] = {}
-    if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) not in (signal.SIG_IGN, None):
-                before[number] = signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    raise KeyboardInterrupt
 
 
 def _open_streams() -> None:
