@@ -58,13 +58,14 @@ def kind_of(name: str) -> Kind:
 
 
 def unit_of(name: str) -> str:
-    """Grafana's id of the unit that a metric's name ends in: `s` for `…_seconds_total`; empty when it says none, and
-    for what is counted (`…_seconds_count`, `…_seconds_bucket`)."""
+    """Grafana's id of the unit that a metric's name ends in: `s` for `…_seconds_total`; empty when it says none, for
+    what is counted (`…_seconds_count`, `…_seconds_bucket`), and for what is measured by it (`…_kb_per_seconds`)."""
     if name.endswith(("_count", "_bucket", "_info")):
         return ""
     for ending in _ENDINGS:
         name = name.removesuffix(ending)
-    return UNITS.get(name.rpartition("_")[2], "")
+    before, _, last = name.rpartition("_")
+    return "" if before.endswith("_per") else UNITS.get(last, "")
 
 
 _LONG: Final = 300

@@ -69,6 +69,8 @@ def _form(match: re.Match[str]) -> str:
 _MARK = re.compile(r"[\"'`$\[\](){},#]")
 _MARK_IN = {quote: re.compile(rf"[{quote}$\[\\]") for quote in "\"'"} | {"`": re.compile(r"[`$\[]")}
 _FUNCTION = re.compile(r"([A-Za-z_]\w*)\s*$", re.ASCII)
+_NEARBY = 300
+"""Characters in which the name of a function is looked for before its parenthesis."""
 
 
 @lru_cache(maxsize=1024)
@@ -137,5 +139,14 @@ def _inside(expr: str, stack: list[tuple[str, int, int]]) -> str:
     bracket, opened, argument = stack[-1]
     if bracket != "(":
         return bracket
-    function = _FUNCTION.search(expr[max(0, opened - 40) : opened])
+    function = _FUNCTION.search(_without_grouping(expr[max(0, opened - _NEARBY) : opened]))
     return "scalar" if function and argument in SCALARS.get(function[1].lower(), ()) else ""
+
+
+def _without_grouping(before: str) -> str:
+    """What stands before a call's parenthesis, without the labels of an aggregation: `topk` of `topk by (job, path)`."""
+    if not before.rstrip().endswith(")") or "(" not in before:
+        return before
+    outer = before[: before.rindex("(")]
+    grouping = _FUNCTION.search(outer)
+    return outer[: grouping.start()] if grouping and grouping[1].lower() in ("by", "without") else before

@@ -21,6 +21,7 @@ from provision.catalogue.conventions import is_counter, is_gauge, is_rate, kind_
         ("node_memory_MemFree_bytes", "", "bytes"),
         ("cache_hit_ratio", "gauge", "percentunit"),
         ("node_hwmon_temp_celsius", "gauge", "celsius"),
+        ("hanadb_network_receive_rate_kb_per_seconds", "", ""),
         ("up", "", ""),
         ("", "", ""),
     ],

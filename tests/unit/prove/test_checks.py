@@ -65,6 +65,14 @@ def test_schema(definition: Definition, subject: str, message: str) -> None:
     assert said[0][2] == message or not message
 
 
+@pytest.mark.parametrize(
+    "place", [{"h": 1, "w": 0, "x": 0, "y": 0}, {"h": 0, "w": 0, "x": 24, "y": 3}, {"y": 1}]
+)
+def test_where_a_row_is_grafana_knows_but_for_its_height(place: dict[str, int]) -> None:
+    assert told(dashboard({"type": "row", "title": "A", "gridPos": place}, rows=None)) == []
+    assert [each[2] for each in told(dashboard(panel("up", gridPos={**place, "w": 0})))]
+
+
 def test_schema_tells_five_faults_at_most() -> None:
     assert len(found(group(*({"record": f"a{n}"} for n in range(9))))) == 5
 
@@ -245,7 +253,7 @@ def test_unknown_variables_of_queries(fields: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     "expr",
     ["rate(up[$__rate_interval])", 'label_replace(up, "a", "$1", "b", "(.*)")',
-     'label_replace(up, "a", "$name", "b", "(?P<name>.*)")', 'up{a="costs 5$"}', 'up{a="$5"}', 'up{a="${DS}"}'],
+     'label_replace(up, "a", "$name", "b", "(?P<name>.*)")', 'up{a!~"SYS.*|\\\\$SYS.*"}', 'up{a="costs 5$"}', 'up{a="$5"}', 'up{a="${DS}"}'],
 )  # fmt: skip
 def test_what_is_no_unknown_variable(expr: str) -> None:
     inputs = [{"name": "DS", "type": "datasource", "pluginId": "prometheus"}]

@@ -26,6 +26,18 @@ SCHEMA: dict[str, Any] = {
         "list": {"type": "array", "items": {"required": ["refId"]}, "uniqueItems": True},
         "choice": {"oneOf": [{"required": ["url"]}, {"required": ["file"]}]},
         "any": {"anyOf": [{"required": ["url"]}, {"required": ["file"]}]},
+        "shape": {
+            "oneOf": [
+                {
+                    "properties": {"type": {"const": "square"}, "side": {"type": "number"}},
+                    "required": ["type", "side"],
+                },
+                {
+                    "properties": {"type": {"const": "circle"}, "radius": {"enum": [1, 2]}},
+                    "required": ["type"],
+                },
+            ]
+        },
         "either": {"anyOf": [{"type": "string"}, {"type": "number"}]},
     },
     "patternProperties": {"^x_": {}},
@@ -62,6 +74,9 @@ def told(**fields: Any) -> list[str]:
         ({"list": [{}]}, "'list' number 1: 'refId' must be set"),
         ({"list": [{"refId": 1}, {"refId": 1}]}, "'list' is not what it may be"),
         ({"choice": {}}, "'choice': just one of 'url' or 'file' must be set"),
+        ({"shape": {"type": "circle", "radius": 3}}, "'radius' must be 1 or 2, not 3"),
+        ({"shape": {"type": "square"}}, "'shape': 'side' must be set"),
+        ({"shape": {"type": "line"}}, "'shape' is not what it may be"),
         ({"any": {}}, "'any': 'url' or 'file' must be set"),
         ({"form": "y" * 100}, "'form' must be of another form"),
         ({"name": ["x"]}, "'name' must be text"),

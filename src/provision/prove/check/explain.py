@@ -52,10 +52,23 @@ def faults(
     found: dict[Fault, None] = {}
     for error in Draft202012Validator(schema).iter_errors(value):
         # Of alternatives, the one that was probably meant.
-        found[_fault(best_match([error]) or error, part_of)] = None
+        found[_fault(best_match([_meant(error)]) or error, part_of)] = None
         if len(found) >= limit:
             break
     return list(found)
+
+
+def _meant(error: ValidationError) -> ValidationError:
+    """What is wrong with the one alternative that has the value's own `type`, where such constants tell them apart."""
+    if error.validator not in ("oneOf", "anyOf") or not error.context:
+        return error
+    alternatives: dict[Any, list[ValidationError]] = {}
+    for each in error.context:
+        alternatives.setdefault(each.schema_path[0], []).append(each)
+    fitting = [
+        faults for faults in alternatives.values() if not any(each.validator == "const" for each in faults)
+    ]
+    return fitting[0][0] if len(fitting) == 1 and len(alternatives) > 1 else error
 
 
 def _fault(error: ValidationError, part_of: Callable[[str], tuple[str, str]]) -> Fault:
@@ -110,7 +123,8 @@ def _sentence(error: ValidationError, name: str, wanted: str, path: list[str]) -
 def _choices(rule: Any) -> list[str]:
     """The fields of which one must be set, when that is all that a `oneOf` or `anyOf` says."""
     if not isinstance(rule, list) or not all(
-        isinstance(each, dict) and each.get("required") for each in rule
+        isinstance(each, dict) and each.get("required") and each.keys() <= {"required", "description"}
+        for each in rule
     ):
         return []
     return [field for each in rule for field in each["required"]]

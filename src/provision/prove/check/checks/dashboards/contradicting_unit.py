@@ -30,6 +30,9 @@ _KEPT: Final = frozenset({
 _CALCULATING: Final = ("calculateField", "convertFieldType")
 _NEAR: Final = 1.2
 """A factor that a kilobyte of 1000 or 1024 bytes, and the like, stay below."""
+_SMALL: Final = (1 / 8, 1, 8, 60, 100, 3600, 86400)
+_LARGE: Final = (1, 1e3, 1e6, 1e9, 1e12, 1e15)
+"""Bits, minutes, per cent, hours and days; and kilo to peta."""
 
 
 def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
@@ -95,11 +98,21 @@ def _contradiction(measured: Measure, unit: str) -> str:
         )
         return f"it measures {what}, and {unit} is for {NAMES[shown.base]}"
     ratio = measured.factor / shown.factor
-    if 1 / _NEAR < ratio < _NEAR:
+    if not _is_conversion(max(ratio, 1 / ratio)):
         return ""
     what = "a share of 1" if shown.base == SHARE and measured.factor == 1 else NAMES[shown.base]
     much = f"{ratio:.4g} times too large" if ratio > 1 else f"{1 / ratio:.4g} times too small"
     return f"it measures {what}, and is shown {much} in {unit}"
+
+
+def _is_conversion(ratio: float) -> bool:
+    """Whether that is a factor between units, and not one of the platform, as three replicas are."""
+    return any(
+        1 / _NEAR < ratio / (small * large) < _NEAR
+        for small in _SMALL
+        for large in _LARGE
+        if small * large > _NEAR
+    )
 
 
 _FITTING: Final = {

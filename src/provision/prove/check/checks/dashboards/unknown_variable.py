@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from provision.model import Finding
@@ -26,7 +27,7 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
     for use in _uses(dashboard):
         text = use[3]
         for name in sorted(names(text) - dashboard.variables.keys()):
-            if not is_builtin(name) and not name[0].isdigit() and f"(?P<{name}>" not in text:
+            if not is_builtin(name) and not name[0].isdigit() and not _is_literal(name, text):
                 missing.setdefault(name, []).append(use)
     for name, uses in missing.items():
         pointer, what, severity, _ = next((use for use in uses if use[2] == "error"), uses[0])
@@ -40,6 +41,11 @@ def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
             suggestion(name, dashboard.variables) or "define it, or write what is meant",
             also=[at for at, *_ in uses if at != pointer],
         )
+
+
+def _is_literal(name: str, text: str) -> bool:
+    """Whether it is the group of a regular expression, or the dollar before it is escaped everywhere: `!~"\\\\$SYS.*"`."""
+    return f"(?P<{name}>" in text or not re.search(rf"(?<!\\)(?:\${{?|\[\[){name}\b", text)
 
 
 def _uses(dashboard: Dashboard) -> Iterator[Use]:

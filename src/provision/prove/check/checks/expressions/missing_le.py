@@ -37,9 +37,11 @@ def check(estate: Estate, expression: Expression) -> Iterator[Finding]:
 
 
 def _is_classic(branch: Branch) -> bool:
-    """Whether it certainly stems from the buckets of a classic histogram: those of a native one have no `le`."""
+    """Whether it certainly stems from the buckets of a classic histogram: those of a native one have no `le`, and those of
+    VictoriaMetrics' own a `vmrange` instead."""
     name = branch.selector.name if branch.selector else None
-    return name is not None and not stands_in(name) and "_bucket" in name
+    named = name is not None and not stands_in(name) and "_bucket" in name
+    return named and "vmrange" not in branch.labels.likely
 
 
 def _finding(estate: Estate, expression: Expression, call: Call, argument: Node, branch: Branch) -> Finding:

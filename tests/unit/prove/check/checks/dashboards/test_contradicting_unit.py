@@ -28,6 +28,8 @@ def told(expr: str, unit: str, *more: str, **fields: Any) -> list[tuple[str, str
          "show it in cps, or one like it"),
         ("a_seconds", "dateTimeAsIso", "it measures seconds, and is shown 1000 times too small in dateTimeAsIso",
          "multiply it by 1000"),
+        ("a_bytes / 1024 / 3600", "bytes", "it measures bytes, and is shown 3.686e+06 times too small in bytes",
+         "show it in its own unit, or convert it"),
         ("a_minutes", "bytes", "it measures seconds, and bytes is for bytes", "show it in its own unit, or convert it"),
     ],
 )  # fmt: skip
@@ -44,7 +46,7 @@ def test_seconds_a_second_are_a_note() -> None:
 @pytest.mark.parametrize(
     ("expr", "unit"),
     [("a_seconds", "s"), ("a_bytes", "decbytes"), ("a_bytes / 1024", "kbytes"), ("a_bytes / 1000", "kbytes"),
-     ("a_seconds", "short"), ("increase(requests_total[1m])", "reqpm"), ("a", "s"), ("a_bytes +", "s"),
+     ("sum(a_bytes) / 3", "bytes"), ("rx_kb_per_seconds", "KBs"), ("a_seconds", "short"), ("increase(requests_total[1m])", "reqpm"), ("a", "s"), ("a_bytes +", "s"),
      ("rate(requests_total[5m])", "reqps"), ("rate(a_bytes_total[5m]) * 8", "bps"), ("a_seconds * b_seconds", "s")],
 )  # fmt: skip
 def test_what_fits_or_is_not_certain_is_left_alone(expr: str, unit: str) -> None:

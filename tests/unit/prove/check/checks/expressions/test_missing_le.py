@@ -35,6 +35,7 @@ def test_buckets_without_their_bounds(expr: str, remedy: str) -> None:
         "histogram_quantile(0.9, sum without (instance) (rate(a_bucket[5m])))",
         "histogram_quantile(0.9, sum by (job) (rate(native_seconds[5m])))",
         'histogram_quantile(0.9, label_replace(sum(rate(a_bucket[5m])), "le", "1", "", ""))',
+        "histogram_quantile(0.9, sum by (vmrange) (rate(a_bucket[5m])))",
         "sum(rate(a_bucket[5m]))",
     ],
 )
