@@ -430,12 +430,12 @@ def test_the_next_server_is_not_begun_after_a_signal(provision, shop, grafana):
 
 def test_a_signal_reaches_all_servers(provision, shop, grafana):
     arrived, interrupted = threading.Event(), threading.Event()
-    before = signal.getsignal(signal.SIGINT)
 
     def interrupt() -> None:
         arrived.wait(60)
+        listening = signal.getsignal(signal.SIGINT)
         os.kill(os.getpid(), signal.SIGINT)
-        while signal.getsignal(signal.SIGINT) != before:  # until the main thread has heard of it
+        while signal.getsignal(signal.SIGINT) == listening:  # until the main thread has heard of it
             time.sleep(0.001)
         interrupted.set()
 
