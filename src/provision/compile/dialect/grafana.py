@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provision.catalogue.plugin_ids import former_id
 from provision.compile.dialect import (
     grafana_canonical,
     grafana_dashboards,
@@ -174,6 +175,8 @@ def canonical(kind: str, body: JSON) -> bytes:
         data = {name: value for name, value in (body.get("jsonData") or {}).items() if name != MARK}
         body = {name: value for name, value in body.items() if value or name in _DATASOURCE_FIELDS}
         body["jsonData"] = data
+        if "type" in body:
+            body["type"] = former_id(body["type"])
     elif kind == FOLDER:
         body = {name: value for name, value in body.items() if value or name in ("title", "parentUid")}
     else:

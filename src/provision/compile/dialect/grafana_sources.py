@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from provision.catalogue.plugin_ids import former_id
+
 _INPUT: Final = re.compile(r"\$\{([A-Za-z_]\w*)\}")
 
 _BUILT_IN: Final[Mapping[str, dict[str, str]]] = {
@@ -74,7 +76,12 @@ class Sources:
 
     def is_bound(self, uid: str) -> bool:
         """Whether the bound data source takes the place of the project's one with that uid."""
-        return self._bound is not None and self._own[uid]["type"] == self._bound.type
+        return self._binds(self._own[uid]["type"])
+
+    def _binds(self, plugin: object) -> bool:
+        """Whether the bound data source is of that type."""
+        bound = self._bound
+        return bound is not None and isinstance(plugin, str) and former_id(plugin) == former_id(bound.type)
 
     def found(self, written: str) -> Found | None:
         """What a uid or a name of one of the project's data sources means; None for any other."""
@@ -116,22 +123,30 @@ class Sources:
     def _inputs(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Name of an input → what takes its place: a reference, or text."""
         inputs: dict[str, Any] = {}
+        faults: list[str] = []
         for declared in spec.get("__inputs") or ():
             name = declared.get("name")
-            if declared.get("type") == "datasource":
-                inputs[name] = self._for_type(declared.get("pluginId") or "", name)
-            elif "value" in declared:
-                inputs[name] = str(declared["value"])
-            else:
-                raise Broken(f"the input ${{{name}}} has no value; write one into __inputs")
+            try:
+                inputs[name] = self._input(name, declared)
+            except Broken as fault:
+                faults.append(str(fault))
+        if faults:
+            raise Broken("; ".join(faults))
         return inputs
 
+    def _input(self, name: str, declared: Mapping[str, Any]) -> dict[str, str] | str:
+        if declared.get("type") == "datasource":
+            return self._for_type(declared.get("pluginId") or "", name)
+        if "value" in declared:
+            return str(declared["value"])
+        raise Broken(f"the input ${{{name}}} has no value; write one into __inputs")
+
     def _for_type(self, plugin: str, name: str) -> dict[str, str]:
-        if self._bound is not None and self._bound.type == plugin:
+        if self._bound is not None and self._binds(plugin):
             return self._bound.reference
         if plugin in _BUILT_IN:
             return _BUILT_IN[plugin]
-        found = [uid for uid, body in self._own.items() if body["type"] == plugin]
+        found = [uid for uid, body in self._own.items() if former_id(body["type"]) == former_id(plugin)]
         if len(found) == 1:
             return {"type": plugin, "uid": found[0]}
         count = "no data source" if not found else f"{len(found)} data sources"
@@ -163,9 +178,8 @@ class Sources:
     def _reference(self, value: Any, inputs: Mapping[str, Any], used: set[str]) -> Any:
         written = value.get("uid") if isinstance(value, dict) else value
         if not isinstance(written, str):
-            if self._bound is not None and isinstance(value, dict) and value.get("type") == self._bound.type:
-                return self._bound.reference
-            return value
+            of_type = value.get("type") if isinstance(value, dict) else None
+            return self._bound.reference if self._bound and self._binds(of_type) else value
         match = _INPUT.fullmatch(written)
         if match is not None and isinstance(inputs.get(match[1]), dict):
             settled = dict(inputs[match[1]])
@@ -188,7 +202,7 @@ class Sources:
         if (
             self._bound is None
             or variable.get("type") != "datasource"
-            or variable.get("query") != self._bound.type
+            or not self._binds(variable.get("query"))
         ):
             return variable
         return {**variable, "current": {"text": self._bound.name, "value": self._bound.uid}}

@@ -276,6 +276,32 @@ def test_an_input_that_nothing_or_too_much_fits(others, count):
     assert "--datasource" in found
 
 
+def test_all_inputs_that_nothing_fits_are_told_at_once():
+    (found,) = problems(
+        dashboard(**{**EXPORT, "__inputs": [*EXPORT["__inputs"], {"name": "X", "type": "constant"}]})
+    )
+    assert "${DS_PROM} wants" in found
+    assert "the input ${X} has no value" in found
+
+
+@pytest.mark.parametrize("known_as", ["postgres", "grafana-postgresql-datasource"])
+@pytest.mark.parametrize("asked_as", ["postgres", "grafana-postgresql-datasource"])
+def test_a_plugin_is_the_same_under_each_of_its_ids(known_as, asked_as):
+    inputs = [{"name": "DS", "type": "datasource", "pluginId": asked_as}]
+    export = {"__inputs": inputs, "panels": [panel("${DS}")]}
+    assert (
+        spec_of(dashboard(**export), datasource("pg", "Orders", known_as))["panels"][0]["datasource"]["uid"]
+        == "pg"
+    )
+    theirs = Binding("theirs", known_as, "Theirs")
+    asking = dashboard(panels=[panel({"type": asked_as})], __inputs=inputs)
+    assert spec_of(asking, bound=theirs)["panels"][0]["datasource"]["uid"] == "theirs"
+    body = {"name": "Orders", "uid": "pg", "jsonData": {}}
+    assert canonical("datasource", {**body, "type": known_as}) == canonical(
+        "datasource", {**body, "type": asked_as}
+    )
+
+
 def test_an_input_without_a_value():
     export = {"__inputs": [{"name": "VAR_X", "type": "constant"}]}
     assert "the input ${VAR_X} has no value" in problems(dashboard(**export))[0]
