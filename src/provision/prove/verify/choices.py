@@ -13,6 +13,9 @@ from provision.prove.check.references import reference
 from provision.prove.verify.options import Ask, matching, ordered
 from provision.prove.verify.servers import asked_of
 
+OFFERS_NOTHING: Final = ".*"
+"""What All stands for where a variable offers no value."""
+
 _ALL: Final = "$__all"
 _AUTO: Final = "$__auto_interval_"
 _CUSTOM: Final = re.compile(r"(?:[^,\\]|\\.)+")
@@ -100,7 +103,7 @@ def _value(
     if every and (_ALL in wanted or not picked):
         if variable.get("allValue"):
             return str(variable["allValue"])
-        return list(options) or ".*"
+        return list(options) or OFFERS_NOTHING
     if not picked:
         picked = list(options[:1])
     if variable.get("multi") or every:

@@ -8,6 +8,9 @@ from provision.client.prometheus import Refusal
 from provision.errors import Late, NotAllowed, ServerRefused, TooLarge
 from provision.promql.located import located
 from provision.promql.names import selectors
+from provision.promql.parse import parse
+from provision.promql.variables import placeholder
+from provision.prove.verify.choices import OFFERS_NOTHING
 from provision.prove.verify.culprits import unknown, unlabelled, wanting
 from provision.prove.verify.grouping import ungrouped
 from provision.prove.verify.knowledge import Count, Knowledge
@@ -40,7 +43,7 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
         return Verdict("error", message=error.what)
     if verdict.fine and asked.complaint:
         return replace(verdict, status="empty", message=asked.complaint)
-    if asked.hollow and verdict.status in ("empty", "unknown-value"):
+    if asked.hollow and (verdict.status in ("empty", "unknown-value") or _is_of_nothing(asked, verdict)):
         named = " and ".join(f"${name}" for name in asked.hollow)
         return replace(
             verdict,
@@ -49,6 +52,17 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
             remedy="see what is said of the variable",
         )
     return verdict
+
+
+def _is_of_nothing(asked: Asked, verdict: Verdict) -> bool:
+    """Whether what is wrong is only that a metric's name has a variable in it that offers no value."""
+    if verdict.status == "error":
+        return parse(placeholder(asked.text)) is None
+    return (
+        verdict.status == "unknown-metric"
+        and verdict.culprit is not None
+        and OFFERS_NOTHING in verdict.culprit.metric
+    )
 
 
 def _judged(asked: Asked, known: Knowledge, most_series: int) -> Verdict:

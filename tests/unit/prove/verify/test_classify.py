@@ -218,6 +218,33 @@ def test_what_is_empty_for_a_variable_that_offers_nothing():
     assert (found.status, found.message) == ("empty", "$job offers no value: no job of up has matched '()'")
 
 
+@pytest.mark.parametrize(
+    ("text", "expr", "message"),
+    [
+        ("rate(a_${part}_total[5m])", "rate(a_.*_total[5m])", "$part offers no value: 1:8: parse error"),
+        (
+            '{__name__="a_${part}_total"}',
+            '{__name__="a_.*_total"}',
+            "$part offers no value: the server has never had a metric a_.*_total",
+        ),
+    ],
+)
+def test_a_name_with_a_variable_that_offers_nothing(text, expr, message):
+    asked = Asked("o", "w", Place("a", 1), PART, text, expr, hollow=("part",))
+    refusals = {"rate(a_.*_total[5m])": Refusal("wrong", "1:8: parse error")}
+    found = judged(asked, knowledge(KnownSeries(UP, answers=refusals)), most_series=1)
+    assert (found.status, found.message) == ("empty", message)
+
+
+def test_what_would_be_wrong_with_any_value_stays_so():
+    asked = Asked(
+        "o", "w", Place("a", 1), PART, 'rate(up{job=~"$job"})', 'rate(up{job=~".*"})', hollow=("job",)
+    )
+    client = KnownSeries(UP, answers={'rate(up{job=~".*"})': Refusal("wrong", "expected type range vector")})
+    found = judged(asked, knowledge(client), most_series=1)
+    assert (found.status, found.message) == ("error", "expected type range vector")
+
+
 def test_what_is_to_be_called_otherwise():
     names = (
         {"__name__": f"traefik_service_{what}", "service": "web@file"}
