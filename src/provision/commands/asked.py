@@ -69,14 +69,14 @@ def _behind_grafana(
     servers: Servers, project: Project, environ: Mapping[str, str], timeout_seconds: float, *, lenient: bool
 ) -> Iterator[Sequence[Server]]:
     from provision.client.grafana_sources import sources_of_grafana
-    from provision.prove.check.references import PROMETHEUS
+    from provision.prove.check.references import ASKED_AS_PROMETHEUS
     from provision.prove.verify.durations import length_of
     from provision.prove.verify.servers import Server
 
     endpoint = replace(
         grafana_endpoint(servers, project, environ), timeout_seconds=_LOOKED_UP * timeout_seconds
     )
-    sources = sources_of_grafana(endpoint, PROMETHEUS)
+    sources = sources_of_grafana(endpoint, ASKED_AS_PROMETHEUS)
     if not sources:
         raise ProvisionError(
             "it has no data source that speaks PromQL",

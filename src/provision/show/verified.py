@@ -133,9 +133,9 @@ def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:
 def _summary(report: Report) -> Iterable[str]:
     distinct = len({each.asked.expr for each in report.results})
     total = len(report.results)
-    parts = [part for part in (_counts(report.results),) if part]
+    counts = _counts(report.results) if report.results else "nothing to ask"
     of = f" ({distinct} different)" if distinct != total else ""
-    yield f"{total} expression{'' if total == 1 else 's'}{of}: {''.join(parts) or 'nothing to ask'}"
+    yield f"{total} expression{'' if total == 1 else 's'}{of}: {counts}"
     yield faint(
         f"asked of {', '.join(report.servers)}: {report.questions} questions in {report.seconds:.1f} s"
     )

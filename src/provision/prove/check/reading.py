@@ -22,6 +22,7 @@ from provision.prove.check.lines import Sources as Written
 from provision.prove.check.lines import placer
 from provision.prove.check.parts import Dashboard, Expression, Group, Panel, Rule
 from provision.prove.check.queries import dashboard_expressions, group_expressions
+from provision.prove.check.references import PROMETHEUS as PROMQL
 from provision.prove.check.references import sources_of
 from provision.prove.check.scrapes import scrapes_of
 from provision.prove.check.tools import Tools
@@ -37,12 +38,14 @@ def estate_of(
     tools: Tools,
     guests: frozenset[str] = frozenset(),
     parameters: Mapping[str, object] | None = None,
+    meant: frozenset[str] = PROMQL,
 ) -> Estate:
     """The estate of these definitions.
 
     Args:
         guests: paths of files that aren't the project's.
         parameters: the `Settings` of the checks that have such, by id.
+        meant: the plug-ins of data sources whose queries are its expressions.
     """
     shown = [definition for definition in definitions if definition.kind == DASHBOARD]
     groups: list[Group] = []
@@ -53,7 +56,7 @@ def estate_of(
         elif definition.kind != DASHBOARD:
             others.setdefault(definition.kind, []).append((definition, decode(definition.body)))
     written = Written(project.root)
-    sources = sources_of(others.get(DATASOURCE, ()))
+    sources = sources_of(others.get(DATASOURCE, ()), meant)
 
     def read(definition: Definition) -> Dashboard:
         return _dashboard(definition, decode(definition.body))

@@ -16,6 +16,9 @@ PROMETHEUS = frozenset(
 )
 """Plug-ins whose queries are PromQL."""
 
+ASKED_AS_PROMETHEUS = PROMETHEUS | {"victoriametrics-metrics-datasource"}
+"""Plug-ins whose servers answer as a Prometheus does, though their language has more."""
+
 LOKI = "loki"
 """The plug-in whose queries are LogQL."""
 
@@ -36,13 +39,15 @@ class Sources:
     Attributes:
         plugins: plug-in by uid and by name.
         default: the plug-in of the organisation's default; empty when no source says which it is.
+        meant: the plug-ins whose queries are looked at.
     """
 
     plugins: Mapping[str, str]
     default: str
+    meant: frozenset[str] = PROMETHEUS
 
 
-def sources_of(datasources: Iterable[tuple[Definition, JSON]]) -> Sources:
+def sources_of(datasources: Iterable[tuple[Definition, JSON]], meant: frozenset[str] = PROMETHEUS) -> Sources:
     """The data sources of these definitions."""
     plugins: dict[str, str] = {}
     default = ""
@@ -51,7 +56,7 @@ def sources_of(datasources: Iterable[tuple[Definition, JSON]]) -> Sources:
         plugins.update({text_of(body, "name"): plugin, text_of(body, "uid"): plugin})
         if body.get("isDefault"):
             default = plugin
-    return Sources(plugins, default)
+    return Sources(plugins, default, meant)
 
 
 def reference(datasource: JSON) -> str:
@@ -62,10 +67,10 @@ def reference(datasource: JSON) -> str:
 
 
 def speaks_promql(datasource: JSON, expr: str, variables: Variables, sources: Sources) -> bool:
-    """Whether an expression asked of that `datasource` field is PromQL; what can't be known is taken for it
-    unless it looks like LogQL."""
+    """Whether an expression asked of that `datasource` field is PromQL, or of another plug-in that is meant; what can't be
+    known is taken for it unless it looks like LogQL."""
     plugin = plugin_of(datasource, variables, sources)
-    return plugin in PROMETHEUS or (not plugin and not _LOGQL.search(expr))
+    return plugin in sources.meant or (not plugin and not _LOGQL.search(expr))
 
 
 def plugin_of(datasource: JSON, variables: Variables, sources: Sources) -> str:

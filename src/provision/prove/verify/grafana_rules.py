@@ -9,7 +9,7 @@ from provision.model import Part
 from provision.promql.variables import substitute
 from provision.prove.check.bodies import objects, subject_of, text_of
 from provision.prove.check.estate import Estate
-from provision.prove.check.references import sources_of, speaks_promql
+from provision.prove.check.references import speaks_promql
 from provision.prove.verify.intervals import built_in
 from provision.prove.verify.verdicts import Asked
 
@@ -23,7 +23,6 @@ def of_grafana_rules(estate: Estate, scrape_seconds: float) -> Iterator[Asked]:
     Args:
         scrape_seconds: the time between two scrapes.
     """
-    sources = sources_of(estate.of("datasource"))
     values = built_in({}, {}, scrape_seconds)
     for definition, body in estate.of(GRAFANA_RULE_GROUP):
         for at, rule in objects(body.get("rules"), "/rules"):
@@ -35,7 +34,11 @@ def of_grafana_rules(estate: Estate, scrape_seconds: float) -> Iterator[Asked]:
                     "uid": uid,
                     "type": text_of(model.get("datasource"), "type") if isinstance(model, dict) else "",
                 }
-                if not expr.strip() or uid == _EXPRESSIONS or not speaks_promql(held, expr, {}, sources):
+                if (
+                    not expr.strip()
+                    or uid == _EXPRESSIONS
+                    or not speaks_promql(held, expr, {}, estate.sources)
+                ):
                     continue
                 yield Asked(
                     subject_of(definition),

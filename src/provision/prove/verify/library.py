@@ -9,7 +9,7 @@ from provision.model import Part
 from provision.prove.check.bodies import objects, text_of
 from provision.prove.check.estate import Estate
 from provision.prove.check.parts import Dashboard
-from provision.prove.check.references import sources_of, speaks_promql
+from provision.prove.check.references import speaks_promql
 from provision.prove.verify.planning import Source, opened
 from provision.prove.verify.servers import Known
 from provision.prove.verify.verdicts import Asked
@@ -26,14 +26,13 @@ def of_library_panels(dashboard: Dashboard, estate: Estate, known: Known, source
     if not shown:
         return []
     now = opened(dashboard, known, source)
-    sources = sources_of(estate.of("datasource"))
     asked = []
     for pointer, (definition, body) in shown:
         model = body["model"]
         for at, target in objects(model.get("targets"), "/model/targets"):
             text = text_of(target, "expr")
             datasource = target.get("datasource") or model.get("datasource")
-            if not text.strip() or not speaks_promql(datasource, text, dashboard.variables, sources):
+            if not text.strip() or not speaks_promql(datasource, text, dashboard.variables, estate.sources):
                 continue
             expr, name, hollow = now.asked(text, pointer, model, target)
             asked.append(

@@ -16,12 +16,14 @@ from provision.project import Project
 from provision.prove.check.estate import Estate
 from provision.prove.check.parts import Dashboard, Expression, Group
 from provision.prove.check.reading import estate_of
+from provision.prove.check.references import ASKED_AS_PROMETHEUS
 from provision.prove.check.settings import Configured
 from provision.prove.check.tools import Tools
 from provision.prove.verify import alerts_count, cost
 from provision.prove.verify.alerts import alerts_of
 from provision.prove.verify.asking import Asking
 from provision.prove.verify.configuration import remarks
+from provision.prove.verify.elsewhere import asked_elsewhere
 from provision.prove.verify.grafana_rules import of_grafana_rules
 from provision.prove.verify.judging import fired_of, key_of, verdicts_of
 from provision.prove.verify.knowledge import Knowledge
@@ -86,7 +88,7 @@ def verify(
     """
     began = time.perf_counter()
     settings = settings_of(project)
-    estate = estate_of(definitions, project, Tools(), guests, settings.parameters)
+    estate = estate_of(definitions, project, Tools(), guests, settings.parameters, ASKED_AS_PROMETHEUS)
     costs = estate.settings(cost.ID, cost.Settings)
     known = _known(servers, limits, _recorded(estate), with_statistics=costs.needs_statistics)
     source = source_of(estate, scrape_seconds)
@@ -109,7 +111,7 @@ def verify(
         if over := _counted_over(allowed, limits, settings):
             alerts = alerts_of(estate, known)
             fired = fired_of(paired, alerts, known, pool, advance, over=over, most=allowed.max)
-    notes = (*_notes(known), *_remarks(estate, known, source))
+    notes = (*_notes(known), *_remarks(estate, known, source), *asked_elsewhere(estate, concerns))
     return Report(
         servers=tuple(server.called for server in servers),
         results=settled(
