@@ -49,7 +49,7 @@ class World:
         return action, list(apply(plan, target))
 
     def receivers(self) -> set[str]:
-        from provision.compile.yamltext import load
+        from provision.compile.yamltext.reading import load
 
         config = Alertmanager(open_session(Endpoint(self.url))).status().config
         return {receiver["name"] for receiver in load(config.encode(), "status")["receivers"]}

@@ -19,9 +19,9 @@ import jsonschema
 import pytest
 import yaml
 
-from provision.compile import yamltext
 from provision.compile.dialect import files
 from provision.compile.load import load
+from provision.compile.yamltext.writing import render
 from provision.model import Resource
 from provision.project import open_project
 
@@ -66,7 +66,7 @@ def test_the_file_is_as_it_was(built: tuple[str, dict[str, Resource]], stack: st
                 "grafana-dashboards-"
             ):
                 _take_out(configs, config)
-    text = yamltext.render(document).decode()
+    text = render(document).decode()
     text = re.sub(r"-[0-9a-f]{12}$|v1:[0-9a-f]{32}$", "HASH", text, flags=re.MULTILINE)
     golden = GOLDEN / f"{stack}{suffix}.yml"
     if os.environ.get("PROVISION_GOLDEN") == "write":

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from provision.compile.yamltext import load, render
+from provision.compile.yamltext.reading import load
+from provision.compile.yamltext.writing import render
 
 FOLDER = Path(__file__).parent / "yaml"
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from provision.compile import yamltext
 from provision.compile.hints import hint
-from provision.compile.yamltext import Document, YamlError
+from provision.compile.yamltext import reading
+from provision.compile.yamltext.errors import YamlError
+from provision.compile.yamltext.reading import Document
 from provision.errors import Problem
 from provision.model import JSON
 
@@ -69,7 +70,7 @@ def read(path: str, content: bytes) -> RuleFile:
     """
     found = RuleFile()
     try:
-        documents = yamltext.documents(content, path)
+        documents = reading.documents(content, path)
     except YamlError as error:
         found.problems.append(Problem(path, error.line, _with_hint(error, content)))
         return found
@@ -145,7 +146,7 @@ class _Reader:
                 self._wrong(f"{name!r} in the ConfigMap must be text", place, other=True)
                 continue
             try:
-                inner = yamltext.documents(text.encode(), self.path)
+                inner = reading.documents(text.encode(), self.path)
             except YamlError as error:
                 line = self.document.line_within(place, error.line or 0)
                 what, other = _with_hint(error, text.encode()), not _GROUPS.search(text)

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from provision.compile import yamltext
 from provision.compile.dialect.header import header, read_mark
 from provision.compile.dialect.versions import NewerField, Version, each, newer, version_setting
 from provision.compile.kinds import ALERTMANAGER, INHIBIT, RECEIVER, ROUTE, TIME_INTERVAL
+from provision.compile.yamltext.reading import load
+from provision.compile.yamltext.writing import render, settled
 from provision.errors import ProvisionError
 from provision.model import JSON, Definition, Mark, Resource, decode, encode
 from provision.project import Project
@@ -115,7 +116,7 @@ def shape(
         if found:
             body[field] = [decode(definition.body) for definition in found]
     places = tuple(dict.fromkeys(definition.place for definition in sorted(used, key=_in_order)))
-    return Resource(CONFIG, CONFIG_KEY, encode(yamltext.settled(body)), places)
+    return Resource(CONFIG, CONFIG_KEY, encode(settled(body)), places)
 
 
 def is_whole(definitions: Sequence[Definition]) -> bool:
@@ -163,7 +164,7 @@ def too_new_in_config(body: bytes, dialect: AlertmanagerDialect) -> tuple[NewerF
 
 def config_bytes(resource: Resource, owner: str) -> bytes:
     """alertmanager.yml, with a header that carries the mark of `owner`."""
-    return yamltext.render(decode(resource.body), header=header(resource, owner))
+    return render(decode(resource.body), header=header(resource, owner))
 
 
 def read_config(text: bytes) -> tuple[bytes, Mark | None]:
@@ -172,7 +173,7 @@ def read_config(text: bytes) -> tuple[bytes, Mark | None]:
     Raises:
         ProvisionError: it isn't YAML, or not a mapping.
     """
-    document = yamltext.load(text, "alertmanager.yml")
+    document = load(text, "alertmanager.yml")
     if not isinstance(document, dict | None):
         raise ProvisionError("is not a configuration of Alertmanager", where="alertmanager.yml")
     return encode(document or {}), read_mark(text, CONFIG_KEY)

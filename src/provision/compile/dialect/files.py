@@ -8,11 +8,11 @@ from typing import Any
 
 import orjson
 
-from provision.compile import yamltext
 from provision.compile.dashboards import GENERAL
 from provision.compile.dialect import alertmanager, grafana_v2, prometheus, stacks
 from provision.compile.dialect.grafana_settings import GrafanaSettings
 from provision.compile.kinds import DASHBOARD, DATASOURCE, FOLDER
+from provision.compile.yamltext.writing import render
 from provision.model import Definition, Place, Resource, decode
 from provision.project import Project
 
@@ -151,7 +151,7 @@ def _literal(value: Any) -> Any:
 
 
 def _yaml(key: str, content: Any, places: tuple[Place, ...] = ()) -> Resource:
-    return _file(key, yamltext.render(content), places)
+    return _file(key, render(content), places)
 
 
 def _file(key: str, content: bytes, places: tuple[Place, ...]) -> Resource:

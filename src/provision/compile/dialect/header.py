@@ -20,7 +20,7 @@ _NAMED = 3
 
 
 def header(resource: Resource, owner: str) -> str:
-    """The header's text for `provision.compile.yamltext.render`."""
+    """The header's text for `provision.compile.yamltext.writing.render`."""
     mark = {"base": digest(resource.body), "file": resource.key, "owner": owner}
     return (
         f"{_made_of(resource.places)}\nprovision: {orjson.dumps(mark, option=orjson.OPT_SORT_KEYS).decode()}"

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from provision.compile import yamltext
 from provision.compile.dialect.header import header, read_mark
 from provision.compile.dialect.versions import NewerField, Version, each, newer, version_setting
 from provision.compile.kinds import PROMETHEUS, RULE_GROUP, SCRAPE_CONFIG
+from provision.compile.yamltext.reading import load
+from provision.compile.yamltext.writing import render, settled
 from provision.errors import ProvisionError
 from provision.model import JSON, Definition, Mark, Place, Resource, decode, encode
 from provision.project import Project
@@ -95,7 +96,7 @@ def shape_rules(definitions: Iterable[Definition], _dialect: PrometheusDialect) 
     result = []
     for key, entries in sorted(files.items()):
         entries.sort(key=lambda entry: entry[:2])
-        groups = yamltext.settled([group for _, _, group, _ in entries])
+        groups = settled([group for _, _, group, _ in entries])
         places = tuple(sorted({place for *_, place in entries}, key=_in_order))
         result.append(Resource(RULE_FILE, key, encode({"groups": groups}), places))
     return tuple(result)
@@ -116,7 +117,7 @@ def shape_config(definitions: Sequence[Definition], _dialect: PrometheusDialect)
     if written:
         body["scrape_configs"] = written
     places = tuple(sorted({definition.place for definition in (*settings, *jobs)}, key=_in_order))
-    return Resource(CONFIG, CONFIG_KEY, encode(yamltext.settled(body)), places)
+    return Resource(CONFIG, CONFIG_KEY, encode(settled(body)), places)
 
 
 def too_new(definition: Definition, dialect: PrometheusDialect) -> tuple[NewerField, ...]:
@@ -160,7 +161,7 @@ def read_rule_file(text: bytes, key: str) -> tuple[bytes, Mark | None]:
     Raises:
         ProvisionError: it isn't a rule file.
     """
-    document = yamltext.load(text, key)
+    document = load(text, key)
     document = {"groups": []} if document is None else document
     if not isinstance(document, dict) or not isinstance(document.get("groups", []), list | None):
         raise ProvisionError("is not a rule file: expected `groups:`, a list", where=key)
@@ -173,14 +174,14 @@ def read_config(text: bytes, key: str = CONFIG_KEY) -> tuple[bytes, Mark | None]
     Raises:
         ProvisionError: it isn't YAML, or not a mapping.
     """
-    document = yamltext.load(text, key)
+    document = load(text, key)
     if not isinstance(document, dict | None):
         raise ProvisionError("is not a configuration of Prometheus", where=key)
     return encode(document or {}), read_mark(text, key)
 
 
 def _bytes(resource: Resource, owner: str) -> bytes:
-    return yamltext.render(decode(resource.body), header=header(resource, owner))
+    return render(decode(resource.body), header=header(resource, owner))
 
 
 def _newer_in_group(group: JSON, version: Version, pointer: str) -> Iterator[NewerField]:

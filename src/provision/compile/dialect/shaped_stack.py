@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from provision.compile import yamltext
+from provision.compile.yamltext.writing import render
 from provision.model import Place
 from provision.project import DEFAULT_ENVIRONMENT
 
@@ -79,7 +79,7 @@ class ShapedStack:
 
     def compose_bytes(self) -> bytes:
         """The Compose file."""
-        return yamltext.render(self.compose, header=f"Made by provision. Edit {self.place.path} instead.")
+        return render(self.compose, header=f"Made by provision. Edit {self.place.path} instead.")
 
 
 def scaled(stack: ShapedStack, replicas: Mapping[str, int]) -> ShapedStack:

@@ -14,7 +14,6 @@ from pathlib import Path
 
 from provision.client.alertmanager import Alertmanager, hash_of
 from provision.client.session import Endpoint, open_session
-from provision.compile import yamltext
 from provision.compile.dialect.alertmanager import (
     CONFIG,
     CONFIG_KEY,
@@ -25,6 +24,8 @@ from provision.compile.dialect.alertmanager import (
 )
 from provision.compile.dialect.header import marked, read_mark
 from provision.compile.dialect.versions import Version, parse_version, show_version
+from provision.compile.yamltext.errors import YamlError
+from provision.compile.yamltext.reading import load
 from provision.diff.hidden import without_secrets_of
 from provision.errors import NotAllowed, ProvisionError
 from provision.model import JSON, Action, Live, Mark, Outcome, Plan, Resource, Verb, decode, digest, encode
@@ -215,9 +216,9 @@ class AlertmanagerTarget:
         if found is not None:
             return found == hash_of(content)
         try:
-            running = yamltext.load(self.client.status().config.encode(), "the configuration in force")
+            running = load(self.client.status().config.encode(), "the configuration in force")
             return bool(_outline(decode(read_config(content)[0])) == _outline(running))
-        except yamltext.YamlError:
+        except YamlError:
             return False
 
     def _undo(self, swapped: swap.Swapped) -> swap.Undone:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provision.client.prometheus import LoadedGroup, Prometheus
-from provision.compile import yamltext
 from provision.compile.dialect.prometheus import GROUP_FIELDS, RULE_FIELDS
+from provision.compile.yamltext.reading import load
 from provision.errors import ProvisionError, ServerRefused
 from provision.model import JSON
 from provision.ship.target.rules_in_force import Same, difference, in_force, of_file, plain
@@ -63,7 +63,7 @@ def look(client: Prometheus) -> Before:
     Raises:
         ProvisionError: it doesn't say.
     """
-    config = yamltext.load(client.config().encode(), "the server's configuration") or {}
+    config = load(client.config().encode(), "the server's configuration") or {}
     return Before(client.rules(), tuple(map(str, config.get("rule_files") or ())))
 
 
