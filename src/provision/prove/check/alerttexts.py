@@ -9,7 +9,8 @@ from functools import lru_cache
 from typing import Final
 
 from provision.gotemplate.functions import FUNCTIONS
-from provision.gotemplate.parse import TooDeep, parse
+from provision.gotemplate.parse import parse
+from provision.gotemplate.reader import TooDeep
 from provision.gotemplate.tokens import Broken
 from provision.gotemplate.uses import VARIABLES, Uses, joined, uses
 from provision.prove.check.parts import Group, Rule

@@ -1,0 +1,36 @@
+"""Numbers, strings and characters are taken and refused as Go takes and refuses them."""
+
+from __future__ import annotations
+
+import pytest
+
+from provision.gotemplate.functions import FUNCTIONS
+from provision.gotemplate.parse import parse
+from provision.gotemplate.tokens import Broken
+from provision.gotemplate.uses import VARIABLES
+
+GOOD = [
+    "{{ 1 }}{{ -1.5e3 }}{{ 0x1F }}{{ 1_000 }}{{ .5 }}{{ 1i }}{{ 'a' }}{{ true }}",
+    r'{{ "\n\t\"\\\x41\u00e4\101" }}',
+]
+"""Each was taken by Go 1.26."""
+
+BAD = [
+    (r'{{ "\q" }}', r"unknown escape '\\q'; a backslash is written \\"),
+    ("{{ 'ab' }}", '"\'ab\'" is not one character; text stands in "…" or `…`'),
+    ("{{ 08 }}", "'08' is not a number"),
+]
+"""Each was refused by Go 1.26."""
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_taken(text: str) -> None:
+    parse(text, FUNCTIONS, VARIABLES)
+
+
+@pytest.mark.parametrize(("text", "message"), BAD)
+def test_refused(text: str, message: str) -> None:
+    with pytest.raises(Broken) as refused:
+        parse(text, FUNCTIONS, VARIABLES)
+    assert refused.value.message == message
+    assert 0 <= refused.value.start <= len(text)
