@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from provision.promql.grammar import AGGREGATIONS
 from provision.promql.tokens import Misplaced, Token, tokens
+from provision.promql.vocabulary import AGGREGATIONS
 
 _DEEPEST: Final = 60
 _BINDING: Final = {

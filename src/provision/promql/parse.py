@@ -8,9 +8,10 @@ from functools import lru_cache
 
 import promql_parser
 
-from provision.promql.grammar import ALL_FEATURES, EXPERIMENTAL, plain
+from provision.promql.grammar import plain
 from provision.promql.lightened import lightened
 from provision.promql.tokens import Misplaced
+from provision.promql.vocabulary import ALL_FEATURES, EXPERIMENTAL
 
 _LONGEST = 100_000
 _MOST_OPERATORS = 1_000

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from provision.promql.facts import Facts
-from provision.promql.grammar import AGGREGATIONS
 from provision.promql.nodes import Aggregation, Call, Node, Operation, VectorSelector
 from provision.promql.tokens import Misplaced, Token, tokens
+from provision.promql.vocabulary import AGGREGATIONS
 
 Span = tuple[int, int]
 """Where something begins, and where what follows it does, in characters counted from 0."""

@@ -5,8 +5,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from provision.promql import parse as parse_module
-from provision.promql.grammar import ALL_FEATURES
 from provision.promql.parse import parse, tree
+from provision.promql.vocabulary import ALL_FEATURES
 
 
 @pytest.mark.parametrize(
