@@ -12,8 +12,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from provision.promql.labels import NO_LABELS, Labels
+from provision.promql.matched_labels import matched_labels
 from provision.promql.nodes import (
     COMPARISONS,
+    SAMPLING,
     SCALARS,
     SETS,
     Aggregation,
@@ -26,7 +28,9 @@ from provision.promql.nodes import (
     Text,
     VectorSelector,
     is_scalar,
+    vector_of,
 )
+from provision.promql.selector_labels import absent_labels, selector_labels
 from provision.promql.standins import stands_in
 
 
@@ -57,16 +61,13 @@ def branches(node: Node) -> tuple[Branch, ...]:
     return found
 
 
-SAMPLING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
-"""Aggregations that return some of their series as they are."""
-
 _ABSENT = frozenset({"absent", "absent_over_time"})
 _QUANTILES = frozenset({"histogram_quantile", "histogram_fraction", "histogram_quantiles"})
 _RELABELLING = _ABSENT | _QUANTILES | {"label_replace", "label_join", "info"}
 
 
 def _of_series(node: VectorSelector) -> tuple[Branch, ...]:
-    return (Branch(_of_selector(node), node),)
+    return (Branch(selector_labels(node), node),)
 
 
 def _of_number(node: Number) -> tuple[Branch, ...]:
@@ -87,48 +88,6 @@ def _of_negation(node: Negation) -> tuple[Branch, ...]:
             branch._replace(number=None if branch.number is None else -branch.number)
             for branch in branches(node.operand)
         ]
-    )
-
-
-def _is_never_empty(pattern: str) -> bool:
-    """Whether a pattern certainly doesn't match the empty text: each of its alternatives begins with a character."""
-    if "|" in pattern and ("(" in pattern or "[" in pattern):
-        return False
-    return all(map(_begins_with_character, pattern.split("|")))
-
-
-def _begins_with_character(pattern: str) -> bool:
-    first, second = pattern[:1], pattern[1:2]
-    return (first.isalnum() or first in ("_", ":", ".", "/", "-")) and second not in ("?", "*", "{")
-
-
-_OWN_SERIES = frozenset({"ALERTS", "ALERTS_FOR_STATE"})
-
-
-def _of_selector(node: VectorSelector) -> Labels:
-    certain: set[str] = set()
-    likely: set[str] = set()
-    values: dict[str, str] = {}
-    impossible: set[str] = set()
-    for matcher in node.matchers:
-        label, op, value = matcher.label, matcher.op, matcher.value
-        if label == "__name__" or stands_in(label):
-            continue
-        if op == "=" and not value:
-            impossible.add(label)
-        elif op == "=":
-            certain.add(label)
-            if not stands_in(value):
-                values[label] = value
-        elif (op == "=~" and not stands_in(value) and _is_never_empty(value)) or (op == "!=" and not value):
-            certain.add(label)
-        elif op == "=~":
-            likely.add(label)
-    scraped = node.name is not None and ":" not in node.name and node.name not in _OWN_SERIES
-    if scraped and not stands_in(node.name or ""):
-        likely.update({"job", "instance"} - impossible)
-    return Labels(
-        frozenset(certain), frozenset(certain | likely), values, None, frozenset(impossible - certain)
     )
 
 
@@ -171,20 +130,10 @@ def _of_call(node: Call) -> tuple[Branch, ...]:
     return found
 
 
-def vector_of(node: Call) -> Node | None:
-    """The argument of a call whose series it returns in another form; None when it takes none."""
-    for argument in node.arguments:
-        if type(argument) is VectorSelector or not (
-            isinstance(argument, Text | Number) or is_scalar(argument)
-        ):
-            return argument
-    return None
-
-
 def _relabelled(node: Call, vector: Node, found: tuple[Branch, ...]) -> tuple[Branch, ...]:
     function = node.function
     if function in _ABSENT:
-        return tuple([Branch(_absent(each, vector), each.selector) for each in found[:1]])
+        return tuple([Branch(absent_labels(each.labels, vector), each.selector) for each in found[:1]])
     if function in _QUANTILES:
         found = tuple([each._replace(labels=each.labels.without(["le"])) for each in found])
     if function in ("label_replace", "label_join", "histogram_quantiles"):
@@ -199,24 +148,6 @@ def _relabelled(node: Call, vector: Node, found: tuple[Branch, ...]) -> tuple[Br
 def _labelled(labels: Labels, label: str) -> Labels:
     """With a label that a call sets, perhaps to nothing."""
     return labels.unless_known().opened() if stands_in(label) else labels.added(label, certain=False)
-
-
-def _absent(branch: Branch, vector: Node) -> Labels:
-    """What `absent()` makes up: the labels to which its selector gives a value, if nothing is said of them after that (Prometheus,
-    promql/functions.go: createLabelsForAbsentFunction)."""
-    if not isinstance(vector, VectorSelector):
-        return NO_LABELS
-    if any(stands_in(matcher.label) for matcher in vector.matchers):
-        return Labels()
-    given: set[str] = set()
-    kept: set[str] = set()
-    for matcher in vector.matchers:
-        if matcher.op == "=" and matcher.label not in given:
-            given.add(matcher.label)
-            kept.update({matcher.label} if matcher.value else ())
-        else:
-            kept.discard(matcher.label)
-    return branch.labels.only(sorted(kept - {"__name__"}))
 
 
 def _of_operation(node: Operation) -> tuple[Branch, ...]:
@@ -238,62 +169,15 @@ def _of_operation(node: Operation) -> tuple[Branch, ...]:
     if node.operator in SETS:
         return tuple(each._replace(is_always=False) for each in left)
     many, one = (right, left) if node.group == "right" else (left, right)
+    labels = [other.labels for other in one]
+    is_filtered = filtered or any(other.is_filtered for other in one)
     return tuple(
         Branch(
-            _joined(node, each.labels, one),
+            matched_labels(node, each.labels, labels),
             each.selector,
-            is_filtered=each.is_filtered or filtered or any(other.is_filtered for other in one),
+            is_filtered=each.is_filtered or is_filtered,
         )
         for each in many
-    )
-
-
-def _joined(node: Operation, many: Labels, one: tuple[Branch, ...]) -> Labels:
-    """The labels of what two vectors give. A label that is matched is there on both sides or on none."""
-    unknown = any(map(stands_in, node.labels))
-    labels = many
-    if node.group:
-        for label in node.included:
-            if stands_in(label):
-                return labels.unless_known().opened()
-            certain = all(label in other.labels.certain for other in one)
-            labels = labels.added(label, certain=certain)
-            if not any(other.labels.may_have(label) for other in one):
-                labels = labels.without([label])
-    elif node.matching == "on":
-        labels = labels.only(node.labels)
-        labels = labels.opened() if unknown else labels
-    elif node.matching == "ignoring":
-        labels = labels.unless_known() if unknown else labels.without(node.labels)
-    if unknown or len(one) != 1:
-        return labels
-    return _known_from(node, labels, one[0].labels)
-
-
-def _known_from(node: Operation, labels: Labels, other: Labels) -> Labels:
-    """What the other side tells of the labels that are matched."""
-    if node.matching == "on":
-        matched = frozenset(node.labels)
-        certain = other.certain & matched
-        impossible = {label for label in matched if not other.may_have(label)}
-        possible = labels.possible
-    else:
-        ignored = frozenset(node.labels)
-        if node.group:
-            return labels
-        certain = other.certain - ignored
-        impossible = set(other.impossible - ignored)
-        possible = labels.possible
-        if other.possible is not None:
-            possible = other.possible - ignored if possible is None else possible & other.possible
-    certain = frozenset(label for label in certain if labels.may_have(label))
-    values = {label: value for label, value in other.values.items() if label in certain}
-    return Labels(
-        labels.certain | certain,
-        labels.likely | certain,
-        {**labels.values, **values},
-        possible,
-        labels.impossible | (impossible - labels.certain),
     )
 
 

@@ -157,6 +157,9 @@ ARITHMETIC = frozenset({"+", "-", "*", "/", "%", "^", "atan2"})
 SCALARS = frozenset({"scalar", "time", "pi", "start", "end", "step", "range", "max_of", "min_of"})
 """Functions that give a number rather than series."""
 
+SAMPLING = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
+"""Aggregations that return some of their series as they are."""
+
 
 def above(node: Node) -> Iterator[Node]:
     """What stands around a node, from its parent outwards."""
@@ -175,6 +178,16 @@ def is_scalar(node: Node) -> bool:
     if isinstance(node, Negation):
         return is_scalar(node.operand)
     return isinstance(node, Operation) and is_scalar(node.left) and is_scalar(node.right)
+
+
+def vector_of(node: Call) -> Node | None:
+    """The argument of a call whose series it returns in another form; None when it takes none."""
+    for argument in node.arguments:
+        if type(argument) is VectorSelector or not (
+            isinstance(argument, Text | Number) or is_scalar(argument)
+        ):
+            return argument
+    return None
 
 
 def within(node: Node) -> Iterator[Node]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from provision.promql.branches import SAMPLING, vector_of
 from provision.promql.nodes import (
+    SAMPLING,
     SCALARS,
     Aggregation,
     Call,
@@ -17,6 +17,7 @@ from provision.promql.nodes import (
     Text,
     VectorSelector,
     is_scalar,
+    vector_of,
 )
 from provision.promql.standins import stands_in
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from provision.model import Finding
-from provision.promql.branches import SAMPLING, Branch, branches
+from provision.promql.branches import Branch, branches
 from provision.promql.nodes import (
     ARITHMETIC,
+    SAMPLING,
     Aggregation,
     Call,
     Negation,

@@ -8,7 +8,7 @@ from typing import Final
 from provision.model import Finding
 from provision.model.finding import Severity
 from provision.promql.bounds import Bounds, bounds
-from provision.promql.branches import branches, vector_of
+from provision.promql.branches import branches
 from provision.promql.facts import Facts
 from provision.promql.matching import impossible_everywhere, is_matched, mismatch
 from provision.promql.nodes import (
@@ -20,6 +20,7 @@ from provision.promql.nodes import (
     Operation,
     VectorSelector,
     is_scalar,
+    vector_of,
 )
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate

@@ -7,9 +7,9 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import Final
 
 from provision.model import Finding
-from provision.promql.branches import SAMPLING, Branch, branches
+from provision.promql.branches import Branch, branches
 from provision.promql.matching import is_matched
-from provision.promql.nodes import COMPARISONS, Aggregation, Call, Node, Number, Operation, above
+from provision.promql.nodes import COMPARISONS, SAMPLING, Aggregation, Call, Node, Number, Operation, above
 from provision.promql.standins import stands_in
 from provision.prove.check.estate import Estate
 from provision.prove.check.expressed import facts_of, rule_of, said
