@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from provision.model import Finding
 from provision.prove.check.estate import Estate
-from provision.prove.check.logql import NotLogQL, ranges
+from provision.prove.check.logql.parse import ranges
+from provision.prove.check.logql.reader import NotLogQL
 from provision.prove.check.parts import Dashboard
 from provision.prove.check.queries import loki_queries
 

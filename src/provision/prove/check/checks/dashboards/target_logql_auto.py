@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from provision.model import Finding
 from provision.prove.check.bodies import text_of
 from provision.prove.check.estate import Estate
-from provision.prove.check.logql import NotLogQL, ranges
+from provision.prove.check.logql.parse import ranges
+from provision.prove.check.logql.reader import NotLogQL
 from provision.prove.check.parts import Dashboard, Panel
 from provision.prove.check.queries import PanelQuery, loki_queries
 from provision.prove.check.together import queries, together

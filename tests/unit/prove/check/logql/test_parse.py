@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from provision.prove.check.logql import NotLogQL, ranges
+from provision.prove.check.logql.parse import ranges
+from provision.prove.check.logql.reader import NotLogQL
 
 LOGQL = [
     '{job="a"}',
@@ -52,26 +53,11 @@ def test_logql(query: str) -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("{}", "a selector needs a matcher"),
-        ('{job="a"', "'}' is missing after the matchers"),
-        ("{job=a}", "the value of a matcher must stand in quotes"),
-        ("{a,b}", "'a' is no matcher"),
-        ('{job="a"} | ', "it ends after a |"),
-        ('{job="a"} | =', "'=' stands where a stage such as json should"),
         ('rate({job="a"})', "rate() takes a range of lines"),
         ('sum({job="a"})', "sum() takes numbers"),
-        ('{job="a"} |= err', "what a line is searched for must stand in quotes"),
         ('foo({a="b"}[1m])', "there is no function foo()"),
-        ('{job="a"} | jsn | x="y"', "there is no stage 'jsn'"),
-        ('{a="b"} | status >', "nothing is compared with 'status'"),
-        ('{a="b"} | line_format x', "line_format takes a text in quotes"),
-        ('count_over_time({a="b"}[])', "a range needs a duration"),
-        ('count_over_time({a="b"}[5m)', "']' is missing after the range"),
-        ('{a="b"} | (x="y"', "nothing closes a '('"),
         ('{a="b"} extra', "'extra' stands where an operator should"),
         ('sum(rate({a="b"}[1m])', "')' is missing after the arguments of sum()"),
-        ('{a="b} |= "x"', "nothing closes the string that begins with this '\"'"),
-        ('{a="b"} ; x', "unexpected character ';'"),
         ("", "it ends too early"),
         ("(" * 60, "more than 50 brackets"),
     ],
