@@ -15,7 +15,7 @@ _NUMBER: Final = re.compile(
     r"|0[xX](?:_?[0-9a-fA-F])*\.?[0-9a-fA-F]*[pP][+-]?\d+)i?",
     re.ASCII,
 )
-_OCTAL: Final = re.compile(r"[+-]?0\d*[89]\d*", re.ASCII)
+_OCTAL: Final = re.compile(r"[+-]?0[\d_]*[89][\d_]*", re.ASCII)
 """What begins like an octal number and isn't one."""
 
 
@@ -54,7 +54,10 @@ def unquoted(token: Token) -> str:
             raise Broken(
                 f"unknown escape {inner[at : at + 2]!r}; a backslash is written \\\\", token.start + 1 + at
             )
-        parts.append(_meant(escape[0][1:]))
+        meant = _meant(escape[0][1:])
+        if meant is None:
+            raise Broken(f"{escape[0]} is no character", token.start + 1 + at)
+        parts.append(meant)
         at = escape.end()
     text = "".join(parts)
     if token.kind == "character" and len(text) != 1:
@@ -62,10 +65,14 @@ def unquoted(token: Token) -> str:
     return text
 
 
-def _meant(escape: str) -> str:
+def _meant(escape: str) -> str | None:
+    """What an escape stands for; None for the number of no character, and of no byte."""
     if escape[0] in _SIMPLE:
         return _SIMPLE[escape[0]]
     if escape[0] in "xuU":
         code = int(escape[1:], 16)
-        return chr(code) if code <= 0x10FFFF else "\ufffd"
-    return chr(int(escape, 8)) if escape[0].isdigit() else escape
+        return chr(code) if code < 0xD800 or 0xDFFF < code <= 0x10FFFF else None
+    if escape[0].isdigit():
+        code = int(escape, 8)
+        return chr(code) if code <= 0xFF else None
+    return escape

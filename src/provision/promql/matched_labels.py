@@ -16,6 +16,8 @@ def matched_labels(node: Operation, many: Labels, one: Sequence[Labels]) -> Labe
         many: those of the side whose series are returned.
         one: those of each branch of the other side.
     """
+    if node.is_filled:  # A series may be that of the other side, whose partner is a number.
+        return many.unless_known().opened()
     unknown = any(map(stands_in, node.labels))
     labels = many
     if node.group:

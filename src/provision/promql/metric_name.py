@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import promql_parser as ast
 
+from provision.promql.nodes import COMPARISONS, SAMPLING, SETS
 from provision.promql.parse import tree
 
 _KEEPING_CALLS = frozenset({
     "first_over_time", "info", "label_join", "label_replace", "last_over_time", "sort", "sort_by_label",
     "sort_by_label_desc", "sort_desc",
 })  # fmt: skip
-_KEEPING_AGGREGATIONS = frozenset({"topk", "bottomk", "limitk", "limit_ratio"})
-_COMPARISONS = frozenset({"==", "!=", ">", "<", ">=", "<="})
-_SETS = frozenset({"and", "or", "unless"})
 
 
 def keeps_name(expr: str) -> bool:
@@ -30,7 +28,7 @@ def _keeps(node: ast.Expr) -> bool:
     if isinstance(node, ast.NumberLiteral | ast.StringLiteral | ast.UnaryExpr):
         return False
     if isinstance(node, ast.AggregateExpr):
-        if str(node.op).lower() in _KEEPING_AGGREGATIONS:
+        if str(node.op).lower() in SAMPLING:
             return True
         modifier = node.modifier
         return modifier is not None and "__name__" in list(modifier.labels)
@@ -38,9 +36,9 @@ def _keeps(node: ast.Expr) -> bool:
         return node.func.name in _KEEPING_CALLS
     if isinstance(node, ast.BinaryExpr):
         operator = str(node.op).lower()
-        if operator in _SETS:
+        if operator in SETS:
             return _keeps(node.lhs) or (operator == "or" and _keeps(node.rhs))
-        if operator not in _COMPARISONS or (node.modifier is not None and node.modifier.return_bool):
+        if operator not in COMPARISONS or (node.modifier is not None and node.modifier.return_bool):
             return False
         return _keeps(node.lhs) or _keeps(node.rhs)
     return True

@@ -11,7 +11,7 @@ from provision.gotemplate.uses import VARIABLES
 
 GOOD = [
     "{{ 1 }}{{ -1.5e3 }}{{ 0x1F }}{{ 1_000 }}{{ .5 }}{{ 1i }}{{ 'a' }}{{ true }}",
-    r'{{ "\n\t\"\\\x41\u00e4\101" }}',
+    r'{{ "\n\t\"\\\x41\u00e4\101\xff\377\U0010FFFF" }}{{ 0_7 }}',
 ]
 """Each was taken by Go 1.26."""
 
@@ -19,6 +19,10 @@ BAD = [
     (r'{{ "\q" }}', r"unknown escape '\\q'; a backslash is written \\"),
     ("{{ 'ab' }}", '"\'ab\'" is not one character; text stands in "…" or `…`'),
     ("{{ 08 }}", "'08' is not a number"),
+    ("{{ 0_8 }}", "'0_8' is not a number"),
+    (r'{{ "\400" }}', r"\400 is no character"),
+    (r'{{ "\ud800" }}', r"\ud800 is no character"),
+    (r'{{ "\U00110000" }}', r"\U00110000 is no character"),
 ]
 """Each was refused by Go 1.26."""
 

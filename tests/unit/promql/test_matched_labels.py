@@ -50,3 +50,12 @@ def test_labels_that_series_may_have(expr: str, may: list[str], may_not: list[st
     labels = matched(expr)
     assert [label for label in may if not labels.may_have(label)] == []
     assert [label for label in may_not if labels.may_have(label)] == []
+
+
+@pytest.mark.parametrize(
+    "expr", ['a{b="c"} + fill(0) d', 'a{b="c"} / on (b) fill_right(1) d', 'a{b="c"} - fill_left(0) d']
+)
+def test_nothing_is_certain_where_a_series_needs_no_partner(expr: str) -> None:
+    found = matched(expr)
+    assert not found.certain
+    assert found.may_have("e")

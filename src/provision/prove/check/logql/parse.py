@@ -53,11 +53,10 @@ def _expression(reader: Reader) -> str:
 
 
 def _operand(reader: Reader) -> str:
+    while reader.text == "-":
+        reader.take()
     if reader.text == "{":
         return lines(reader)
-    if reader.text == "-":
-        reader.take()
-        return _operand(reader)
     if reader.text == "(":
         reader.take()
         given = _expression(reader)

@@ -42,6 +42,7 @@ LOGQL = [
     'avg_over_time({a="b"} | unwrap duration_seconds(lat) [1m])',
     '{a="b"} | label_format x=`{{.a}}` | x != "" | json',
     '{a="b"} | level = "error"',
+    "- " * 2000 + "1",
 ]
 
 
