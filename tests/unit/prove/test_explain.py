@@ -15,6 +15,10 @@ SCHEMA: dict[str, Any] = {
         "one": {"const": 1},
         "count": {"type": ["integer", "null"], "minimum": 1, "maximum": 9},
         "long": {"type": "string", "maxLength": 3, "description": "a short text"},
+        "reference": {
+            "anyOf": [{"type": "string"}, {"type": "object"}],
+            "description": "A name or a mapping.",
+        },
         "duration": {"type": "string", "pattern": "^[0-9]+s$", "description": "a duration such as 5s"},
         "form": {"pattern": "^x"},
         "never": False,
@@ -77,6 +81,7 @@ def told(**fields: Any) -> list[str]:
         ({"shape": {"type": "circle", "radius": 3}}, "'radius' must be 1 or 2, not 3"),
         ({"shape": {"type": "square"}}, "'shape': 'side' must be set"),
         ({"shape": {"type": "line"}}, "'shape' is not what it may be"),
+        ({"reference": 5}, "'reference' is not a name or a mapping, not 5"),
         ({"any": {}}, "'any': 'url' or 'file' must be set"),
         ({"form": "y" * 100}, "'form' must be of another form"),
         ({"name": ["x"]}, "'name' must be text"),

@@ -57,6 +57,7 @@ def test_annotations_and_variables_are_read() -> None:
                 {"name": "x", "type": "query", "query": {"query": "query_result(topk(1, c))"}},
                 {"name": "names", "type": "query", "query": "label_values(job)"},
                 {"name": "loki", "type": "query", "query": "label_values(x)", "datasource": LOKI},
+                {"name": "sql", "type": "query", "query": "SELECT DISTINCT a FROM b", "datasource": "orders"},
                 {"name": "custom", "type": "custom", "query": "a,b"},
             ]
         },

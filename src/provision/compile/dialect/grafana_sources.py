@@ -123,13 +123,13 @@ class Sources:
     def _inputs(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """Name of an input → what takes its place: a reference, or text."""
         inputs: dict[str, Any] = {}
-        faults: list[str] = []
+        faults: dict[str, None] = {}
         for declared in spec.get("__inputs") or ():
             name = declared.get("name")
             try:
                 inputs[name] = self._input(name, declared)
             except Broken as fault:
-                faults.append(str(fault))
+                faults[str(fault)] = None
         if faults:
             raise Broken("; ".join(faults))
         return inputs

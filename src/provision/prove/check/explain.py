@@ -80,7 +80,8 @@ def _fault(error: ValidationError, part_of: Callable[[str], tuple[str, str]]) ->
     if inner[-1].isdigit():
         name = f"{inner[-2]!r} number {int(inner[-1]) + 1}" if len(inner) > 1 else ""
     wanted = error.schema.get("description") if isinstance(error.schema, dict) else None
-    return Fault(pointer, subject, _sentence(error, name, wanted if isinstance(wanted, str) else "", path))
+    within = f"{wanted[0].lower()}{wanted[1:]}".rstrip(".") if isinstance(wanted, str) and wanted else ""
+    return Fault(pointer, subject, _sentence(error, name, within, path))
 
 
 def _sentence(error: ValidationError, name: str, wanted: str, path: list[str]) -> str:

@@ -27,7 +27,8 @@ BUILT_IN = frozenset(
 )
 """What Grafana itself answers to as a data source."""
 
-_LOGQL = re.compile(r"\|=|\|~|\}\s*\|")
+_OTHER = re.compile(r"\|=|\|~|\}\s*\||^\s*(?:select|show|with)\s+\w", re.IGNORECASE)
+"""What looks like LogQL or SQL."""
 
 Variables = Mapping[str, tuple[int, dict[str, Any]]]
 
@@ -68,9 +69,9 @@ def reference(datasource: JSON) -> str:
 
 def speaks_promql(datasource: JSON, expr: str, variables: Variables, sources: Sources) -> bool:
     """Whether an expression asked of that `datasource` field is PromQL, or of another plug-in that is meant; what can't be
-    known is taken for it unless it looks like LogQL."""
+    known is taken for it unless it looks like LogQL or SQL."""
     plugin = plugin_of(datasource, variables, sources)
-    return plugin in sources.meant or (not plugin and not _LOGQL.search(expr))
+    return plugin in sources.meant or (not plugin and not _OTHER.search(expr))
 
 
 def plugin_of(datasource: JSON, variables: Variables, sources: Sources) -> str:
