@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from provision.compile.normalize import from_v2
-from provision.model import Definition, Finding, Place, encode
+from provision.model import Definition, Finding, Place, decode, encode
 from provision.project import Project
 from provision.prove.check.checks.dashboards import unknown_datasource, unknown_variable
 from provision.prove.check.checks.project import promql, schema
@@ -87,8 +87,24 @@ def test_unknown_variables_are_told() -> None:
 def test_odd_shapes_break_no_check() -> None:
     odd = spec(variables=[1, {"kind": "QueryVariable"}, {"spec": {"name": "x", "query": 5}}], annotations="x")
     odd["elements"] = {"panel-1": {"kind": "Panel", "spec": {"data": 5}}}
-    for check in (promql.check, schema.check, sources, variables):
+    for check in (promql.check, sources, variables):
         assert said(check, odd) == []
+    assert len(said(schema.check, odd)) == 5
+
+
+def test_the_structure_that_a_server_takes_is_told_by_panel_and_variable() -> None:
+    body = decode(definition(built()).body)
+    body["spec"]["variables"][0]["spec"]["hide"] = "never"
+    body["spec"]["elements"]["rate"]["spec"]["id"] = "1"
+    odd = Definition("dashboard", "shop", encode(body), Place("dashboards/shop.py", 3))
+    found = schema.check(estate_of((odd,), Project(root=Path("/nowhere"), name="test"), Tools()))
+    assert [(one.subject, one.message) for one in found] == [
+        ('dashboard "Shop", panel "Rate"', "'id' must be a number"),
+        (
+            'dashboard "Shop", variable $job',
+            "'hide' must be 'dontHide' or 'hideLabel' or 'hideVariable' or 'inControlsMenu', not 'never'",
+        ),
+    ]
 
 
 def test_checks_of_panels_and_variables_look_into_both_generations() -> None:

@@ -46,7 +46,7 @@ class Dashboard:
         panels: with those inside rows, in their order; those of the second generation, too.
         variables: its variables by name, as the classic schema writes them, with their position; those that an
             import asks for (`__inputs`) too, with the position -1.
-        is_v2: whether it is of the second generation; `provision.prove.check.v2` reads what it asks.
+        schema: the version of the second generation's schema, such as `v2beta1`; empty for one of the first.
     """
 
     definition: Definition
@@ -54,7 +54,12 @@ class Dashboard:
     folder: str
     panels: tuple[Panel, ...]
     variables: Mapping[str, tuple[int, dict[str, Any]]]
-    is_v2: bool = False
+    schema: str = ""
+
+    @property
+    def is_v2(self) -> bool:
+        """Whether it is of the second generation; `provision.prove.check.v2` reads what it asks."""
+        return bool(self.schema)
 
     @property
     def subject(self) -> str:

@@ -96,7 +96,7 @@ def _records(groups: Iterable[Group]) -> dict[str, list[tuple[Group, Rule]]]:
 def _dashboard(definition: Definition, body: JSON) -> Dashboard:
     spec = body["spec"]
     if "schema" in body:
-        return v2.dashboard(definition, spec, body["folder"])
+        return v2.dashboard(definition, spec, body["folder"], body["schema"])
     panels: list[Panel] = []
     for pointer, row in objects(spec.get("rows"), "/spec/rows"):
         panels.extend(Panel(at, panel) for at, panel in objects(row.get("panels"), f"{pointer}/panels"))

@@ -42,12 +42,12 @@ class Query:
         return "expr", ""
 
 
-def dashboard(definition: Definition, spec: dict[str, Any], folder: str) -> Dashboard:
+def dashboard(definition: Definition, spec: dict[str, Any], folder: str, schema: str) -> Dashboard:
     """A dashboard of the second generation, with its panels and variables in the words of the classic schema."""
     variables: dict[str, tuple[int, dict[str, Any]]] = {}
     for pointer, variable in objects(spec.get("variables")):
         variables.setdefault(text_of(_spec(variable), "name"), (int(pointer[1:]), _as_classic(variable)))
-    return Dashboard(definition, spec, folder, tuple(_panels(spec)), variables, is_v2=True)
+    return Dashboard(definition, spec, folder, tuple(_panels(spec)), variables, schema)
 
 
 def _panels(spec: dict[str, Any]) -> Iterator[Panel]:

@@ -118,7 +118,7 @@ WRONG: list[tuple[str, Any]] = [
     (f"{PANEL}/fieldConfig/defaults/mappings/0/type", "values"),
     (f"{PANEL}/fieldConfig/defaults/mappings/0/options", KeyError),
     (f"{PANEL}/fieldConfig/defaults/decimals", "two"),
-    (f"{PANEL}/fieldConfig/defaults/color/mode", KeyError),
+    (f"{PANEL}/fieldConfig/defaults/color/mode", 5),
     (f"{PANEL}/fieldConfig/overrides/0/matcher/id", KeyError),
     (f"{PANEL}/fieldConfig/overrides/0/properties", KeyError),
     (f"{PANEL}/fieldConfig/overrides/0/properties/0/id", KeyError),

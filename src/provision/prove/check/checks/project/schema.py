@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cache, partial
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -21,6 +22,7 @@ from provision.compile.kinds import (
     TIME_INTERVAL,
 )
 from provision.model import JSON, Definition, Finding
+from provision.prove.check import structure_v2
 from provision.prove.check.bodies import subject_of
 from provision.prove.check.estate import Estate
 from provision.prove.check.explain import faults
@@ -39,7 +41,9 @@ def check(estate: Estate) -> Iterator[Finding]:
     """Where a definition breaks its schema."""
     dashboards = _validator("dashboard")
     for dashboard in estate.dashboards:
-        if not dashboard.is_v2 and not dashboards.is_valid(dashboard.spec):
+        if dashboard.is_v2:
+            yield from _of_second_generation(estate, dashboard)
+        elif not dashboards.is_valid(dashboard.spec):
             part_of = partial(_part_of_dashboard, dashboard)
             yield from _faults(estate, dashboard.definition, dashboard.spec, "dashboard", "/spec", part_of)
     groups = _validator("rule-group")
@@ -66,6 +70,14 @@ def _faults(
         yield estate.finding(ID, "error", definition, f"{base}{fault.pointer}", fault.subject, fault.message)
 
 
+def _of_second_generation(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
+    for fault in islice(structure_v2.faults(dashboard.spec, dashboard.schema), _MOST):
+        subject, _ = _part_of_dashboard(dashboard, fault.pointer)
+        yield estate.finding(
+            ID, "error", dashboard.definition, f"/spec{fault.pointer}", subject, fault.message
+        )
+
+
 def _part_of_dashboard(dashboard: Dashboard, pointer: str) -> tuple[str, str]:
     subject, part = dashboard.subject, ""
     for panel in dashboard.panels:  # a panel inside a row comes after the row
@@ -73,7 +85,7 @@ def _part_of_dashboard(dashboard: Dashboard, pointer: str) -> tuple[str, str]:
         if f"{pointer}/".startswith(f"{inner}/"):
             subject, part = f"{dashboard.subject}, {panel.subject}", inner
     for name, (position, _) in dashboard.variables.items():
-        inner = f"/templating/list/{position}"
+        inner = f"/variables/{position}" if dashboard.is_v2 else f"/templating/list/{position}"
         if f"{pointer}/".startswith(f"{inner}/"):
             subject, part = f"{dashboard.subject}, variable ${name}", inner
     return subject, part
