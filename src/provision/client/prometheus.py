@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
 
-import orjson
-
-from provision.client import failures
 from provision.client.prometheus_answers import (
     Labels,
     LoadedGroup,
@@ -24,10 +19,14 @@ from provision.client.prometheus_answers import (
     expected,
     loaded_group,
     samples,
+    scrape_target,
+    series_of,
+    statistics,
 )
-from provision.client.session import Answer, Session
+from provision.client.prometheus_refusals import refusal
+from provision.client.prometheus_requests import ask_once, get, label_in_path, read
+from provision.client.session import Session
 from provision.errors import NotAllowed, ServerRefused, TooLarge
-from provision.model import JSON
 
 __all__ = [
     "Labels",
@@ -43,19 +42,6 @@ __all__ = [
 ]
 
 _RELOAD_SECONDS = 300.0
-_LONGEST_GET = 4000
-"""Characters of a query that still go into a URL; longer ones are posted, which reads just as well."""
-
-_MOST_BYTES = 64 << 20
-"""How large any answer may be."""
-
-_MOST_SAMPLED_BYTES = 16 << 20
-"""How large the answer to a query may be of which nobody knows how many series it has."""
-
-_REFUSALS = frozenset({400, 413, 414, 422, 500, 503, 504})
-_LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)
-_SLOW = re.compile(r"tim(?:ed |e)out|deadline exceeded|context canceled", re.IGNORECASE)
-_PREAMBLE = re.compile(r'^(?:invalid parameter "?query"?: )?')
 
 
 class Prometheus:
@@ -94,7 +80,7 @@ class Prometheus:
         Raises:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
-        result = self._read("/api/v1/query", {"query": expr, "time": at})
+        result = read(self.session, "/api/v1/query", {"query": expr, "time": at})
         with expected(self.url):
             kind = result["resultType"]
         if kind == "string":
@@ -126,40 +112,23 @@ class Prometheus:
         if isinstance(found, Refusal):
             return found
         with expected(self.url):
-            return samples(found), _statistics(found)
+            return samples(found), statistics(found)
 
     def _attempted(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Any:
         """The data of the answer to a query that is asked once, or the Refusal."""
         try:
             # A number counts seconds; of durations, Thanos takes whole ones only.
-            answer = self._asked(
+            answer = ask_once(
+                self.session,
                 path,
                 {**params, "timeout": f"{timeout_seconds:g}"},
-                timeout_seconds=timeout_seconds + min(self.slack_seconds, timeout_seconds),
+                timeout_seconds + min(self.slack_seconds, timeout_seconds),
             )
         except TooLarge as error:
             return Refusal("large", error.what)
         if answer.status >= 300:
-            return self._refusal(answer)
+            return refusal(answer, self.session.endpoint)
         return data(answer.json(), self.url)
-
-    def _refusal(self, answer: Answer) -> Refusal:
-        """What a refused query was refused for.
-
-        Raises:
-            ServerRefused: the server doesn't say.
-        """
-        said = failures.message_of(answer.headers, answer.body, self.session.endpoint.secrets)
-        value = _json_or_none(answer.body)
-        kind = str(value.get("errorType") or "") if isinstance(value, dict) else ""
-        if answer.status == 504 or kind in ("timeout", "canceled") or (kind and _SLOW.search(said)):
-            return Refusal("slow", said or "no answer in time")
-        if not kind:
-            raise failures.refused(
-                "GET", "/api/v1/query", answer.status, answer.headers, answer.body, self.session.endpoint
-            )
-        large = answer.status in (413, 422, 503) and _LARGE.search(said)
-        return Refusal("large" if large else "wrong", _PREAMBLE.sub("", said) or f"status {answer.status}")
 
     def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
         """The values of an expression from `start` to `end` (Unix seconds), `step` seconds apart. Native histograms
@@ -168,9 +137,11 @@ class Prometheus:
         Raises:
             ServerRefused: the expression is wrong or can't be evaluated.
         """
-        result = self._read("/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step})
+        result = read(
+            self.session, "/api/v1/query_range", {"query": expr, "start": start, "end": end, "step": step}
+        )
         with expected(self.url):
-            return _series(result)
+            return series_of(result)
 
     def attempt_range(
         self, expr: str, start: float, end: float, step: float, *, timeout_seconds: float
@@ -185,7 +156,7 @@ class Prometheus:
         if isinstance(found, Refusal):
             return found
         with expected(self.url):
-            return _series(found)
+            return series_of(found)
 
     def series(
         self,
@@ -196,8 +167,10 @@ class Prometheus:
     ) -> tuple[Labels, ...]:
         """The labels of every series that one of the matchers selects, between two moments (Unix seconds); of so many
         at most, where the server knows that limit (Prometheus since 2.53)."""
-        found: list[Labels] = self._read(
-            "/api/v1/series", {"match[]": list(matchers), "start": start, "end": end, "limit": limit}
+        found: list[Labels] = read(
+            self.session,
+            "/api/v1/series",
+            {"match[]": list(matchers), "start": start, "end": end, "limit": limit},
         )
         return tuple(found)
 
@@ -210,7 +183,7 @@ class Prometheus:
     ) -> tuple[str, ...]:
         """The values that a label has, sorted; with matchers, in the series that one of them selects, between two
         moments (Unix seconds; none: as far back as the server looks unasked)."""
-        path = f"/api/v1/label/{_label_in_path(label)}/values"
+        path = f"/api/v1/label/{label_in_path(label)}/values"
         return self._texts(path, {"match[]": list(matchers) or None, "start": start, "end": end})
 
     def label_names(
@@ -221,7 +194,7 @@ class Prometheus:
 
     def metadata(self, metric: str | None = None) -> dict[str, tuple[Metadata, ...]]:
         """What targets say of metrics: name → what was said; several when targets disagree."""
-        found = self._get("/api/v1/metadata", {"metric": metric})
+        found = get(self.session, "/api/v1/metadata", {"metric": metric})
         with expected(self.url):
             return {
                 name: tuple(Metadata(one["type"], one["help"], one.get("unit", "")) for one in said)
@@ -230,28 +203,19 @@ class Prometheus:
 
     def rules(self) -> tuple[LoadedGroup, ...]:
         """The rule groups in force."""
-        found = self._get("/api/v1/rules")
+        found = get(self.session, "/api/v1/rules")
         with expected(self.url):
             return tuple(loaded_group(each) for each in found["groups"])
 
     def targets(self) -> tuple[ScrapeTarget, ...]:
         """What it scrapes."""
-        found = self._get("/api/v1/targets", {"state": "active"})
+        found = get(self.session, "/api/v1/targets", {"state": "active"})
         with expected(self.url):
-            return tuple(
-                ScrapeTarget(
-                    job=one.get("scrapePool") or one["labels"].get("job", ""),
-                    url=one["scrapeUrl"],
-                    labels=one["labels"],
-                    health=one["health"],
-                    error=one["lastError"],
-                )
-                for one in found["activeTargets"]
-            )
+            return tuple(scrape_target(each) for each in found["activeTargets"])
 
     def config(self) -> str:
         """The configuration in force, as YAML; the server hides its secrets."""
-        return str(self._get("/api/v1/status/config")["yaml"])
+        return str(get(self.session, "/api/v1/status/config")["yaml"])
 
     def flags(self) -> dict[str, str]:
         """What it was started with, flag → value; empty when it doesn't say."""
@@ -293,75 +257,9 @@ class Prometheus:
             "POST /-/reload isn't allowed", status=403, where=self.url, remedy="allow it to the account"
         )
 
-    def _read(self, path: str, params: Mapping[str, Any]) -> Any:
-        """A query, posted as a form when it is too long for a URL."""
-        form, given = _form(params)
-        if len(form) <= _LONGEST_GET:
-            return self._get(path, given)
-        answer = self.session.request("POST", path, body=form, headers=_FORM, most_bytes=_MOST_BYTES)
-        return data(answer.json(), self.url)
-
-    def _asked(self, path: str, params: Mapping[str, Any], timeout_seconds: float) -> Answer:
-        form, given = _form(params)
-        if len(form) <= _LONGEST_GET:
-            return self.session.request(
-                "GET", path, params=given, allow=_REFUSALS, timeout_seconds=timeout_seconds,
-                most_bytes=_MOST_SAMPLED_BYTES, once=True,
-            )  # fmt: skip
-        return self.session.request(
-            "POST", path, body=form, headers=_FORM, allow=_REFUSALS, timeout_seconds=timeout_seconds,
-            most_bytes=_MOST_SAMPLED_BYTES, once=True,
-        )  # fmt: skip
-
     def _texts(self, path: str, params: Mapping[str, Any]) -> tuple[str, ...]:
-        found = self._get(path, params)
+        found = get(self.session, path, params)
         with expected(self.url):
             if not all(isinstance(each, str) for each in found or ()):
                 raise TypeError
             return tuple(found or ())
-
-    def _get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
-        return data(self.session.request("GET", path, params=params, most_bytes=_MOST_BYTES).json(), self.url)
-
-
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
-
-def _form(params: Mapping[str, Any]) -> tuple[bytes, dict[str, Any]]:
-    """The parameters as a form, and those of them that are set."""
-    given = {name: value for name, value in params.items() if value is not None}
-    return urlencode(given, doseq=True).encode(), given
-
-
-def _label_in_path(label: str) -> str:
-    """The name of a label in a URL; one with other characters than letters, digits and `_` in Prometheus 3's own
-    escaping (`U__`, each such character as `_HEX_`)."""
-    if re.fullmatch(r"[a-zA-Z_]\w*", label, re.ASCII):
-        return label
-    escaped = "".join(
-        "__" if c == "_" else c if c.isascii() and c.isalnum() else f"_{ord(c):x}_" for c in label
-    )
-    return quote(f"U__{escaped}", safe="")
-
-
-def _json_or_none(body: bytes) -> JSON:
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
-
-
-def _series(result: Mapping[str, Any]) -> tuple[Series, ...]:
-    return tuple(
-        Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
-        for one in result["result"]
-    )
-
-
-def _statistics(result: Mapping[str, Any]) -> Statistics | None:
-    told = result.get("stats")
-    samples = told.get("samples") if isinstance(told, dict) else None
-    if not isinstance(samples, dict):
-        return None
-    total, peak = samples.get("totalQueryableSamples"), samples.get("peakSamples")
-    return Statistics(total, peak) if isinstance(total, int) and isinstance(peak, int) else None

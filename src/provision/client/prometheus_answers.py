@@ -140,6 +140,24 @@ def samples(result: Mapping[str, Any]) -> tuple[Sample, ...]:
     return tuple(_sample(one) for one in found)
 
 
+def series_of(result: Mapping[str, Any]) -> tuple[Series, ...]:
+    """The series of an answer to a query over time."""
+    return tuple(
+        Series(one["metric"], tuple((float(at), float(value)) for at, value in one.get("values", ())))
+        for one in result["result"]
+    )
+
+
+def statistics(result: Mapping[str, Any]) -> Statistics | None:
+    """What a query cost, as its answer tells; None where it doesn't."""
+    told = result.get("stats")
+    samples = told.get("samples") if isinstance(told, dict) else None
+    if not isinstance(samples, dict):
+        return None
+    total, peak = samples.get("totalQueryableSamples"), samples.get("peakSamples")
+    return Statistics(total, peak) if isinstance(total, int) and isinstance(peak, int) else None
+
+
 def data(value: JSON, url: str) -> Any:
     """What an answer holds.
 
@@ -201,6 +219,17 @@ def loaded_group(body: Mapping[str, Any]) -> LoadedGroup:
         for rule in body["rules"]
     )
     return LoadedGroup(body["file"], body["name"], float(body["interval"]), rules, body.get("limit"))
+
+
+def scrape_target(body: Mapping[str, Any]) -> ScrapeTarget:
+    """An active target of `/api/v1/targets`."""
+    return ScrapeTarget(
+        job=body.get("scrapePool") or body["labels"].get("job", ""),
+        url=body["scrapeUrl"],
+        labels=body["labels"],
+        health=body["health"],
+        error=body["lastError"],
+    )
 
 
 def _number(value: Any) -> float | None:

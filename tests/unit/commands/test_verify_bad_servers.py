@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import orjson
 import pytest
 
-from provision.client import prometheus
+from provision.client import prometheus_requests
 from support.commands import DASHBOARD, write
 
 VECTOR = {"resultType": "vector", "result": [{"metric": {}, "value": [1, "1"]}]}
@@ -110,7 +110,7 @@ def many_names(path, missing):
     ],
 )  # fmt: skip
 def test_a_server_that_cannot_be_asked(provision, shop, monkeypatch, answers, sentence):
-    monkeypatch.setattr(prometheus, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(prometheus_requests, "_MOST_BYTES", 1 << 20)
     with answering(answers) as (url, _):
         ran = provision("verify", "--prometheus", url, "--timeout", "100ms")
     assert (ran.code, sentence in ran.sentence) == (1, True), ran
@@ -127,7 +127,7 @@ def test_a_server_that_stops_answering_is_left_alone(provision, shop):
 
 
 def test_an_answer_that_never_ends(provision, shop, monkeypatch):
-    monkeypatch.setattr(prometheus, "_MOST_SAMPLED_BYTES", 1 << 20)
+    monkeypatch.setattr(prometheus_requests, "_MOST_SAMPLED_BYTES", 1 << 20)
     one = {"metric": {"__name__": "up", "pod": "x" * 100}, "value": [1, "1"]}
     series = {"resultType": "vector", "result": [one] * 20_000}
     write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "WITH (x = up) x")})
@@ -138,7 +138,7 @@ def test_an_answer_that_never_ends(provision, shop, monkeypatch):
 
 
 def test_more_names_than_are_read_at_once(provision, shop, monkeypatch):
-    monkeypatch.setattr(prometheus, "_MOST_BYTES", 1 << 20)
+    monkeypatch.setattr(prometheus_requests, "_MOST_BYTES", 1 << 20)
     write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "gone")})
     with answering(lambda path: many_names(path, "gone")) as (url, _):
         ran = provision("verify", "--prometheus", url)
