@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from support.grafana_standin import State, standin
 from support.prometheus_standin import PrometheusState, serving
 
 
@@ -17,3 +18,10 @@ def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Promethe
     with serving(state) as url:
         state.url = url
         yield state
+
+
+@pytest.fixture
+def modern() -> Iterator[State]:
+    """A Grafana with the resource API."""
+    with standin("12.4.0") as found:
+        yield found

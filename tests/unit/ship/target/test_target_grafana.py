@@ -17,20 +17,13 @@ from provision.ship.apply import apply
 from provision.ship.plan import make_plan
 from provision.ship.target import grafana, grafana_permissions, grafana_write
 from provision.ship.target.grafana_server import at_once
+from support.grafana_pushed import DASHBOARDS, OWNER, connect, dashboard, datasource, one, push
 from support.grafana_standin import Fault, standin
-
-OWNER = "shop"
 
 
 @pytest.fixture(params=["12.4.0", "9.0"])
 def state(request):
     with standin(request.param) as found:
-        yield found
-
-
-@pytest.fixture
-def modern():
-    with standin("12.4.0") as found:
         yield found
 
 
@@ -41,33 +34,7 @@ def impatient(monkeypatch):
     monkeypatch.setattr(grafana_write, "_PAUSES_SECONDS", (0.0, 0.0))
 
 
-def connect(state, **options):
-    endpoint = Endpoint(state.url, Credentials(user="admin", password="admin"), prefix="GRAFANA")
-    return grafana.connect(endpoint, environ=options.pop("environ", {}), **options)
-
-
-def dashboard(key="d", title="D", **spec):
-    body = {"folderUid": "", "spec": {"uid": key, "title": title, "panels": [], **spec}}
-    return Resource("dashboard", key, canonical("dashboard", body))
-
-
-def datasource(key="p", **more):
-    body = {"name": key.upper(), "uid": key, "type": "prometheus", "url": "http://p", "access": "proxy", "isDefault": False,
-            "jsonData": {}, "basicAuth": False, "basicAuthUser": "", "secure": {}, **more}  # fmt: skip
-    return Resource("datasource", key, canonical("datasource", body))
-
-
-def push(target, *resources, **options):
-    return list(apply(make_plan(resources, target, OWNER, **options), target))
-
-
-def one(outcomes):
-    (outcome,) = outcomes
-    return outcome.status, outcome.message
-
-
 SAVE = {"12.4.0": ("POST", "/dashboards$"), "9.0": ("POST", "/api/dashboards/db")}
-API = "/apis/dashboard.grafana.app/v0alpha1/namespaces/default/dashboards"
 CHANGE = {"12.4.0": ("PUT", "/dashboards/d$"), "9.0": ("POST", "/api/dashboards/db")}
 DELETE = {"12.4.0": ("DELETE", "/dashboards/d$"), "9.0": ("DELETE", "/api/dashboards/uid/d")}
 
@@ -174,7 +141,7 @@ def test_an_error_after_the_work_was_done_is_no_failure(modern):
     status, message = one(push(target, dashboard(title="E")))
     assert (status, message) == (
         "failed",
-        f"PUT {API}/d was answered with 502: a proxy before it can't reach it",
+        f"PUT {DASHBOARDS}/d was answered with 502: a proxy before it can't reach it",
     )
     modern.faults = [Fault("PUT", "/dashboards/d$", status=502, body="<html>bad gateway</html>", late=True)]
     assert one(push(target, dashboard(title="E"))) == ("done", "")
@@ -454,12 +421,6 @@ def test_a_read_only_data_source_is_told(state):
     assert "from a file" in grafana_write.sentence(refused, OLD)
 
 
-def test_without_a_name_nothing_can_be_marked(modern):
-    target = connect(modern)
-    (outcome,) = target.write([Action(Verb.CREATE, "dashboard", "d", dashboard(), None)], "")
-    assert (outcome.status, outcome.message) == ("failed", "the project has no name to mark it with")
-
-
 def test_no_actions_send_nothing(modern):
     target = connect(modern)
     before = len(modern.requests)
@@ -634,38 +595,6 @@ def test_a_grafana_without_data_sources_has_none(modern):
 # ── marks ────────────────────────────────────────────────────────────────────
 
 
-def test_another_managers_resource_is_never_taken_for_ours(modern):
-    target = connect(modern)
-    push(target, dashboard())
-    modern.dashboards["d"]["own"] |= {"grafana.app/managedBy": "terraform", "grafana.app/managerId": OWNER}
-    (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
-    assert (action.verb, action.reason) == (Verb.FOREIGN, "it belongs to 'terraform shop'")
-    assert [found.key for found in target.read(frozenset())] == []
-
-
-def test_the_root_folder_has_two_names(modern):
-    target = connect(modern)
-    push(target, dashboard())
-    modern.dashboards["d"]["own"]["grafana.app/folder"] = "general"
-    (action,) = make_plan([dashboard()], target, OWNER).actions
-    assert action.verb is Verb.KEEP
-
-
-def test_a_lock_that_the_server_keeps_to_itself(modern):
-    """Then the resource is looked at once more."""
-    target = connect(modern)
-    push(target, dashboard())
-    (action,) = make_plan([dashboard(title="E")], target, OWNER).actions
-    blind = replace(action, live=replace(action.live, lock=""))
-    (outcome,) = target.write([blind], OWNER)
-    assert outcome.status == "done"
-    (outcome,) = target.write([replace(blind, desired=dashboard(title="F"))], OWNER)
-    assert "somebody changed it meanwhile" in outcome.message
-    del modern.dashboards["d"]
-    (outcome,) = target.write([blind], OWNER)
-    assert "somebody changed it meanwhile" in outcome.message
-
-
 def test_a_mark_that_was_written_by_hand_isnt_trusted(state):
     target = connect(state)
     push(target, datasource())
@@ -803,39 +732,3 @@ def test_secrets_are_resolved_from_the_process_environment_by_default(modern, mo
     assert one(push(target, secret("env", "PROVISION_TEST_SECRET"))) == ("done", "")
     assert modern.datasources["p"]["secrets"] == {"basicAuthPassword": "from-outside"}
     assert "from-outside" not in repr(target)
-
-
-# ── how much is asked ────────────────────────────────────────────────────────
-
-
-def asked_for(state, target, *resources):
-    """What a push sends, without the query of each."""
-    before = len(state.requests)
-    assert {outcome.status for outcome in push(target, *resources)} <= {"done"}
-    return [(method, path.partition("?")[0]) for method, path in state.requests[before:]]
-
-
-def test_a_push_asks_no_more_than_it_has_to(modern):
-    """Pages, and one request for each dashboard that changes: with thousands of them anything more would be felt."""
-    target = connect(modern)
-    first = [dashboard(f"d{n}", f"Dashboard {n}") for n in range(12)]
-    push(target, *first)
-    unchanged = asked_for(modern, target, *first)
-    assert {method for method, _ in unchanged} == {"GET"}
-    assert not [path for _, path in unchanged if path.startswith(f"{API}/")]
-    changed = asked_for(modern, target, *first[3:], *(dashboard(f"d{n}", f"New {n}") for n in range(3)))
-    assert changed[: len(unchanged)] == unchanged
-    assert sorted(changed[len(unchanged) :]) == [("PUT", f"{API}/d{n}") for n in range(3)]
-
-
-@pytest.mark.parametrize(("scopes", "looked_for"), [
-    (["dashboards:*", "folders:*"], 0), (["dashboards:*"], 12), (["dashboards:uid:d1", "folders:uid:f"], 12), ([], 12),
-])  # fmt: skip
-def test_what_is_new_is_looked_for_only_where_lists_may_leave_it_out(modern, monkeypatch, scopes, looked_for):
-    target = connect(modern)
-    monkeypatch.setattr(type(target.server.client), "permissions", lambda _: {"dashboards:read": scopes})
-    before = len(modern.requests)
-    plan = make_plan([dashboard(f"d{n}", f"Dashboard {n}") for n in range(12)], target, OWNER)
-    assert {action.verb for action in plan.actions} == {Verb.CREATE}
-    asked = [path for _, path in modern.requests[before:] if path.startswith(f"{API}/")]
-    assert len(asked) == looked_for
