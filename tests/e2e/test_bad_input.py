@@ -24,7 +24,7 @@ from pathlib import Path
 
 import pytest
 
-from provision.client import session
+from provision.client import retries, session
 from provision.errors import MissingTool
 from provision.ship.target import swap
 from provision.tools.openssl import self_signed
@@ -109,7 +109,7 @@ def night(
     with alone(monkeypatch, tmp_path / "logs"):
         for name, value in CREDENTIALS[request.param].items():
             monkeypatch.setenv(name, value)
-        monkeypatch.setattr(session, "PAUSES_SECONDS", (0.0, 0.0))
+        monkeypatch.setattr(retries, "PAUSES_SECONDS", (0.0, 0.0))
         yield Night(root, Shell(capfd), request.param)
 
 

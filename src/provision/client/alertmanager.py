@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from provision.client.probe import expect
 from provision.client.session import Session
 from provision.discretion import without_values
 from provision.errors import NotAllowed, ServerRefused
@@ -64,7 +65,7 @@ class Alertmanager:
         Raises:
             Unreachable: it doesn't answer, or isn't an Alertmanager.
         """
-        said = self.session.expect("Alertmanager")
+        said = expect(self.session, "Alertmanager")
         return Status(str(said["versionInfo"].get("version", "")), str(said["config"]["original"]))
 
     def ready(self) -> bool:

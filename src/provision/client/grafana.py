@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from provision.client.answer import Answer
 from provision.client.grafana_alerting import Alerting
 from provision.client.grafana_answers import an_object, is_item, objects
 from provision.client.grafana_library import Library
 from provision.client.grafana_wire import Wire
-from provision.client.session import Answer, Endpoint, Session
+from provision.client.probe import expect
+from provision.client.session import Endpoint, Session
 from provision.errors import ServerRefused
 from provision.model import JSON, encode
 
@@ -85,7 +87,7 @@ class GrafanaClient:
 
     def health(self) -> dict[str, Any]:
         """`{"database", "version", …}`, once the server has proved to be a Grafana."""
-        answer: dict[str, Any] = self.session.expect("Grafana")
+        answer: dict[str, Any] = expect(self.session, "Grafana")
         return answer
 
     def organisation(self) -> dict[str, Any]:

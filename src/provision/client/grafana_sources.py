@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 from provision.client.endpoint import Endpoint
 from provision.client.grafana_answers import an_object
+from provision.client.probe import expect
 from provision.client.session import Session
 
 
@@ -35,7 +36,7 @@ def sources_of_grafana(endpoint: Endpoint, types: Collection[str] | None) -> tup
         Unreachable, NotAllowed, ServerRefused: as the Grafana answers.
     """
     with Session(endpoint) as session:
-        session.expect("Grafana")
+        expect(session, "Grafana")
         settings = an_object(session.request("GET", "/api/frontend/settings").json(), endpoint.url)
     listed = settings.get("datasources")
     default = settings.get("defaultDatasource")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from provision.client.session import Answer, Session
+from provision.client.answer import Answer
+from provision.client.session import Session
 from provision.model import JSON
 
 

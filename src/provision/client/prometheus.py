@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from provision.client.probe import expect
 from provision.client.prometheus_answers import (
     Labels,
     LoadedGroup,
@@ -67,7 +68,7 @@ class Prometheus:
         Raises:
             Unreachable: it doesn't answer, or isn't a Prometheus.
         """
-        return str(self.session.expect("Prometheus")["data"]["version"])
+        return str(expect(self.session, "Prometheus")["data"]["version"])
 
     def ready(self) -> bool:
         """Whether it has started and answers queries."""

@@ -7,9 +7,9 @@ import re
 import orjson
 
 from provision.client import failures
+from provision.client.answer import Answer
 from provision.client.endpoint import Endpoint
 from provision.client.prometheus_answers import Refusal
-from provision.client.session import Answer
 from provision.model import JSON
 
 _LARGE = re.compile(r"too many|too large|exceed|maximum number|more than|\blimit\b", re.IGNORECASE)

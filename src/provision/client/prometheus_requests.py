@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from provision.client.answer import Answer
 from provision.client.prometheus_answers import data
-from provision.client.session import Answer, Session
+from provision.client.session import Session
 
 _LONGEST_GET = 4000
 """Characters of a query that still go into a URL; longer ones are posted, which reads just as well."""

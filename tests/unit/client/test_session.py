@@ -1,13 +1,11 @@
-"""The one HTTP layer: what it sends, what it retries, where it never goes, and how it tells what went wrong."""
+"""The one HTTP layer: where it goes, what it sends, and how it tells what went wrong."""
 
 from __future__ import annotations
 
-import email.utils
 import errno
 import socket
 import ssl
 import threading
-import time
 import traceback
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,20 +17,15 @@ import pytest
 
 from provision.client.failures import lost
 from provision.client.session import (
-    PAUSES_SECONDS,
-    Answer,
     Credentials,
     Endpoint,
-    Session,
     endpoint_from,
     open_session,
-    retry_after,
 )
 from provision.errors import (
     Late,
     MissingTool,
     NotAllowed,
-    ProvisionError,
     ServerRefused,
     TooLarge,
     Unreachable,
@@ -40,30 +33,7 @@ from provision.errors import (
 )
 from provision.tools.openssl import self_signed
 from support.scripted_server import serving
-
-TOKEN = "glsa_very-secret-token"
-
-
-@contextmanager
-def session(url, waits=None, **fields):
-    fields.setdefault("credentials", Credentials(token=TOKEN))
-    fields.setdefault("prefix", "GRAFANA")
-    with Session(Endpoint(url, **fields), ([] if waits is None else waits).append) as opened:
-        yield opened
-
-
-def failing(url, method="GET", path="/api/x", *, secrets=(), **fields):
-    """The error of one request; and be sure that nothing about it holds a secret."""
-    with session(url, **fields) as opened, pytest.raises(ProvisionError) as caught:
-        opened.request(method, path, secrets=secrets)
-    whole = "".join(traceback.format_exception(caught.value)) + repr(opened.endpoint)
-    for secret in (TOKEN, *secrets):
-        assert secret not in whole
-    assert caught.value.__cause__ is None
-    assert caught.value.__context__ is None
-    assert caught.value.where == url.rstrip("/")
-    return caught.value
-
+from support.sessions import TOKEN, failing, free_port, session, to
 
 # ── where it goes ────────────────────────────────────────────────────────────
 
@@ -278,19 +248,6 @@ def test_a_page_instead_of_an_answer(page, said):
     assert said in str(error)
 
 
-@pytest.mark.parametrize("body", [b"", b'{"a": 1', b"OK"])
-def test_an_answer_that_isnt_json(body):
-    with serving((200, body)) as script, session(script.url) as opened:
-        answer = opened.request("GET", "/")
-        with pytest.raises(Unreachable, match=f"{script.url}: an answer was") as caught:
-            answer.json()
-    assert caught.value.__context__ is None
-
-
-def test_an_answer_keeps_its_content_to_itself():
-    assert "secret" not in repr(Answer(200, {"set-cookie": "secret"}, b"secret", "http://h"))
-
-
 def test_a_proxys_errors():
     with serving((407, {})) as script:
         assert "the proxy wants credentials" in str(failing(script.url))
@@ -306,12 +263,6 @@ def test_plain_http_to_a_port_that_speaks_tls():
 
 
 # ── answers that don't come ──────────────────────────────────────────────────
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def test_nothing_listens():
@@ -381,144 +332,6 @@ def test_a_header_that_cant_be_sent():
     assert "a character that can't be sent" in str(error)
 
 
-# ── retries ──────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize("fault", ["cut", "half", (502, b""), (503, b""), (504, b""), (429, b"")])
-def test_a_get_is_asked_again(fault):
-    waits = []
-    with serving(fault, fault, (200, {"ok": True})) as script, session(script.url, waits) as opened:
-        assert opened.request("GET", "/").json() == {"ok": True}
-    assert waits == list(PAUSES_SECONDS[:2])
-
-
-@pytest.mark.parametrize("fault", ["cut", (503, b"")])
-def test_a_get_is_not_asked_for_ever(fault):
-    waits = []
-    with serving(fault) as script, session(script.url, waits) as opened, pytest.raises(ProvisionError):
-        opened.request("GET", "/")
-    assert len(script.requests) == 1 + len(PAUSES_SECONDS)
-    assert waits == list(PAUSES_SECONDS)
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE"])
-@pytest.mark.parametrize("fault", ["cut", "half", (500, b""), (502, b""), (503, b""), (504, b"")])
-def test_a_write_that_may_have_been_done_is_not_sent_again(method, fault):
-    waits = []
-    with (
-        serving(fault, (200, {})) as script,
-        session(script.url, waits) as opened,
-        pytest.raises(ProvisionError),
-    ):
-        opened.request(method, "/", json={})
-    assert len(script.requests) == 1
-    assert waits == []
-
-
-@pytest.mark.parametrize(
-    "fault", [(429, b""), (429, b"", {"Retry-After": "2"}), (503, b"", {"Retry-After": "2"})]
-)
-def test_a_write_that_was_turned_away_is_sent_again(fault):
-    waits = []
-    with serving(fault, (200, {})) as script, session(script.url, waits) as opened:
-        assert opened.request("POST", "/", json={}).status == 200
-    assert waits == ([2.0] if len(fault) == 3 else [PAUSES_SECONDS[0]])
-
-
-def test_when_a_server_asks_for_a_pause_nobody_sends_anything():
-    waits = []
-    with (
-        serving((429, b"", {"Retry-After": "20"}), (200, {})) as script,
-        session(script.url, waits) as opened,
-    ):
-        opened.request("PUT", "/api/x", json={})
-        assert waits == [20.0]
-        assert opened.pace.width() == 2
-        opened.request("PUT", "/api/y", json={})
-        assert 10 < waits[1] <= 20  # what is left of it
-        with session(script.url, waits) as other:  # another organisation of the same server
-            other.request("GET", "/api/z")
-        assert len(waits) == 3
-
-
-def test_a_server_that_wants_too_long_a_wait_gets_none():
-    waits = []
-    with (
-        serving((429, {"message": "slow down"}, {"Retry-After": "3600"})) as script,
-        session(script.url, waits) as opened,
-    ):
-        with pytest.raises(ServerRefused, match="429: slow down"):
-            opened.request("GET", "/")
-    assert waits == []
-
-
-def test_retry_after_is_a_number_or_a_date():
-    assert retry_after("7") == 7.0
-    assert retry_after("") is None
-    assert retry_after("soon") is None
-    assert 55 < retry_after(email.utils.formatdate(time.time() + 60, usegmt=True)) <= 61
-    assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0.0
-
-
-# ── redirects ────────────────────────────────────────────────────────────────
-
-
-def to(location, status=302):
-    return (status, b"", {"Location": location})
-
-
-def test_a_get_follows_within_one_server():
-    with serving(to("/grafana/api/x", 301), (200, {"at": "last"})) as script, session(script.url) as opened:
-        assert opened.request("GET", "/api/x").json() == {"at": "last"}
-    assert [path for _, path, _, _ in script.requests] == ["/api/x", "/grafana/api/x"]
-
-
-def test_a_write_follows_only_where_it_stays_a_write():
-    with serving(to("/b", 307), (200, {})) as script, session(script.url) as opened:
-        opened.request("POST", "/a", json={"x": 1})
-    assert [(method, path, body) for method, path, _, body in script.requests][1] == (
-        "POST",
-        "/b",
-        b'{"x":1}',
-    )
-    with serving(to("/b", 301)) as script:
-        assert f"POST /api/x is redirected to {script.url}/b" in str(failing(script.url, "POST"))
-        assert len(script.requests) == 1
-
-
-def test_nothing_is_sent_to_another_server():
-    with serving((200, {})) as other, serving(to("http://127.0.0.1:1/x")) as script:
-        script.answers = [to(f"{other.url}/x")]
-        error = failing(script.url)
-        assert other.requests == []
-    assert f"it redirects to another server ({other.url}/x)" in str(error)
-
-
-def test_a_redirect_to_a_login_page_is_told():
-    with serving(to("/login?from=u:p")) as script:
-        error = failing(script.url)
-    assert "it asks to log in" in str(error)
-    assert "set GRAFANA_TOKEN" in str(error)
-    with serving(to("https://u:p@sso.example/oauth2/authorize?state=1")) as script:
-        assert "asks to log in (redirects to https://sso.example/oauth2/authorize)" in str(
-            failing(script.url)
-        )
-
-
-def test_a_redirect_to_https_is_told_and_not_followed():
-    with serving((200, {})) as script:
-        script.answers = [to(script.url.replace("http:", "https:"))]
-        assert "it redirects to https; write the URL with https://" in str(failing(script.url))
-        assert len(script.requests) == 1
-
-
-def test_a_redirect_in_circles_or_to_nowhere():
-    with serving(to("/api/x")) as script:
-        assert "GET /api/x is redirected in circles" in str(failing(script.url))
-    with serving((302, b"")) as script:
-        assert "is redirected to" in str(failing(script.url))
-
-
 # ── TLS ──────────────────────────────────────────────────────────────────────
 
 
@@ -586,7 +399,7 @@ def test_what_is_rarely_met(cause, said):
 
 
 def test_a_connection_that_ends_while_tls_is_agreed_on_is_tried_again(tls, certificate, monkeypatch):
-    monkeypatch.setattr("provision.client.session.PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr("provision.client.retries.PAUSES_SECONDS", (0.0, 0.0))
 
     def one_after_another(times: int) -> Iterator[None]:
         for _ in range(times):
@@ -649,54 +462,7 @@ def test_a_file_that_isnt_in_pem_format(tls, tmp_path):
     assert "isn't in PEM format" in str(error)
 
 
-# ── what answers ─────────────────────────────────────────────────────────────
-
-GRAFANA = {"database": "ok", "version": "12.4.0"}
-PROMETHEUS = {"status": "success", "data": {"version": "3.0"}}
-ALERTMANAGER = {"cluster": {}, "versionInfo": {}}
-
-
-def kind_of(paths, kind):
-    with serving((404, {"message": "Not found"})) as script, session(script.url) as opened:
-        script.next = lambda: paths.get(script.requests[-1][1], (404, b"404 page not found"))
-        return opened.expect(kind)
-
-
-def test_a_server_proves_what_it_is():
-    assert kind_of({"/api/health": (200, GRAFANA)}, "Grafana") == GRAFANA
-    assert kind_of({"/api/v1/status/buildinfo": (200, PROMETHEUS)}, "Prometheus") == PROMETHEUS
-    assert kind_of({"/api/v2/status": (200, ALERTMANAGER)}, "Alertmanager") == ALERTMANAGER
-
-
-HTML = (200, b"<html>UI</html>", {"Content-Type": "text/html"})
-
-
-@pytest.mark.parametrize(
-    ("paths", "wanted", "said"),
-    [
-        ({"/api/v1/status/buildinfo": (200, PROMETHEUS)}, "Grafana", "a Prometheus answers there, not a Grafana"),
-        ({"/api/v1/status/buildinfo": (200, PROMETHEUS), "/api/health": HTML}, "Grafana", "a Prometheus answers"),
-        ({"/api/health": (200, GRAFANA)}, "Prometheus", "a Grafana answers there, not a Prometheus"),
-        ({"/api/health": (200, GRAFANA)}, "Alertmanager", "a Grafana answers there, not an Alertmanager"),
-        ({"/api/v2/status": (200, ALERTMANAGER)}, "Prometheus", "an Alertmanager answers there, not a Prometheus"),
-        ({}, "Grafana", "what answers there isn't a Grafana"),
-        ({"/api/health": (200, [1])}, "Grafana", "what answers there isn't a Grafana"),
-        ({"/api/health": HTML}, "Grafana", "a web page answered instead of the API"),
-    ],
-)  # fmt: skip
-def test_a_server_of_another_kind_is_told(paths, wanted, said):
-    with pytest.raises(Unreachable, match=said):
-        kind_of(paths, wanted)
-
-
-def test_an_error_of_the_right_server_stays_what_it_is():
-    with pytest.raises(NotAllowed):
-        kind_of({"/api/health": (401, {})}, "Grafana")
-    with (
-        session(f"http://127.0.0.1:{free_port()}") as opened,
-        pytest.raises(Unreachable, match="nothing listens"),
-    ):
-        opened.expect("Grafana")
+# ── how large and how late an answer may be ──────────────────────────────────
 
 
 def test_an_answer_that_is_too_large_is_not_read_to_its_end():
@@ -741,16 +507,3 @@ def dripping():
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
         stop.set()
         thread.join()
-
-
-@pytest.mark.parametrize("status", [500, 502, 503, 504])
-def test_a_refusal_that_is_an_answer_is_not_asked_for_again(status):
-    waits = []
-    with serving((status, {"error": "slow"})) as script, session(script.url, waits) as opened:
-        answer = opened.request("GET", "/", allow={status}, once=True)
-    assert (answer.status, len(script.requests), waits) == (status, 1, [])
-
-
-def test_a_pause_that_is_asked_for_is_kept_all_the_same():
-    with serving((429, {}, {"Retry-After": "1"}), (200, {})) as script, session(script.url) as opened:
-        assert opened.request("GET", "/", once=True).status == 200

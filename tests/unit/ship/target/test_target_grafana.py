@@ -30,7 +30,7 @@ def state(request):
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
     """No waiting between attempts."""
-    monkeypatch.setattr("provision.client.session.PAUSES_SECONDS", (0.0, 0.0))
+    monkeypatch.setattr("provision.client.retries.PAUSES_SECONDS", (0.0, 0.0))
     monkeypatch.setattr(grafana_write, "_PAUSES_SECONDS", (0.0, 0.0))
 
 
