@@ -419,7 +419,7 @@ def many_dashboards_come_in_pages(stage: Stage) -> None:
     target = stage.connect()
     many = [stage.dashboard(f"n{number}", "edge") for number in range(23)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("provision.client.grafana.PAGE", 5)
+        patch.setattr("provision.client.grafana_resource.PAGE", 5)
         patch.setattr("provision.client.grafana._HITS", 5)
         stage.done(target, stage.folder("edge"), *many)
         assert set(stage.verbs(stage.plan(target, stage.folder("edge"), *many)).values()) == {"keep"}

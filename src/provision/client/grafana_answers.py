@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, Final
 
-from provision.errors import Unreachable
+from provision.errors import ServerRefused, Unreachable
 
 
 def an_object(value: Any, url: str, *names: str) -> dict[str, Any]:
@@ -25,6 +26,20 @@ def objects(value: Any, url: str, *names: str) -> list[dict[str, Any]]:
     if not isinstance(value, list):
         return [an_object(None, url)]
     return [an_object(one, url, *names) for one in value]
+
+
+def or_none(call: Callable[[], dict[str, Any]], absent: tuple[int, ...] = (404,)) -> dict[str, Any] | None:
+    """What a call gives; None where the server answers with one of the statuses that mean absence.
+
+    Raises:
+        ServerRefused: any other refusal.
+    """
+    try:
+        return call()
+    except ServerRefused as error:
+        if error.status not in absent:
+            raise
+        return None
 
 
 _ITEM: Final = re.compile(rb'\{"kind":"\w+","apiVersion":"[\w./-]+","metadata":\{"name":"[^"\\]+"')

@@ -5,23 +5,8 @@ from __future__ import annotations
 import pytest
 
 from provision.client import grafana_library
-from provision.client.grafana import GrafanaClient
-from provision.client.session import Credentials, Endpoint
 from provision.errors import ServerRefused, Unreachable
-from support.grafana_standin import Fault, standin
-
-
-@pytest.fixture
-def state():
-    with standin("12.4.0") as state:
-        yield state
-
-
-@pytest.fixture
-def client(state):
-    client = GrafanaClient(Endpoint(state.url, Credentials(user="admin", password="admin"), prefix="GRAFANA"))
-    yield client
-    client.close()
+from support.grafana_standin import Fault
 
 
 @pytest.mark.parametrize(

@@ -7,24 +7,11 @@ import sys
 
 import pytest
 
-from provision.client.grafana import Api, open_client
-from provision.client.grafana_answers import is_item
+from provision.client.grafana import open_client
+from provision.client.grafana_resource import Api
 from provision.client.session import Credentials, Endpoint
 from provision.errors import NotAllowed, ServerRefused, Unreachable
-from support.grafana_standin import Fault, standin
-
-
-@pytest.fixture
-def state():
-    with standin() as found:
-        yield found
-
-
-@pytest.fixture
-def client(state):
-    opened = open_client(Endpoint(state.url, Credentials(user="admin", password="admin"), prefix="GRAFANA"))
-    yield opened
-    opened.close()
+from support.grafana_standin import Fault
 
 
 def test_importing_it_costs_nothing():
@@ -59,19 +46,12 @@ def test_a_sub_path_with_and_without_a_slash(state, tail):
     assert state.requests == [("GET", "/sub/api/datasources")]
 
 
-def test_names_are_escaped(state, client):
-    api = Api("dashboard.grafana.app", "v0alpha1", "dashboards", "Dashboard", "org/1")
-    assert api.of("a/b?c") == "/apis/dashboard.grafana.app/v0alpha1/namespaces/org%2F1/dashboards/a%2Fb%3Fc"
-    with pytest.raises(ServerRefused, match="namespace mismatch"):
-        client.get(api, "x")
-
-
 def test_what_isnt_there_is_none_and_other_errors_are_errors(state, client):
-    assert client.dashboard("nope") is None
-    assert client.folder("nope") is None
+    assert client.dashboards.get("nope") is None
+    assert client.folders.get("nope") is None
     assert client.datasource("nope") is None
     state.faults = [Fault("GET", "/api/", times=9, status=500, body={"message": "broken"})]
-    for ask in (client.dashboard, client.folder, client.datasource):
+    for ask in (client.dashboards.get, client.folders.get, client.datasource):
         with pytest.raises(ServerRefused, match="500: broken"):
             ask("nope")
 
@@ -91,11 +71,6 @@ def test_secrets_of_a_data_source_stay_out_of_messages(state, client):
     assert str(caught.value).endswith("400: what is ***?")
 
 
-def test_a_dashboard_without_versions_has_no_messages(state, client):
-    state.faults = [Fault("GET", "/versions", status=200, body={"versions": []})]
-    assert client.dashboard_messages("d", 1) == []
-
-
 ODD = "an answer isn't of the shape that Grafana gives"
 API = Api("dashboard.grafana.app", "v0alpha1", "dashboards", "Dashboard")
 
@@ -108,11 +83,11 @@ API = Api("dashboard.grafana.app", "v0alpha1", "dashboards", "Dashboard")
         lambda client: client.create_datasource({"name": "p"}),
         lambda client: client.update_datasource("p", {"name": "p"}),
         lambda client: client.datasource("p"),
-        lambda client: client.save_dashboard({"dashboard": {}}),
-        lambda client: client.dashboard("d"),
-        lambda client: client.folder("f"),
-        lambda client: client.get(API, "d"),
-        lambda client: list(client.pages(API)),
+        lambda client: client.dashboards.save({"dashboard": {}}),
+        lambda client: client.dashboards.get("d"),
+        lambda client: client.folders.get("f"),
+        lambda client: client.resources.get(API, "d"),
+        lambda client: list(client.resources.pages(API)),
     ],
 )
 def test_an_answer_of_another_shape_is_our_error(state, client, ask, body):
@@ -140,27 +115,14 @@ def test_a_list_of_another_shape_is_our_error(state, client, ask, body):
         (lambda client: client.groups(), {"groups": [{"name": "x"}]}),
         (lambda client: client.groups(), {"groups": 7}),
         (lambda client: client.verbs("g", "v", "dashboards"), []),
-        (lambda client: client.dashboard_messages("d", 1), {}),
-        (lambda client: client.dashboard_messages("d", 1), [7]),
-        (lambda client: list(client.pages(API)), {"items": []}),
-        (lambda client: list(client.pages(API)), {"items": [{"spec": {}}], "metadata": {}}),
-        (lambda client: client.get(API, "d"), {"spec": [], "metadata": {"name": "d"}}),
+        (lambda client: client.dashboards.messages("d", 1), {}),
+        (lambda client: client.dashboards.messages("d", 1), [7]),
+        (lambda client: list(client.resources.pages(API)), {"items": []}),
+        (lambda client: list(client.resources.pages(API)), {"items": [{"spec": {}}], "metadata": {}}),
+        (lambda client: client.resources.get(API, "d"), {"spec": [], "metadata": {"name": "d"}}),
     ],
 )
 def test_another_shape_of_what_it_says_of_itself(state, client, ask, body):
     state.faults = [Fault("GET", ".", times=9, status=200, body=body)]
     with pytest.raises(Unreachable, match=ODD):
         ask(client)
-
-
-@pytest.mark.parametrize(("content", "whole"), [
-    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":"t"}}\n', True),
-    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":"t"}', True),
-    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x","uid":"y"},"spec":{"title":', False),
-    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{"name":"x"}}', False),
-    (b'{"kind":"Dashboard","apiVersion":"a.b/v1","metadata":{},"spec":{}}', False),
-    (b'{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Success"}', False),
-    (b'<html>{"spec":{}}', False), (b"", False),
-])  # fmt: skip
-def test_an_answer_that_nobody_reads_is_recognised_by_its_bytes(content, whole):
-    assert is_item(content) is whole

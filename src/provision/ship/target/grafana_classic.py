@@ -69,15 +69,15 @@ def _read_one(server: Server, key: str, wanted: frozenset[str]) -> Live | None:
     live = _one_dashboard(server, key)
     if live is None or live.mark is not None or key not in wanted:
         return live
-    found = server.client.dashboard(key)
+    found = server.client.dashboards.get(key)
     owner = None if found is None else _owner(found["dashboard"].get("tags"))
-    if owner is None or server.client.dashboard_messages(key, _HISTORY) != [_FIRST]:
+    if owner is None or server.client.dashboards.messages(key, _HISTORY) != [_FIRST]:
         return live
     return replace(live, mark=Mark(owner, ""))
 
 
 def _one_dashboard(server: Server, key: str) -> Live | None:
-    found = server.client.dashboard(key)
+    found = server.client.dashboards.get(key)
     if found is None:
         return None
     spec, meta = found["dashboard"], found["meta"]
@@ -95,11 +95,11 @@ def mark_of(server: Server, key: str, spec: dict[str, Any]) -> Mark | None:
     owner = _owner(spec.get("tags"))
     if owner is None:
         return None
-    newest = server.client.dashboard_messages(key, 1)
+    newest = server.client.dashboards.messages(key, 1)
     base = _BASE.search(newest[0]) if newest else None
     if base is not None:
         return Mark(owner, base[0])
-    if any(_BASE.search(message) for message in server.client.dashboard_messages(key, _HISTORY)):
+    if any(_BASE.search(message) for message in server.client.dashboards.messages(key, _HISTORY)):
         return Mark(owner, "")
     return None
 
@@ -108,11 +108,11 @@ def applied(server: Server, live: Live) -> bytes | None:
     """The version that the owner of a dashboard sent last, as the messages of its history tell. Grafana doesn't
     remember which folder it was in then: it is taken for the one of today."""
     assert live.mark is not None
-    found = server.client.dashboard_version_called(live.key, f"provision: {live.mark.owner} v", _HISTORY)
+    found = server.client.dashboards.version_called(live.key, f"provision: {live.mark.owner} v", _HISTORY)
     if found is None:
         return None
     number, message = found
-    base, spec = _BASE.search(message), server.client.dashboard_version(live.key, number)
+    base, spec = _BASE.search(message), server.client.dashboards.version(live.key, number)
     if base is None or spec is None:
         return None
     folder = decode(live.body)["folderUid"]
@@ -136,7 +136,7 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
     if action.live is not None:
         _look_again(action, _version_of_dashboard(server, action.key))
     if action.verb is Verb.DELETE:
-        server.client.delete_dashboard(action.key)
+        server.client.dashboards.delete(action.key)
         return
     assert action.desired is not None
     body = decode(action.desired.body)
@@ -150,29 +150,29 @@ def _write_dashboard(server: Server, action: Action, owner: str) -> None:
     if action.live is not None:
         spec["version"] = int(action.live.lock or 0)
     if action.live is not None:
-        server.client.save_dashboard(sent)
+        server.client.dashboards.save(sent)
         return
     version = _created(server, action, sent)
     with begun():
         if mark is not None and not any(
-            _BASE.search(said) for said in server.client.dashboard_messages(action.key, 1)
+            _BASE.search(said) for said in server.client.dashboards.messages(action.key, 1)
         ):
             # Grafana 9 puts a message of its own into a first version; the second one keeps ours.
-            server.client.save_dashboard({**sent, "dashboard": {**spec, "version": version}})
+            server.client.dashboards.save({**sent, "dashboard": {**spec, "version": version}})
 
 
 def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
     """Save a new dashboard; its version. When the answer is lost, or a second try meets what the first one did,
     what the server holds says whether it is done: the message has to be put in all the same."""
     try:
-        return int(server.client.save_dashboard(sent)["version"])
+        return int(server.client.dashboards.save(sent)["version"])
     except (Unreachable, ServerRefused) as error:
         if isinstance(error, Unreachable) and not error.sent:
             raise
         if isinstance(error, ServerRefused) and error.status < 500 and error.status not in (409, 412):
             raise
         with begun():
-            answer = server.client.dashboard(action.key)
+            answer = server.client.dashboards.get(action.key)
             found = _one_dashboard(server, action.key)
         tags = sent["dashboard"]["tags"]
         if (
@@ -186,7 +186,7 @@ def _created(server: Server, action: Action, sent: dict[str, Any]) -> int:
 
 
 def _version_of_dashboard(server: Server, key: str) -> str | None:
-    found = server.client.dashboard(key)
+    found = server.client.dashboards.get(key)
     return None if found is None else str(found["meta"].get("version") or "")
 
 
@@ -200,7 +200,7 @@ def _read_folders(server: Server, wanted: frozenset[str]) -> Iterator[Live]:
 
 
 def _one_folder(server: Server, key: str) -> Live | None:
-    found = server.client.folder(key)
+    found = server.client.folders.get(key)
     if found is None:
         return None
     body = {"title": found["title"], "parentUid": found.get("parentUid") or ""}
@@ -214,22 +214,22 @@ def _write_folder(server: Server, action: Action, _: str) -> None:
         _look_again(action, None if now is None else now.lock)
         if _holds_something(server, action.key):
             raise ProvisionError("the folder still holds something; move or delete that first")
-        server.client.delete_folder(action.key)
+        server.client.folders.delete(action.key)
         return
     assert action.desired is not None
     body = decode(action.desired.body)
     if action.live is None:
-        server.client.create_folder(action.key, body["title"], body["parentUid"])
+        server.client.folders.create(action.key, body["title"], body["parentUid"])
         return
     before = decode(action.live.body)
     if before["parentUid"] != body["parentUid"]:
         now = _one_folder(server, action.key)
         _look_again(action, None if now is None else now.lock)
     if before["title"] != body["title"]:
-        server.client.rename_folder(action.key, body["title"], int(action.live.lock or 0))
+        server.client.folders.rename(action.key, body["title"], int(action.live.lock or 0))
     if before["parentUid"] != body["parentUid"]:
         with begun():
-            server.client.move_folder(action.key, body["parentUid"])
+            server.client.folders.move(action.key, body["parentUid"])
 
 
 def _holds_something(server: Server, folder: str) -> bool:

@@ -33,7 +33,7 @@ def contents(server: Server, folders: frozenset[str]) -> Iterator[Held]:
             yield Held(hit["folderUid"], DASHBOARD, hit["uid"], str(hit.get("title") or hit["uid"]))
     for folder in sorted(folders):
         if server.dialect.nested_folders:
-            for found in client.folders_in(folder):
+            for found in client.folders.inside(folder):
                 yield Held(folder, FOLDER, found["uid"], str(found.get("title") or found["uid"]))
         for panel in client.library.panels(folder):
             yield Held(folder, LIBRARY_PANEL, panel["uid"], panel["name"])
@@ -56,7 +56,7 @@ def held(server: Server, actions: Sequence[Action]) -> Iterator[str]:
     for one in contents(server, frozenset(gone)):
         if one.folder in told or (one.kind, one.key) in written:
             continue
-        if one.kind == DASHBOARD and server.client.dashboard(one.key) is None:
+        if one.kind == DASHBOARD and server.client.dashboards.get(one.key) is None:
             continue  # a search lists what was just deleted for a while
         told.add(one.folder)
         yield (

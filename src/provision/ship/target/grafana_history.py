@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from provision.client.grafana import Api, GrafanaClient
+from provision.client.grafana_resource import Api, Resources
 from provision.model import Mark
 
 PUT_BACK: Final = "provision: put back"
@@ -19,14 +19,14 @@ _VERSIONS: Final = 50
 """So many saves are looked back at."""
 
 
-def former_mark(client: GrafanaClient, api: Api, name: str, manager: str) -> Mark | None:
+def former_mark(resources: Resources, api: Api, name: str, manager: str) -> Mark | None:
     """The mark of the newest version that has one, without its base: whatever is live now was saved since, by
     somebody else. None where no version has one, or the newest that has is another kind of manager's.
 
     Args:
         manager: the kind of manager that this toolkit is.
     """
-    for version in standing(client.history(api, name, _VERSIONS)):
+    for version in standing(resources.history(api, name, _VERSIONS)):
         annotations = version["metadata"].get("annotations") or {}
         found = annotations.get("grafana.app/managedBy")
         if found:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from provision.client.grafana import Api
+from provision.client.grafana_resource import Api
 from provision.compile.keys import slug
 from provision.model import Action, Live, Mark, Verb
 from provision.ship.target import grafana_classic, grafana_splice, grafana_v2
@@ -50,7 +50,7 @@ def dashboards() -> Keeper:
         live_dashboard,
         dashboard_spec,
         lambda uid, title: f"/d/{uid}/{slug(title)}",
-        lambda server, uid: former_mark(server.client, _dashboard_api(server, False), uid, MANAGER),
+        lambda server, uid: former_mark(server.client.resources, _dashboard_api(server, False), uid, MANAGER),
     )
 
 
@@ -71,13 +71,15 @@ def dashboard_names(server: Server) -> Iterator[str]:
 
 def versions(server: Server, key: str) -> Iterator[Live]:
     """A dashboard's versions, newest first, without what an undone push has written."""
-    items = server.client.history(_dashboard_api(server, False), key, _VERSIONS)
+    items = server.client.resources.history(_dashboard_api(server, False), key, _VERSIONS)
     return map(live_dashboard, standing(items))
 
 
 def all_folders(server: Server) -> Iterator[Live]:
     """All folders, whoever manages them."""
-    return (live_folder(item) for items in server.client.pages(_folder_api(server)) for item in items)
+    return (
+        live_folder(item) for items in server.client.resources.pages(_folder_api(server)) for item in items
+    )
 
 
 def folder_names(server: Server) -> Iterator[str]:
@@ -86,7 +88,7 @@ def folder_names(server: Server) -> Iterator[str]:
 
 
 def _names(server: Server, api: Api) -> Iterator[str]:
-    return (item["metadata"]["name"] for items in server.client.pages(api) for item in items)
+    return (item["metadata"]["name"] for items in server.client.resources.pages(api) for item in items)
 
 
 def _keeper(
@@ -109,7 +111,7 @@ def _keeper(
             else:
                 yield found
 
-        for items in server.client.pages(api(server, False)):
+        for items in server.client.resources.pages(api(server, False)):
             for position, item in enumerate(items):
                 name = item["metadata"]["name"]
                 if may_be_classic(item):
@@ -132,7 +134,7 @@ def _keeper(
                 yield found
 
     def one(server: Server, key: str) -> Live | None:
-        item = server.client.get(api(server, False), key)
+        item = server.client.resources.get(api(server, False), key)
         if item is not None and grafana_v2.is_converted(server, item):
             item = grafana_v2.original(server, key)
         if item is None:
@@ -146,7 +148,7 @@ def _keeper(
 
     def write(server: Server, action: Action, owner: str) -> None:
         if action.verb is Verb.DELETE:
-            server.client.remove(api(server, False), action.key, _lock(server, action, one))
+            server.client.resources.remove(api(server, False), action.key, _lock(server, action, one))
             return
         assert action.desired is not None
         second, folder_uid, sent, former_metadata = content(action, spec)
@@ -158,10 +160,10 @@ def _keeper(
             if at.plural == "dashboards" and not folder_uid:
                 # Only an administrator would ever see it again; in a folder the folder's permissions hold.
                 metadata["annotations"] = {**metadata.get("annotations", {}), GRANT: "default"}
-            server.client.create(at, grafana_splice.request(at, metadata, sent))
+            server.client.resources.create(at, grafana_splice.request(at, metadata, sent))
             return
         metadata["resourceVersion"] = _lock(server, action, one)
-        server.client.replace(at, action.key, grafana_splice.request(at, metadata, sent))
+        server.client.resources.replace(at, action.key, grafana_splice.request(at, metadata, sent))
 
     return Keeper(True, None, read, one, write, page)
 

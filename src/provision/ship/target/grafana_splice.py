@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from provision.client.grafana import Api
+from provision.client.grafana_resource import Api
 from provision.model import JSON, decode, encode
 
 _HEAD = re.compile(rb'\{"folderUid":("[^"\\]*"),"spec":')

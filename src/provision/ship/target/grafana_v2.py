@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Final
 
-from provision.client.grafana import Api
+from provision.client.grafana_resource import Api
 from provision.ship.target.grafana_server import READERS, Server, at_once
 
 DASHBOARDS: Final = "dashboard.grafana.app"
@@ -37,7 +37,7 @@ def originals(server: Server, names: set[str]) -> Iterator[_Item]:
     """The dashboards of those names as they are stored, where they are; all of them `is_converted`."""
     missing = set(names)
     if len(names) > _FEW:
-        for items in server.client.pages(api(server, server.dialect.v2_api)):
+        for items in server.client.resources.pages(api(server, server.dialect.v2_api)):
             for position, item in enumerate(items):
                 name = item["metadata"]["name"]
                 if name in missing and not _contradicts(item):
@@ -51,13 +51,13 @@ def originals(server: Server, names: set[str]) -> Iterator[_Item]:
 
 def original(server: Server, name: str) -> _Item | None:
     """The dashboard of that name, which `is_converted`, as it is stored."""
-    second = server.client.get(api(server, server.dialect.v2_api), name)
+    second = server.client.resources.get(api(server, server.dialect.v2_api), name)
     if second is None or not _contradicts(second):
         return second
-    third = server.client.get(api(server, _REFEREE), name)
+    third = server.client.resources.get(api(server, _REFEREE), name)
     if third is None or stored_version(third).startswith("v2"):
         return second
-    first = server.client.get(api(server, server.dialect.dashboard_api), name)
+    first = server.client.resources.get(api(server, server.dialect.dashboard_api), name)
     return first and {**first, "status": {}}  # so that nobody takes its word again
 
 

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from provision.client.grafana import Api, GrafanaClient
+from provision.client.grafana_resource import Api, Resources
 from provision.model import Mark
 from provision.ship.target.grafana_history import PUT_BACK, former_mark
 
@@ -53,5 +53,5 @@ class History:
 def test_the_newest_version_with_a_mark_says_it(
     versions: tuple[dict[str, str], ...], mark: Mark | None
 ) -> None:
-    client = cast("GrafanaClient", History(*versions))
-    assert former_mark(client, API, "d", "kubectl") == mark
+    resources = cast("Resources", History(*versions))
+    assert former_mark(resources, API, "d", "kubectl") == mark

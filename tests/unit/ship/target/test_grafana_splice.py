@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from provision.client.grafana import Api
+from provision.client.grafana_resource import Api
 from provision.compile.dialect.grafana import canonical
 from provision.compile.kinds import DASHBOARD
 from provision.model import decode, encode
