@@ -17,35 +17,28 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from provision.client.grafana import open_client
 from provision.client.session import Endpoint
 from provision.compile.dialect.grafana import Binding, GrafanaDialect
-from provision.compile.kinds import (
-    CONTACT_POINT,
-    DASHBOARD,
-    FOLDER,
-    GRAFANA_RULE_GROUP,
-    LIBRARY_PANEL,
-    POLICY,
-)
-from provision.errors import NotAllowed, ProvisionError, UsageError
+from provision.compile.kinds import CONTACT_POINT, DASHBOARD, FOLDER, POLICY
+from provision.errors import UsageError
 from provision.model import Action, Live, Outcome, Plan, Resource, Verb, decode
 from provision.ship.target import (
     grafana_applied,
-    grafana_inventory,
+    grafana_bindings,
     grafana_ledger_write,
+    grafana_live,
     grafana_permissions,
 )
 from provision.ship.target.grafana_contacts import without_secrets
 from provision.ship.target.grafana_default import replaced
 from provision.ship.target.grafana_discovery import discover, keepers_for, organisation_of
-from provision.ship.target.grafana_ledger import uid_of
 from provision.ship.target.grafana_obstacles import obstacles
-from provision.ship.target.grafana_server import Keeper, Server, at_once
-from provision.ship.target.grafana_standing import standing, whole
-from provision.ship.target.grafana_write import ALERTING, KINDS, carry_out, link
+from provision.ship.target.grafana_server import Keeper, Server, at_once, ledgered
+from provision.ship.target.grafana_standing import standing
+from provision.ship.target.grafana_write import KINDS, carry_out, link
 
 UI_EDITS: Final = ("locked", "allowed")
 
@@ -94,7 +87,7 @@ class Grafana:
     @property
     def ledgered(self) -> frozenset[str]:
         """Kinds whose marks lie in the ledger."""
-        return frozenset(kind for kind, keeper in self.keepers.items() if not keeper.marked)
+        return ledgered(self.keepers)
 
     def close(self) -> None:
         """Close all connections."""
@@ -106,22 +99,7 @@ class Grafana:
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
-        server, owner, book = self.server, self.server.owner, self.server.book
-        book.forget()
-        keys = {kind: frozenset(key for of, key in wanted if of == kind) for kind in KINDS}
-        # Lists may leave out a ledger that an account which isn't an administrator has just created.
-        ledger = {uid_of(owner)} if owner and any(keys[kind] for kind in self.ledgered) else set()
-        for kind in (kind for kind in KINDS if kind not in self.ledgered):
-            more = ledger if kind == DASHBOARD else set()
-            for found in self.keepers[kind].read(server, keys[kind] | more):
-                if kind != DASHBOARD or not book.learn(found):
-                    yield found
-        for kind in (kind for kind in KINDS if kind in self.ledgered):
-            both = keys[kind] | book.keys(kind, owner)
-            if both and (self.dialect.alerting or kind not in ALERTING):
-                book.read_kinds.add(kind)
-                for found in self.keepers[kind].read(server, both):
-                    yield book.marked(found, owner)
+        return grafana_live.read(self.server, self.keepers, wanted)
 
     def everything(self) -> Iterator[Live]:
         """All that it holds, whoever owns it, but the ledgers.
@@ -129,10 +107,7 @@ class Grafana:
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
-        names = frozenset(grafana_inventory.everything(self.server))
-        yield from (found for found in self.read(names) if found.kind != POLICY)
-        if self.dialect.alerting:
-            yield whole(self.server)
+        return grafana_live.everything(self.server, self.keepers)
 
     def shown(self) -> Iterator[Live]:
         """The dashboards, library panels and Grafana's own rules, whoever owns them, as far as the credentials may see them.
@@ -140,11 +115,7 @@ class Grafana:
         Raises:
             Unreachable, ServerRefused, NotAllowed: as the server answers.
         """
-        names = frozenset(grafana_inventory.shown(self.server))
-        for kind in (DASHBOARD, LIBRARY_PANEL, GRAFANA_RULE_GROUP):
-            keys = frozenset(key for of, key in names if of == kind)
-            if keys:
-                yield from self.keepers[kind].read(self.server, keys)
+        return grafana_live.shown(self.server, self.keepers)
 
     def standing(self, desired: Resource, live: Live | None) -> Live | None:
         """Policies within the tree of all, and contact points without what the sources have behind a reference."""
@@ -241,33 +212,7 @@ class Grafana:
         Raises:
             ProvisionError: there is none, or one has the uid and another the name.
         """
-        found = self._datasources()
-        fitting = [one for one in found if name_or_uid in (one.uid, one.name)]
-        if len(fitting) == 1:
-            return fitting[0]
-        if fitting:
-            others = ", ".join(f"{one.name!r} (uid {one.uid})" for one in fitting)
-            raise ProvisionError(
-                f"{name_or_uid!r} is the uid of one data source and the name of another: {others}",
-                where=self.name,
-                remedy="name it by the other one's uid or name",
-            )
-        known = ", ".join(sorted(f"{one.name} ({one.uid})" for one in found)) or "none"
-        raise ProvisionError(
-            f"there is no data source {name_or_uid!r}", where=self.name, remedy=f"it has: {known}"
-        )
-
-    def _datasources(self) -> list[Binding]:
-        """Who may not read data sources may still query them, and Grafana's page is told of those."""
-        try:
-            return [Binding(one["uid"], one["type"], one["name"]) for one in self.server.client.datasources()]
-        except NotAllowed:
-            told: dict[str, Any] = self.server.client.settings().get("datasources") or {}
-            return [
-                Binding(one["uid"], one["type"], name)
-                for name, one in told.items()
-                if one.get("uid") and not one.get("meta", {}).get("builtIn")
-            ]
+        return grafana_bindings.binding(self.server.client, name_or_uid, self.name)
 
 
 def _is_of_setting(action: Action) -> bool:

@@ -83,6 +83,11 @@ class Keeper:
     page: Callable[[str, str], str]
 
 
+def ledgered(keepers: Mapping[str, Keeper]) -> frozenset[str]:
+    """Kinds whose marks lie in the ledger."""
+    return frozenset(kind for kind, keeper in keepers.items() if not keeper.marked)
+
+
 def setting_to_write(server: Server, *, saves: bool) -> str:
     """Why a resource has to be written anew though its body is as it should be: the project's `ui_edits` is another
     than it was. Empty when it isn't.

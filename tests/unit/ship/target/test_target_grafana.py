@@ -11,7 +11,7 @@ import pytest
 
 from provision.client.session import Credentials, Endpoint
 from provision.compile.dialect.grafana import GrafanaDialect, canonical
-from provision.errors import NotAllowed, ProvisionError, ServerRefused, Unreachable, UsageError
+from provision.errors import NotAllowed, ServerRefused, UsageError
 from provision.model import Action, Live, Mark, Resource, Verb, encode
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
@@ -20,18 +20,7 @@ from provision.ship.target.grafana_server import at_once
 from support.grafana_pushed import DASHBOARDS, OWNER, connect, dashboard, datasource, one, push
 from support.grafana_standin import Fault, standin
 
-
-@pytest.fixture(params=["12.4.0", "9.0"])
-def state(request):
-    with standin(request.param) as found:
-        yield found
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch):
-    """No waiting between attempts."""
-    monkeypatch.setattr("provision.client.retries.PAUSES_SECONDS", (0.0, 0.0))
-    monkeypatch.setattr(grafana_write, "_PAUSES_SECONDS", (0.0, 0.0))
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 SAVE = {"12.4.0": ("POST", "/dashboards$"), "9.0": ("POST", "/api/dashboards/db")}
@@ -193,22 +182,6 @@ def test_a_server_that_is_gone_in_the_middle():
     assert {outcome.status for outcome in outcomes} == {"failed"}
     told = ("nothing listens there", "the connection was closed")
     assert all(outcome.message.startswith(told) for outcome in outcomes)
-
-
-def test_half_a_list_page_is_an_error_and_no_plan(modern):
-    target = connect(modern)
-    push(target, dashboard())
-    modern.faults = [Fault("GET", r"/dashboards\?", times=9, status=200, body=None)]
-    with pytest.raises(Unreachable, match="an answer was empty where JSON is wanted"):
-        make_plan([dashboard()], target, OWNER)
-
-
-@pytest.mark.parametrize("status", [500, 403])
-def test_what_cant_be_read_is_an_error_and_no_plan(state, status):
-    target = connect(state)
-    state.faults = [Fault("GET", "dashboards|search", times=9, status=status, body={"message": "no"})]
-    with pytest.raises(ServerRefused):
-        make_plan([dashboard()], target, OWNER)
 
 
 def test_an_interrupted_push_finishes_what_it_began(modern):
@@ -574,24 +547,6 @@ def test_a_sub_path_stands_in_every_link(modern):
     assert grafana_write.link(target.server, target.keepers["folder"], Action(Verb.CREATE, "folder", "f", Resource("folder", "f", encode({"title": "F"})), None)) == f"{modern.url}/grafana/dashboards/f/f"  # fmt: skip
 
 
-def test_a_binding_for_who_may_not_read_data_sources(modern):
-    push(connect(modern), datasource())
-    modern.grant("t", {"dashboards:read", "folders:read"})
-    endpoint = Endpoint(modern.url, Credentials(token="t"))
-    target = grafana.connect(endpoint)
-    assert target.binding("P").uid == "p"
-    with pytest.raises(ProvisionError, match=r"it has: P \(p\)"):
-        target.binding("-- Grafana --")
-    assert list(target.read(frozenset())) == []
-    with pytest.raises(NotAllowed):
-        list(target.read(frozenset({("datasource", "p")})))
-
-
-def test_a_grafana_without_data_sources_has_none(modern):
-    with pytest.raises(ProvisionError, match="there is no data source 'x'; it has: none"):
-        connect(modern).binding("x")
-
-
 # ── marks ────────────────────────────────────────────────────────────────────
 
 
@@ -601,18 +556,6 @@ def test_a_mark_that_was_written_by_hand_isnt_trusted(state):
     state.datasources["p"]["jsonData"]["provision"] = "mine!"
     (action,) = make_plan([datasource(url="http://q")], target, OWNER).actions
     assert action.verb is Verb.FOREIGN
-
-
-def test_what_goes_while_it_is_read_is_left_out(state):
-    target = connect(state)
-    push(target, datasource(), dashboard())
-
-    def vanish():
-        state.datasources.clear()
-        state.dashboards.pop("d", None)
-
-    state.faults = [Fault("GET", "/api/datasources/uid/p", then=vanish)]
-    assert [found.key for found in target.read(frozenset({("datasource", "p")}))] == []
 
 
 def test_deletions_of_what_is_already_gone(state):
