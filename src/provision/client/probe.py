@@ -15,7 +15,11 @@ _PROBES: Mapping[Kind, tuple[str, Callable[[Any], bool]]] = {
     "Grafana": ("/api/health", lambda value: "database" in value),
     "Prometheus": (
         "/api/v1/status/buildinfo",
-        lambda value: value.get("status") == "success" and "version" in value.get("data", ()),
+        lambda value: (
+            value.get("status") == "success"
+            and isinstance(value.get("data"), dict)
+            and "version" in value["data"]
+        ),
     ),
     "Alertmanager": ("/api/v2/status", lambda value: "versionInfo" in value and "cluster" in value),
 }

@@ -128,7 +128,7 @@ class Prometheus:
         except TooLarge as error:
             return Refusal("large", error.what)
         if answer.status >= 300:
-            return refusal(answer, self.session.endpoint)
+            return refusal(answer, self.session.endpoint, path)
         return data(answer.json(), self.url)
 
     def query_range(self, expr: str, start: float, end: float, step: float) -> tuple[Series, ...]:
@@ -168,12 +168,10 @@ class Prometheus:
     ) -> tuple[Labels, ...]:
         """The labels of every series that one of the matchers selects, between two moments (Unix seconds); of so many
         at most, where the server knows that limit (Prometheus since 2.53)."""
-        found: list[Labels] = read(
-            self.session,
-            "/api/v1/series",
-            {"match[]": list(matchers), "start": start, "end": end, "limit": limit},
-        )
-        return tuple(found)
+        params = {"match[]": list(matchers), "start": start, "end": end, "limit": limit}
+        found = read(self.session, "/api/v1/series", params)
+        with expected(self.url):
+            return tuple(dict(each.items()) for each in found)
 
     def label_values(
         self,
@@ -216,12 +214,17 @@ class Prometheus:
 
     def config(self) -> str:
         """The configuration in force, as YAML; the server hides its secrets."""
-        return str(get(self.session, "/api/v1/status/config")["yaml"])
+        found = get(self.session, "/api/v1/status/config")
+        with expected(self.url):
+            return str(found["yaml"])
 
     def flags(self) -> dict[str, str]:
         """What it was started with, flag → value; empty when it doesn't say."""
         answer = self.session.request("GET", "/api/v1/status/flags", allow={404})
-        return dict(data(answer.json(), self.url)) if answer.status == 200 else {}
+        if answer.status != 200:
+            return {}
+        with expected(self.url):
+            return {str(flag): str(value) for flag, value in data(answer.json(), self.url).items()}
 
     def formatted(self, expr: str) -> str | None:
         """The expression as the server writes it; None when it is too old to say (before 2.38).

@@ -17,8 +17,11 @@ _SLOW = re.compile(r"tim(?:ed |e)out|deadline exceeded|context canceled", re.IGN
 _PREAMBLE = re.compile(r'^(?:invalid parameter "?query"?: )?')
 
 
-def refusal(answer: Answer, endpoint: Endpoint) -> Refusal:
+def refusal(answer: Answer, endpoint: Endpoint, path: str) -> Refusal:
     """What a refused query was refused for.
+
+    Args:
+        path: what was asked.
 
     Raises:
         ServerRefused: the server doesn't say.
@@ -29,7 +32,7 @@ def refusal(answer: Answer, endpoint: Endpoint) -> Refusal:
     if answer.status == 504 or kind in ("timeout", "canceled") or (kind and _SLOW.search(said)):
         return Refusal("slow", said or "no answer in time")
     if not kind:
-        raise failures.refused("GET", "/api/v1/query", answer.status, answer.headers, answer.body, endpoint)
+        raise failures.refused("GET", path, answer.status, answer.headers, answer.body, endpoint)
     large = answer.status in (413, 422, 503) and _LARGE.search(said)
     return Refusal("large" if large else "wrong", _PREAMBLE.sub("", said) or f"status {answer.status}")
 

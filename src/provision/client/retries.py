@@ -40,7 +40,7 @@ def wait_seconds(method: str, answer: Answer, pause: float | None) -> float | No
 
 def retry_after(value: str) -> float | None:
     """The seconds that a `Retry-After` header asks to wait (a number or a date), or None."""
-    if value.strip().isdigit():
+    if value.isascii() and value.strip().isdecimal():
         return float(value)
     try:
         moment = email.utils.parsedate_to_datetime(value)

@@ -121,3 +121,19 @@ def test_an_attempt_over_time():
         ]
     with prometheus(query_range=(503, failed("timeout", "query timed out"))) as (client, _):
         assert client.attempt_range("x", 1, 2, 1, timeout_seconds=2) == Refusal("slow", "query timed out")
+
+
+@pytest.mark.parametrize("said", [None, 7, [7], {}, "x"])
+@pytest.mark.parametrize(
+    ("path", "ask"),
+    [
+        ("config", lambda client: client.config()),
+        ("flags", lambda client: client.flags()),
+        ("series", lambda client: client.series(["up"])),
+    ],
+)
+def test_an_answer_of_another_form_is_not_a_prometheus(path, ask, said):
+    if (path, said) in (("flags", {}), ("series", {})):
+        pytest.skip("it is one of that form")
+    with prometheus(**{path: said}) as (client, _), pytest.raises(Unreachable, match="isn't a Prometheus"):
+        ask(client)

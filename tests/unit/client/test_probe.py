@@ -38,6 +38,8 @@ HTML = (200, b"<html>UI</html>", {"Content-Type": "text/html"})
         ({"/api/health": (200, GRAFANA)}, "Alertmanager", "a Grafana answers there, not an Alertmanager"),
         ({"/api/v2/status": (200, ALERTMANAGER)}, "Prometheus", "an Alertmanager answers there, not a Prometheus"),
         ({}, "Grafana", "what answers there isn't a Grafana"),
+        ({"/api/v1/status/buildinfo": (200, {"status": "success", "data": None})}, "Prometheus", "isn't a Prometheus"),
+        ({"/api/v1/status/buildinfo": (200, {"status": "success", "data": 7})}, "Prometheus", "isn't a Prometheus"),
         ({"/api/health": (200, [1])}, "Grafana", "what answers there isn't a Grafana"),
         ({"/api/health": HTML}, "Grafana", "a web page answered instead of the API"),
     ],

@@ -41,3 +41,11 @@ def test_a_query_that_is_refused_is_an_answer(said, refusal):
 def test_a_refusal_that_is_not_about_the_query(said):
     with prometheus(query=said) as (client, _), pytest.raises(ServerRefused):
         client.attempt("up", timeout_seconds=1)
+
+
+def test_the_request_that_was_refused_is_named():
+    with (
+        prometheus(query_range=(500, "panic")) as (client, _),
+        pytest.raises(ServerRefused, match="/api/v1/query_range"),
+    ):
+        client.attempt_range("up", 0, 60, 15, timeout_seconds=1)

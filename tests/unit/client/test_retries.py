@@ -85,6 +85,7 @@ def test_retry_after_is_a_number_or_a_date():
     assert retry_after("7") == 7.0
     assert retry_after("") is None
     assert retry_after("soon") is None
+    assert retry_after("²") is None
     assert 55 < retry_after(email.utils.formatdate(time.time() + 60, usegmt=True)) <= 61
     assert retry_after("Wed, 21 Oct 2015 07:28:00 -0000") == 0.0
 

@@ -25,8 +25,6 @@ _HALVES_PATIENCE_SECONDS = 0.0
 many files that takes several reloads."""
 
 _NEW_MODE = 0o644
-_IN_FORCE = "back and in force"
-_NOT_BACK = "and the old files could not be put back"
 
 
 def roll_out(
@@ -64,7 +62,7 @@ def roll_out(
             swap.forget(one)
     seconds = (time.perf_counter() - started) / len(actions)
     page = f"{rules.client.url}/rules"
-    if undone is not None and proof.refused and undone.said.endswith(_IN_FORCE):
+    if undone is not None and proof.refused and undone.is_in_force:
         able = [action for action in actions if action.key in swapped]
         again = _without_culprits(rules, able, owner, proof, patience_seconds)
         if again is not None:
@@ -74,7 +72,7 @@ def roll_out(
                 for action in actions
             ]
     if undone is not None and proof.refused:  # it never ran the new ones
-        undone = replace(undone, left_behind=undone.said.startswith(_NOT_BACK))
+        undone = replace(undone, left_behind=not undone.is_back)
         words = {key: proof.suspects.get(key, f"{proof.refused}; its log says why") for key in swapped}
         proof = replace(proof, faults={**words, **proof.faults})
     return [_outcome(action, failed, proof, undone, seconds, page) for action in actions]
@@ -99,8 +97,23 @@ def _without_culprits(
         outcome
         for part in parts
         if part
-        for outcome in roll_out(rules, part, owner, look(rules.client), patience_seconds)
+        for outcome in _part_rolled_out(rules, part, owner, patience_seconds)
     ]
+
+
+def _part_rolled_out(
+    rules: RulesFolder, actions: Sequence[Action], owner: str, patience_seconds: float
+) -> list[Outcome]:
+    """A part of a batch. What keeps the server from being asked is told of its files: those of other parts may be in
+    force already, and have to be told of, too."""
+    try:
+        before = look(rules.client)
+    except ProvisionError as error:
+        return [Outcome(action, "failed", f"it was not written: {error}") for action in actions]
+    try:
+        return roll_out(rules, actions, owner, before, patience_seconds)
+    except ProvisionError as error:
+        return [Outcome(action, "failed", str(error), left_behind=True) for action in actions]
 
 
 def _outcome(
@@ -158,7 +171,8 @@ def _undo(client: Prometheus, swapped: Iterable[swap.Swapped]) -> swap.Undone:
         except ProvisionError as error:
             faults.append(str(error))
     if faults:
-        return swap.Undone(f"{_NOT_BACK}: {'; '.join(faults)}", left_behind=True)
+        said = f"and the old files could not be put back: {'; '.join(faults)}"
+        return swap.Undone(said, left_behind=True, is_back=False)
     try:
         client.reload()
     except ServerRefused as error:
@@ -169,7 +183,7 @@ def _undo(client: Prometheus, swapped: Iterable[swap.Swapped]) -> swap.Undone:
     except ProvisionError as error:
         said = f"the old files are back, but whether it runs them is not known: {error}"
         return swap.Undone(said, left_behind=True)
-    return swap.Undone(f"the old files are {_IN_FORCE}")
+    return swap.Undone("the old files are back and in force", is_in_force=True)
 
 
 def _groups(action: Action) -> list[JSON] | None:

@@ -39,10 +39,14 @@ class Undone:
     Attributes:
         said: half a sentence for a person.
         left_behind: whether something of the new files may still be there, or in force.
+        is_back: whether the old files are where they were.
+        is_in_force: whether the server runs them.
     """
 
     said: str
     left_behind: bool = False
+    is_back: bool = True
+    is_in_force: bool = False
 
 
 def backup_of(file: Path) -> Path:

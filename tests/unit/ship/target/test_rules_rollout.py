@@ -8,6 +8,7 @@ from provision.client.prometheus import Prometheus
 from provision.compile.dialect.prometheus import rule_file_bytes
 from provision.errors import ProvisionError
 from provision.ship.target import rules_rollout, swap
+from provision.ship.target.rules_proof import look
 from support.rule_files import connected, file, names, push
 
 
@@ -95,3 +96,25 @@ def test_a_file_that_cannot_be_swapped_leaves_nothing_behind(server, monkeypatch
         ("failed", "can't be written: odd")
     ]
     assert names(server) == ["b.yml"]
+
+
+def test_what_is_in_force_is_told_when_the_server_fails_in_the_midst_of_parts(server, monkeypatch):
+    """Of three files one is refused and another one suspected; the last can't be tried any more."""
+    looked = []
+
+    def asked(client):
+        looked.append(client)
+        if len(looked) > 1:
+            raise ProvisionError("it is gone")
+        return look(client)
+
+    monkeypatch.setattr(rules_rollout, "look", asked)
+    monkeypatch.setattr(rules_rollout, "explained", lambda *_: {"c.yml": "it looks odd"})
+    found = push(server, file("a.yml"), file("b.yml", "sum("), file("c.yml"))
+    assert [(one.action.key, one.status) for one in found] == [
+        ("a.yml", "done"),
+        ("b.yml", "failed"),
+        ("c.yml", "failed"),
+    ]
+    assert found[2].message == "it was not written: it is gone"
+    assert names(server) == ["a.yml"]
