@@ -89,39 +89,39 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code. Expected failures become one sentence on stderr, a bug
     becomes a log file with what is needed to report it."""
     _open_streams()
-    with heard_by(_interrupt):
-        try:
+    try:
+        with heard_by(_interrupt):
             code = provision.main(args=list(arguments), prog_name="provision", standalone_mode=False)
-        except click.exceptions.Exit as exit_:
-            return exit_.exit_code
-        except click.ClickException as error:
-            shown = StringIO()
-            error.show(shown)
-            _say(without_credentials(shown.getvalue().rstrip("\n")))
-            return error.exit_code
-        except ProvisionError as error:
-            _say(f"{click.style('Error:', fg='red')} {without_credentials(str(error))}")
-            return error.exit_code
-        except (KeyboardInterrupt, click.Abort) as interrupt:
-            # What couldn't be undone, which nobody else tells; click has made another exception of it.
-            for note in getattr(interrupt.__cause__ or interrupt, "__notes__", ()):
-                _say(without_credentials(note))
-            _say("Interrupted.")
-            return INTERRUPTED
-        except SystemExit as exit_:
-            # How click ends when the reader of our output has gone (`provision plan | head`), and a lab on a signal.
-            return exit_.code if isinstance(exit_.code, int) else FAILED
-        except OSError as error:
-            if error.errno not in _REMEDIES:
-                _say(_bug_report(arguments))
-                return FAILED
-            _say(f"Error: {without_credentials(str(_of_the_system(error)))}")
-            if error.filename is None:
-                _discard_output()
-            return FAILED
-        except Exception:  # noqa: BLE001  # the last line of defence: a bug is reported, never shown as a traceback
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except click.ClickException as error:
+        shown = StringIO()
+        error.show(shown)
+        _say(without_credentials(shown.getvalue().rstrip("\n")))
+        return error.exit_code
+    except ProvisionError as error:
+        _say(f"{click.style('Error:', fg='red')} {without_credentials(str(error))}")
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort) as interrupt:
+        # What couldn't be undone, which nobody else tells; click has made another exception of it.
+        for note in getattr(interrupt.__cause__ or interrupt, "__notes__", ()):
+            _say(without_credentials(note))
+        _say("Interrupted.")
+        return INTERRUPTED
+    except SystemExit as exit_:
+        # How click ends when the reader of our output has gone (`provision plan | head`), and a lab on a signal.
+        return exit_.code if isinstance(exit_.code, int) else FAILED
+    except OSError as error:
+        if error.errno not in _REMEDIES:
             _say(_bug_report(arguments))
             return FAILED
+        _say(f"Error: {without_credentials(str(_of_the_system(error)))}")
+        if error.filename is None:
+            _discard_output()
+        return FAILED
+    except Exception:  # noqa: BLE001  # the last line of defence: a bug is reported, never shown as a traceback
+        _say(_bug_report(arguments))
+        return FAILED
     return code if isinstance(code, int) else 0
 
 

@@ -7,7 +7,8 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+
+from provision.tools.signals import SIGNALS, heard_by
 
 
 @contextmanager
@@ -15,23 +16,16 @@ def interruptible() -> Iterator[Callable[[], bool]]:
     """While it is open, Ctrl-C, a closed terminal and a time limit are remembered instead of raised, so that what is
     in flight is finished and reported. The second time they are what they always were."""
     interrupted = threading.Event()
-    before: dict[signal.Signals, Any] = {}
-
-    def restore() -> None:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    before = {number: signal.getsignal(number) for number in SIGNALS}
 
     def remember(*_: object) -> None:
         interrupted.set()
-        restore()
+        for number, handler in before.items():
+            if handler is not None:
+                signal.signal(number, handler)
         # Not through the stream: it may be in the middle of a write.
         with suppress(OSError):
             os.write(2, b"Interrupted: finishing what is in flight.\n")
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:
-            before[number] = signal.signal(number, remember)
-    try:
+    with heard_by(remember):
         yield interrupted.is_set
-    finally:
-        restore()
