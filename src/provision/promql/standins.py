@@ -20,14 +20,9 @@ _WORD_BEFORE = re.compile(r"[\w:]$", re.ASCII)
 _OFFSET_BEFORE = re.compile(r"\boffset\s+-?\s*$", re.IGNORECASE)
 _CALL_AFTER = re.compile(r"\s*(?:\(|(?:by|without)\s*\()")
 _GROUP_BEFORE = re.compile(r"\bgroup_(?:left|right)\s*\([^()]*$", re.IGNORECASE)
-_MATCHING_BEFORE = re.compile(r"\b(?:on|ignoring|group_left|group_right)\s*\([^()]*\)\s*$", re.IGNORECASE)
-_OPERAND_AFTER = re.compile(
-    r"\s*(?!(?:and|or|unless|atan2|offset|by|without)\b)[\w.({]", re.ASCII | re.IGNORECASE
-)
-_COMPARED_AFTER = re.compile(r"\s*(?:bool\b|[\d.])", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[()]")
 _NEARBY = 300
-"""Characters in which the end of a call, or the beginning of a clause, is looked for."""
+"""Characters in which the end of a call is looked for."""
 
 
 def stand_in(expr: str, start: int, end: int, inside: str, name: str, form: str) -> str:
@@ -53,10 +48,6 @@ def stand_in(expr: str, start: int, end: int, inside: str, name: str, form: str)
     if name in _NUMBERS or inside == "scalar":
         adjoined = before[-1:].isdigit() or before[-1:] == "." or after[:1].isalnum() or after[:1] == "."
         return f"{'1':0>{length}}" if adjoined else f"1.{'':0>{length - 2}}"
-    if before.rstrip()[-1:] in (")", "}", "]") and not _MATCHING_BEFORE.search(
-        expr[max(0, start - _NEARBY) : start]
-    ):
-        return _after_operand(length, after)
     if _CALL_AFTER.match(after) and not _WORD_BEFORE.search(before):
         return f"{_function(expr, end):<{length}}"
     if _GROUP_BEFORE.search(before):
@@ -78,12 +69,6 @@ def _in_braces(length: int, before: str, after: str) -> str:
     if before[-1:] in ("{", ",") and after[:1] in ("}", ","):
         return f'{"v" * max(1, length - 4)}="v"'
     return "v" * length
-
-
-def _after_operand(length: int, after: str) -> str:
-    """An operator when another operand follows, else nothing, as for a variable that holds `offset 1d`."""
-    operator = ("==" if _COMPARED_AFTER.match(after) else "or") if _OPERAND_AFTER.match(after) else ""
-    return f"{operator:<{length}}"
 
 
 def _function(expr: str, end: int) -> str:

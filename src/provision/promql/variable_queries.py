@@ -52,3 +52,16 @@ def variable_query(query: str) -> VariableQuery:
         )
     inner = query.strip()
     return VariableQuery("", inner, query.index(inner))
+
+
+_OPTION: Final = re.compile(r"(?:[^,\\]|\\.)+")
+
+
+def custom_values(query: str) -> list[str]:
+    """The values of a custom variable, or of one for an interval: `a, b`, and `text : value`, with `\\,` for a comma."""
+    return [_value(option) for option in _OPTION.findall(query)]
+
+
+def _value(option: str) -> str:
+    name, colon, value = option.replace("\\,", ",").partition(" : ")
+    return (value if colon else name).strip()

@@ -91,6 +91,40 @@ def test_promql_in_dashboards_stands_for_its_variables() -> None:
     assert told(dashboard(good, templating=variables)) == []
 
 
+OPERATOR = {"type": "custom", "query": "Yes : or, No : unless", "current": {"text": "No", "value": "unless"}}
+
+
+@pytest.mark.parametrize(
+    ("expr", "variable"),
+    [
+        ("a{} $x on (job) b{}", OPERATOR),
+        ("sum(a) $x sum(b)", {"type": "custom", "query": ">, <"}),
+        ("(sum(a)) $x 5", {"type": "custom", "query": ">,<", "current": {"value": [">"]}}),
+        ("rate(a[5m] $x)", {"type": "constant", "query": "offset 1d"}),
+        ("rate(a[5m] $x)", {"type": "textbox", "query": "", "current": {"value": "offset 1d"}}),
+        ("rate(a[5m] offset $x)", {"type": "interval", "query": "1m,1h"}),
+    ],
+)
+def test_promql_of_a_variable_that_holds_more_than_a_value(expr: str, variable: dict[str, Any]) -> None:
+    variables = {"list": [{"name": "x", **variable}]}
+    assert [each for each in told(dashboard(panel(expr), templating=variables)) if each[0] == "promql"] == []
+
+
+@pytest.mark.parametrize(
+    "variable",
+    [
+        {"type": "custom", "query": "a, b"},
+        {"type": "custom", "query": ">, <", "includeAll": True, "current": {"value": ["$__all"]}},
+        {"type": "custom", "query": ">, <", "multi": True, "current": {"value": [">", "<"]}},
+        {"type": "query", "query": "label_values(up, job)", "current": {"value": ">"}},
+        {"type": "custom", "query": ""},
+    ],
+)
+def test_promql_without_an_operator_is_told_whatever_else_a_variable_holds(variable: dict[str, Any]) -> None:
+    variables = {"list": [{"name": "x", **variable}]}
+    assert "promql" in [each[0] for each in told(dashboard(panel("sum(a) $x sum(b)"), templating=variables))]
+
+
 @pytest.mark.parametrize(
     ("expr", "remedy"),
     [

@@ -137,7 +137,7 @@ def shape(
                 resources.append(_resource(definition, definition.key, shaped))
         except Broken as error:
             place = definition.place
-            problems.append(Problem(place.path, place.line, str(error)))
+            problems.extend(Problem(place.path, place.line, str(said)) for said in error.args)
     problems.extend(
         taken(resources, titles=dialect.dashboard_api is None, folder_titles=dialect.folder_api is None)
     )

@@ -30,7 +30,7 @@ _STILL_WITHOUT_INPUTS: Final = _STILL | {str}
 
 
 class Broken(Exception):
-    """Why a definition can't be pushed, one sentence; `shape` makes a `Problem` of it."""
+    """Why a definition can't be pushed, a sentence or several; `shape` makes a `Problem` of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Sources:
             except Broken as fault:
                 faults[str(fault)] = None
         if faults:
-            raise Broken("; ".join(faults))
+            raise Broken(*faults)
         return inputs
 
     def _input(self, name: str, declared: Mapping[str, Any]) -> dict[str, str] | str:

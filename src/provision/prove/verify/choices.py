@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from provision.errors import NotAllowed, ProvisionError, Unreachable
+from provision.promql.variable_queries import custom_values
 from provision.promql.variables import Value, names, substitute
 from provision.prove.check.references import reference
 from provision.prove.verify.options import Ask, matching, ordered
@@ -18,7 +18,6 @@ OFFERS_NOTHING: Final = ".*"
 
 _ALL: Final = "$__all"
 _AUTO: Final = "$__auto_interval_"
-_CUSTOM: Final = re.compile(r"(?:[^,\\]|\\.)+")
 
 
 @dataclass(slots=True)
@@ -121,15 +120,9 @@ def _options(variable: Mapping[str, Any], ask: Ask, known: Mapping[str, Value]) 
     kind = variable.get("type", "query")
     text = _text(variable)
     if kind in ("custom", "interval"):
-        return [_custom_value(option) for option in _CUSTOM.findall(text)]
+        return custom_values(text)
     if kind != "query":
         return []
     given = ask(substitute(text, known), asked_of(variable.get("datasource"), known))
     pattern = substitute(str(variable.get("regex") or ""), known)
     return ordered(matching(pattern, given), variable.get("sort"))
-
-
-def _custom_value(option: str) -> str:
-    """`text : value`, or just the value."""
-    name, colon, value = option.replace("\\,", ",").partition(" : ")
-    return (value if colon else name).strip()

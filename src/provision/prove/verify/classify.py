@@ -56,8 +56,8 @@ def judged(asked: Asked, known: Knowledge, *, most_series: int) -> Verdict:
 
 def _is_of_nothing(asked: Asked, verdict: Verdict) -> bool:
     """Whether what is wrong is only that a metric's name has a variable in it that offers no value."""
-    if verdict.status == "error":
-        return parse(placeholder(asked.text)) is None
+    if verdict.status == "error":  # a name such as `a_.*_total`, and nothing else, keeps it from being PromQL
+        return parse(asked.expr) is not None and parse(placeholder(asked.text)) is None
     return (
         verdict.status == "unknown-metric"
         and verdict.culprit is not None

@@ -48,7 +48,7 @@ def roll_out(
                 failed[action.key] = str(error)
         intent = {action.key: _groups(action) for action in actions if action.key in swapped}
         if intent:
-            proof = prove(rules.client, intent, before, str(rules.path), patience_seconds)
+            proof = _proved(rules, intent, before, patience_seconds)
         if proof.refused:
             known = {**proof.faults, **proof.suspects}
             unknown = [action for action in actions if action.key not in known]
@@ -110,10 +110,17 @@ def _part_rolled_out(
         before = look(rules.client)
     except ProvisionError as error:
         return [Outcome(action, "failed", f"it was not written: {error}") for action in actions]
+    return roll_out(rules, actions, owner, before, patience_seconds)
+
+
+def _proved(
+    rules: RulesFolder, intent: Mapping[str, list[JSON] | None], before: Before, patience_seconds: float
+) -> Proof:
+    """Where the server can't be asked any more, that is the fault of each file, and all go back."""
     try:
-        return roll_out(rules, actions, owner, before, patience_seconds)
+        return prove(rules.client, intent, before, str(rules.path), patience_seconds)
     except ProvisionError as error:
-        return [Outcome(action, "failed", str(error), left_behind=True) for action in actions]
+        return Proof(dict.fromkeys(intent, str(error)))
 
 
 def _outcome(

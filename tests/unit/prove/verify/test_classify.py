@@ -236,13 +236,20 @@ def test_a_name_with_a_variable_that_offers_nothing(text, expr, message):
     assert (found.status, found.message) == ("empty", message)
 
 
-def test_what_would_be_wrong_with_any_value_stays_so():
-    asked = Asked(
-        "o", "w", Place("a", 1), PART, 'rate(up{job=~"$job"})', 'rate(up{job=~".*"})', hollow=("job",)
-    )
-    client = KnownSeries(UP, answers={'rate(up{job=~".*"})': Refusal("wrong", "expected type range vector")})
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('rate(up{job=~"$job"})', "expected type range vector"),
+        ('histogram_avg(up{job=~"$job"})', 'unknown function with name "histogram_avg"'),
+        ('up{job=~"$job"} / on (instance) up', "many-to-many matching not allowed"),
+    ],
+)
+def test_what_would_be_wrong_with_any_value_stays_so(text, message):
+    expr = text.replace("$job", ".*")
+    asked = Asked("o", "w", Place("a", 1), PART, text, expr, hollow=("job",))
+    client = KnownSeries(UP, answers={expr: Refusal("wrong", message)})
     found = judged(asked, knowledge(client), most_series=1)
-    assert (found.status, found.message) == ("error", "expected type range vector")
+    assert (found.status, found.message) == ("error", message)
 
 
 def test_what_is_to_be_called_otherwise():

@@ -118,3 +118,19 @@ def test_what_is_in_force_is_told_when_the_server_fails_in_the_midst_of_parts(se
     ]
     assert found[2].message == "it was not written: it is gone"
     assert names(server) == ["a.yml"]
+
+
+def test_a_server_that_is_gone_once_files_are_swapped_is_told_with_what_became_of_them(server, monkeypatch):
+    push(server, file("a.yml"))
+    text = (server.base / "rules" / "a.yml").read_bytes()
+
+    def gone(*_):
+        raise ProvisionError("it is gone")
+
+    monkeypatch.setattr(rules_rollout, "prove", gone)
+    found = push(server, file("a.yml", "vector(2)"), file("b.yml"))
+    assert [(one.status, one.message) for one in found] == [
+        ("failed", "it is gone; the old files are back and in force")
+    ] * 2
+    assert (server.base / "rules" / "a.yml").read_bytes() == text
+    assert names(server) == ["a.yml"]

@@ -12,7 +12,7 @@ import pytest
 from provision.client.session import Credentials, Endpoint
 from provision.compile.dialect.grafana import GrafanaDialect, canonical
 from provision.errors import NotAllowed, ServerRefused, UsageError
-from provision.model import Action, Live, Mark, Resource, Verb, encode
+from provision.model import Action, Live, Mark, Resource, Verb, decode, digest, encode
 from provision.ship.apply import apply
 from provision.ship.plan import make_plan
 from provision.ship.target import grafana, grafana_permissions, grafana_write
@@ -257,6 +257,22 @@ def test_the_first_data_source_whose_answer_was_lost(state, fault, default):
     assert state.faults[0].times == 0
     assert state.datasources["p"]["isDefault"] is default
     assert push(target, datasource(isDefault=default)) == []
+
+
+def test_a_data_source_whose_plugin_has_another_id_on_the_server_is_unchanged(state):
+    """Grafana stores the newer id; a push of before compared it as it was written."""
+    target = connect(state)
+    written = datasource(type="postgres")
+    assert one(push(target, written)) == ("done", "")
+    stored = state.datasources["p"]
+    stored["type"] = "grafana-postgresql-datasource"
+    assert push(target, written) == []
+    body = {**decode(written.body), "type": "grafana-postgresql-datasource"}
+    stored["jsonData"]["provision"]["base"] = digest(encode(body))
+    assert push(target, written) == []
+    stored["url"] = "http://changed"
+    (action,) = make_plan([written], target, OWNER).actions
+    assert action.verb is Verb.CONFLICT
 
 
 def test_a_lost_answer_that_cant_be_looked_up_is_told_as_that(state):

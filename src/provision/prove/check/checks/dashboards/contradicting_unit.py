@@ -30,9 +30,6 @@ _KEPT: Final = frozenset({
 _CALCULATING: Final = ("calculateField", "convertFieldType")
 _NEAR: Final = 1.2
 """A factor that a kilobyte of 1000 or 1024 bytes, and the like, stay below."""
-_SMALL: Final = (1 / 8, 1, 8, 60, 100, 3600, 86400)
-_LARGE: Final = (1, 1e3, 1e6, 1e9, 1e12, 1e15)
-"""Bits, minutes, per cent, hours and days; and kilo to peta."""
 
 
 def check(estate: Estate, dashboard: Dashboard) -> Iterator[Finding]:
@@ -98,20 +95,18 @@ def _contradiction(measured: Measure, unit: str) -> str:
         )
         return f"it measures {what}, and {unit} is for {NAMES[shown.base]}"
     ratio = measured.factor / shown.factor
-    if not _is_conversion(max(ratio, 1 / ratio)):
+    if 1 / _NEAR < ratio < _NEAR or not _is_conversion(shown.base, ratio):
         return ""
     what = "a share of 1" if shown.base == SHARE and measured.factor == 1 else NAMES[shown.base]
     much = f"{ratio:.4g} times too large" if ratio > 1 else f"{1 / ratio:.4g} times too small"
     return f"it measures {what}, and is shown {much} in {unit}"
 
 
-def _is_conversion(ratio: float) -> bool:
-    """Whether that is a factor between units, and not one of the platform, as three replicas are."""
+def _is_conversion(base: tuple[int, int, int], ratio: float) -> bool:
+    """Whether that is a factor between two units of that base, and not one of the platform, as three replicas are."""
+    factors = {unit.factor for unit in UNITS.values() if unit.base == base}
     return any(
-        1 / _NEAR < ratio / (small * large) < _NEAR
-        for small in _SMALL
-        for large in _LARGE
-        if small * large > _NEAR
+        1 / _NEAR < ratio * one / other < _NEAR for one in factors for other in factors if one != other
     )
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from provision.model import Finding
 from provision.project import Project
 from provision.promql.parse import SyntaxProblem, parse
+from provision.promql.variables import names, placeholder, substitute
 from provision.prove.check.estate import Estate
+from provision.prove.check.held import held
 from provision.prove.check.parts import Dashboard, Expression
 from provision.prove.check.rulefiles import rule_file
 from provision.tools import promtool
@@ -29,8 +31,9 @@ def told(estate: Estate, refused: Sequence[tuple[Expression, SyntaxProblem]]) ->
     if refused and estate.tools.promtool:
         plain = dict.fromkeys(expression.plain for expression, _ in refused)
         accepted = _accepted(estate.tools.promtool, list(plain))
+    features = features_of(estate.project)
     for expression, problem in refused:
-        if expression.plain not in accepted:
+        if expression.plain not in accepted and not _is_right_as_opened(expression, features):
             yield estate.finding(
                 ID,
                 "error",
@@ -42,6 +45,14 @@ def told(estate: Estate, refused: Sequence[tuple[Expression, SyntaxProblem]]) ->
                 line_within=problem.line or 1,
                 span=_span(problem, expression),
             )
+
+
+def _is_right_as_opened(expression: Expression, features: frozenset[str]) -> bool:
+    """Whether it is PromQL once its variables are what they hold: one may hold an operator, or `offset 1d`."""
+    if not isinstance(expression.owner, Dashboard) or not names(expression.text):
+        return False
+    opened = substitute(expression.text, held(expression.owner.variables))
+    return opened != expression.text and parse(placeholder(opened), features) is None
 
 
 def features_of(project: Project) -> frozenset[str]:
