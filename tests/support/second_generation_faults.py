@@ -24,6 +24,7 @@ PANEL: dict[str, Any] = {
 ITEM = {"kind": "GridLayoutItem", "spec": {"x": 0, "y": 0, "width": 12, "height": 8, "element": {"kind": "ElementReference", "name": "a"}}}  # fmt: skip
 GRID = {"kind": "GridLayout", "spec": {"items": [ITEM]}}
 VARIABLE = {"kind": "CustomVariable", "spec": {"name": "job", "hide": "dontHide", "query": "a,b", "options": [{"text": "a", "value": ["a"]}], "current": {"text": "a", "value": "a"}}}  # fmt: skip
+ADHOC = {"kind": "AdhocVariable", "group": "prometheus", "spec": {"name": "f", "hide": "dontHide", "baseFilters": [], "filters": [], "defaultKeys": [{"text": "a", "value": 5}]}}  # fmt: skip
 DASHBOARD: Final[dict[str, Any]] = {
     "title": "Shop",
     "cursorSync": "Off",
@@ -68,6 +69,8 @@ TAKEN: Final[list[tuple[str, Any]]] = [
     ("unheard", 5),
     (f"{ROW}.spec.repeat", None),
     ("links.0.placement", None),
+    ("links.0.placement", ""),
+    ("variables", [ADHOC]),
     ("elements.a~b.spec.data.kind", "Group"),
     ("elements.a~b.spec.vizConfig", ...),
     ("elements.a~b.spec.vizConfig.spec.fieldConfig.defaults.mappings.0.type", ...),

@@ -80,7 +80,7 @@ def told(**fields: Any) -> list[str]:
         ({"choice": {}}, "'choice': just one of 'url' or 'file' must be set"),
         ({"shape": {"type": "circle", "radius": 3}}, "'radius' must be 1 or 2, not 3"),
         ({"shape": {"type": "square"}}, "'shape': 'side' must be set"),
-        ({"shape": {"type": "line"}}, "'shape' is not what it may be"),
+        ({"shape": {"type": "line"}}, "'type' must be 'square' or 'circle', not 'line'"),
         ({"reference": 5}, "'reference' is not a name or a mapping, not 5"),
         ({"any": {}}, "'any': 'url' or 'file' must be set"),
         ({"form": "y" * 100}, "'form' must be of another form"),

@@ -41,6 +41,15 @@ def test_library_panels_of_an_export_are_read() -> None:
     assert expressions(dashboard(__elements=elements)) == [('library panel "abc", query A', "a")]
 
 
+SQL = [
+    "SELECT DISTINCT a FROM b",
+    "select * from hosts",
+    'SELECT "host"\nFROM hosts',
+    "SHOW TAG VALUES WITH KEY=alias",
+    "WITH x AS (SELECT 1) SELECT a FROM x",
+]
+
+
 def test_annotations_and_variables_are_read() -> None:
     definition = dashboard(
         annotations={
@@ -57,7 +66,10 @@ def test_annotations_and_variables_are_read() -> None:
                 {"name": "x", "type": "query", "query": {"query": "query_result(topk(1, c))"}},
                 {"name": "names", "type": "query", "query": "label_values(job)"},
                 {"name": "loki", "type": "query", "query": "label_values(x)", "datasource": LOKI},
-                {"name": "sql", "type": "query", "query": "SELECT DISTINCT a FROM b", "datasource": "orders"},
+                *(
+                    {"name": f"sql{number}", "type": "query", "query": query, "datasource": "orders"}
+                    for number, query in enumerate(SQL)
+                ),
                 {"name": "custom", "type": "custom", "query": "a,b"},
             ]
         },

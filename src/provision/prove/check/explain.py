@@ -68,7 +68,15 @@ def _meant(error: ValidationError) -> ValidationError:
     fitting = [
         faults for faults in alternatives.values() if not any(each.validator == "const" for each in faults)
     ]
-    return fitting[0][0] if len(fitting) == 1 and len(alternatives) > 1 else error
+    if len(fitting) == 1 and len(alternatives) > 1:
+        return fitting[0][0]
+    constants = [each for each in error.context if each.validator == "const"]
+    if not fitting and len(constants) == len(alternatives):
+        first = constants[0]
+        if all(each.absolute_path == first.absolute_path for each in constants):
+            first.validator, first.validator_value = "enum", [each.validator_value for each in constants]
+            return first
+    return error
 
 
 def _fault(error: ValidationError, part_of: Callable[[str], tuple[str, str]]) -> Fault:

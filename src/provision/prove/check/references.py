@@ -27,7 +27,9 @@ BUILT_IN = frozenset(
 )
 """What Grafana itself answers to as a data source."""
 
-_OTHER = re.compile(r"\|=|\|~|\}\s*\||^\s*(?:select|show|with)\s+\w", re.IGNORECASE)
+_OTHER = re.compile(
+    r"\|=|\|~|\}\s*\||^\s*(?:select\s.*\bfrom\b|show\s+\w|with\s+\w+\s+as\s*\()", re.IGNORECASE | re.DOTALL
+)
 """What looks like LogQL or SQL."""
 
 Variables = Mapping[str, tuple[int, dict[str, Any]]]

@@ -50,6 +50,7 @@ _WORDS: Final[Mapping[tuple[str, str], tuple[str, ...]]] = {
     **{(spec, "hide"): _HIDE for spec in _VARIABLES},
 }  # fmt: skip
 
+_TEXT_OR_NUMBER: Final = ("MetricFindValue", "value")
 _MAPPINGS: Final = {
     "ValueMap": "value",
     "RangeMap": "range",
@@ -89,11 +90,11 @@ def _of_part(part: dict[str, Any], name: str, table: _Table, pointer: str, *, wo
         value = part.get(field)
         at = f"{pointer}/{field}"
         allowed = _allowed(name, field, table) if words else ()
-        if allowed and not (value is None and kind.endswith("?")):
+        if allowed and not (value in (None, "") and kind.endswith("?")):
             if value not in allowed:
                 shown = "" if value is None else f", not {value!r:.60}"
                 yield Fault(at, "", f"{field!r} must be {' or '.join(map(repr, allowed))}{shown}")
-        elif value is not None:
+        elif value is not None and (name, field) != _TEXT_OR_NUMBER:
             inside = words and (name, field) != ("Spec", "elements")
             yield from _of_value(value, kind.removesuffix("?"), table, at, repr(field), words=inside)
         elif words and kind[:2] not in ("[]", "{}") and kind.endswith("Kind"):

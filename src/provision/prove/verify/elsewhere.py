@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Final
 
 from provision.model import JSON, Part, Place
 from provision.prove.check.bodies import objects
@@ -11,6 +12,9 @@ from provision.prove.check.estate import Estate
 from provision.prove.check.parts import Dashboard
 from provision.prove.check.references import BUILT_IN, plugin_of
 from provision.prove.verify.verdicts import Asked
+
+_WITHOUT_A_QUERY: Final = frozenset({"datasource", "hide", "refId"})
+"""What a panel that shows no data has in its targets."""
 
 
 def asked_elsewhere(estate: Estate, concerns: Callable[[Asked], bool]) -> Iterator[str]:
@@ -33,6 +37,8 @@ def _plugins(dashboard: Dashboard, estate: Estate) -> Iterator[str]:
     """The plug-in that each query of a panel asks, where that is known and isn't Grafana itself."""
     for panel in dashboard.panels:
         for _, target in objects(panel.body.get("targets")):
+            if not target.keys() - _WITHOUT_A_QUERY:
+                continue
             asked: JSON = target.get("datasource") or panel.body.get("datasource")
             plugin = plugin_of(asked, dashboard.variables, estate.sources)
             if plugin and plugin not in BUILT_IN:

@@ -49,6 +49,10 @@ def test_nothing_is_told_where_all_are_asked(datasource):
     assert notes(dashboard(of({"expr": "up"}, datasource=datasource))) == ()
 
 
+def test_a_panel_without_a_query_asks_nobody():
+    assert notes(dashboard(of({"hide": False}, datasource=LOKI, type="text"))) == ()
+
+
 def test_only_of_what_is_meant():
     logs = dashboard(of({"expr": '{a="b"}'}, datasource=LOKI))
     assert notes(logs, concerns=lambda one: one.place.path != "dashboards/shop.py") == ()
