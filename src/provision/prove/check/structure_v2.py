@@ -90,7 +90,7 @@ def _of_part(part: dict[str, Any], name: str, table: _Table, pointer: str, *, wo
         value = part.get(field)
         at = f"{pointer}/{field}"
         allowed = _allowed(name, field, table) if words else ()
-        if allowed and not (value in (None, "") and kind.endswith("?")):
+        if allowed and not (value is None and kind.endswith("?")):
             if value not in allowed:
                 shown = "" if value is None else f", not {value!r:.60}"
                 yield Fault(at, "", f"{field!r} must be {' or '.join(map(repr, allowed))}{shown}")
