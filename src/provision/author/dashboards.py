@@ -43,6 +43,7 @@ class Datasource:
         json_data: the plugin's settings, such as `{"timeInterval": "15s"}`.
         secure: the plugin's secrets by name, by reference.
         basic_auth_user: turns basic authentication on; the password is the secret `basicAuthPassword`.
+        user, database: of a database; the password is the secret `password`.
     """
 
     name: str
@@ -54,4 +55,6 @@ class Datasource:
     json_data: Mapping[str, Any] = field(default_factory=dict)
     secure: Mapping[str, Secret] = field(default_factory=dict)
     basic_auth_user: str | None = None
+    user: str = ""
+    database: str = ""
     where: Written = written()

@@ -36,4 +36,5 @@ def compile_datasource(
         "basicAuthUser": datasource.basic_auth_user or "",
         "secure": references(datasource.secure),
     }
+    body |= {name: value for name in ("user", "database") if (value := getattr(datasource, name))}
     return [Definition(DATASOURCE, datasource.uid, encode(body), place)]

@@ -22,13 +22,15 @@ from provision.compile.kinds import (
     POLICY,
     TEMPLATE,
 )
-from provision.errors import Problem
+from provision.errors import Problem, did_you_mean
 from provision.model import Definition, Place, encode
 
 Spec = dict[str, Any]
 
 _LEAVE_OUT: Final = "begin the file's name with _ if it is there for other sources to read"
 _ROOT: Final = "root"
+_UNUSUAL: Final = ("user", "database", "withCredentials")
+"""What only some data sources have."""
 
 
 def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
@@ -77,6 +79,10 @@ def _datasource(spec: Spec, place: Place) -> Definition:
         "secure": _references(spec, "data source"),
     }
     others = {name: value for name, value in spec.items() if name not in body}
+    for name in others:
+        if name not in _UNUSUAL:
+            meant = did_you_mean(name, (*body, *_UNUSUAL), "take it out")
+            raise ValueError(f"data source {body['name']!r} has no field {name!r}; {meant}")
     return Definition(DATASOURCE, spec["uid"], encode({**others, **body}), place)
 
 

@@ -116,6 +116,8 @@ def _remarked(asked: Asked, remark: Remark) -> Iterator[str]:
 def _caret(asked: Asked, verdict: Verdict) -> Iterator[str]:
     """The expression as it was asked, and under it what is to blame."""
     if verdict.culprit is None:
+        if verdict.status == "error" and asked.expr != asked.text:  # its message counts in what was asked
+            yield from (f"    {_printable(line)[:_WIDEST]}" for line in asked.expr.splitlines())
         return
     start, end = verdict.culprit.start, verdict.culprit.end
     begin = asked.expr.rfind("\n", 0, start) + 1

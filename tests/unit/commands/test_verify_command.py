@@ -53,6 +53,21 @@ def test_a_wrong_name(provision, shop):
     ]
 
 
+def test_what_is_refused_is_shown_as_it_was_asked(provision, shop):
+    dashboard = {
+        "title": "A",
+        "panels": [{"id": 1, "type": "stat", "title": "Up", "targets": [{"refId": "A", "expr": "up $op 1"}]}],
+        "templating": {"list": [{"name": "op", "type": "custom", "query": "times"}]},
+    }
+    write(shop, {"dashboards/sales/orders.json": json.dumps(dashboard)})
+    refusal = Refusal("wrong", 'parse error: unexpected "="')
+    with serving(SeriesServer(KnownSeries(UP, answers={"up times 1": refusal}))) as url:
+        ran = provision("verify", "--prometheus", url)
+    assert ran.code == 1
+    assert 'unexpected "="' in ran.out
+    assert "\n    up times 1\n" in ran.out
+
+
 def test_json(provision, shop):
     write(shop, {"dashboards/sales/orders.json": DASHBOARD % ("Orders", "sum(app)")})
     with serving(SeriesServer(KnownSeries(UP, {"__name__": "apps"}))) as url:

@@ -192,6 +192,15 @@ def test_a_data_source_keeps_its_secrets_as_references() -> None:
         prometheus=Datasource("Prometheus", "prometheus", "http://p:9090", default=True, json_data={"timeInterval": "15s"},
                               secure={"httpHeaderValue1": Secret.env("TOKEN", version="2")}, basic_auth_user="u"),
     )  # fmt: skip
+    assert (
+        bodies(
+            collect(
+                "provisioning/pg.py",
+                pg=Datasource("Orders", "pg", "db:5432", type="postgres", user="me", database="orders"),
+            )
+        )["datasource", "pg"].items()
+        >= {"user": "me", "database": "orders"}.items()
+    )
     assert bodies(collected)["datasource", "prometheus"] == {
         "name": "Prometheus", "uid": "prometheus", "type": "prometheus", "url": "http://p:9090", "access": "proxy",
         "isDefault": True, "jsonData": {"timeInterval": "15s"}, "basicAuth": True, "basicAuthUser": "u",

@@ -53,6 +53,8 @@ WRONG = [
     ({"kind": "folder", "spec": {"path": "a//b", "title": "B"}}, "path must be a path of folders"),
     ({"kind": "folder", "spec": {"path": "a", "title": "B", "uid": "a b"}}, "uid 'a b' isn't"),
     ({"kind": "datasource", "spec": {"name": "x"}}, "uid None isn't"),
+    ({"kind": "datasource", "spec": {"name": "x", "uid": "x", "type": "postgres", "usr": "me"}}, "data source 'x' has no field 'usr'; did you mean 'user'?"),
+    ({"kind": "datasource", "spec": {"name": "x", "uid": "x", "type": "postgres", "zzz": 1}}, "data source 'x' has no field 'zzz'; take it out"),
     ({"kind": "library-panel", "spec": {"name": "L", "uid": "l", "model": {}}}, "its model must be a panel with a type"),
     ({"kind": "template", "spec": {"name": "t"}}, "template must have a name or text"),
     ({"kind": "mute-timing", "spec": {"name": "t", "time_intervals": {}}}, "time_intervals must be a list of objects"),

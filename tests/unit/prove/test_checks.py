@@ -110,6 +110,11 @@ def test_promql_of_a_variable_that_holds_more_than_a_value(expr: str, variable: 
     assert [each for each in told(dashboard(panel(expr), templating=variables)) if each[0] == "promql"] == []
 
 
+def test_what_stands_wrong_is_the_variable_that_was_written() -> None:
+    said = found(dashboard(panel("sum(a) +\n  sum(b) $other sum(c)")))
+    assert "'$other' stands where an operator should (line 2, column 10)" in [each.message for each in said]
+
+
 @pytest.mark.parametrize(
     "variable",
     [

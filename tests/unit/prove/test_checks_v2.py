@@ -129,3 +129,11 @@ def test_checks_of_panels_and_variables_look_into_both_generations() -> None:
         "target-rate-interval": [f"{at}/data/spec/queries/0/expr"],
         "template-on-time-change-reload": ["/spec/variables/0/spec/refresh"],
     }
+
+
+def test_a_variable_that_holds_an_operator() -> None:
+    variable = {
+        "kind": "CustomVariable",
+        "spec": {"name": "op", "query": ">,<", "current": {"text": ">", "value": ">"}},
+    }
+    assert said(promql.check, spec(elements={"a": panel("up $op 1")}, variables=[variable])) == []

@@ -156,14 +156,26 @@ def _source(part: dict[str, Any]) -> dict[str, str]:
     return {"type": text_of(part, "group"), "uid": text_of(part.get("datasource"), "name")}
 
 
-_KINDS: Final = {"DatasourceVariable": "datasource", "QueryVariable": "query"}
+TYPES: Final = {
+    "QueryVariable": "query",
+    "CustomVariable": "custom",
+    "IntervalVariable": "interval",
+    "ConstantVariable": "constant",
+    "TextVariable": "textbox",
+    "DatasourceVariable": "datasource",
+    "SwitchVariable": "switch",
+    "AdhocVariable": "adhoc",
+    "GroupByVariable": "groupby",
+}
+"""The kind of a variable to its type in the classic schema."""
+
 _REFRESH: Final = {"never": 0, "onDashboardLoad": 1, "onTimeRangeChanged": 2}
 
 
 def _as_classic(variable: dict[str, Any]) -> dict[str, Any]:
     """A variable in the words of the classic schema."""
     own = _spec(variable)
-    kind = _KINDS.get(text_of(variable, "kind"), "")
+    kind = TYPES.get(text_of(variable, "kind"), "")
     if kind == "datasource":
         return {**own, "type": kind, "query": text_of(own, "pluginId")}
     if kind == "query":

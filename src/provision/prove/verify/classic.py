@@ -2,22 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from provision.prove.check.bodies import objects, text_of
 from provision.prove.check.parts import Dashboard
-
-_TYPES: Final = {
-    "QueryVariable": "query",
-    "CustomVariable": "custom",
-    "IntervalVariable": "interval",
-    "ConstantVariable": "constant",
-    "TextVariable": "textbox",
-    "DatasourceVariable": "datasource",
-    "SwitchVariable": "switch",
-    "AdhocVariable": "adhoc",
-    "GroupByVariable": "groupby",
-}
+from provision.prove.check.v2 import TYPES
 
 
 def variables_of(dashboard: Dashboard) -> list[dict[str, Any]]:
@@ -40,7 +29,7 @@ def _classic(variable: dict[str, Any]) -> dict[str, Any]:
         )
     return {
         **spec,
-        "type": _TYPES.get(text_of(variable, "kind"), ""),
+        "type": TYPES.get(text_of(variable, "kind"), ""),
         "query": query,
         "datasource": datasource,
     }

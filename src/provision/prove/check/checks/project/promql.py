@@ -8,7 +8,7 @@ from pathlib import Path
 from provision.model import Finding
 from provision.project import Project
 from provision.promql.parse import SyntaxProblem, parse
-from provision.promql.variables import names, placeholder, substitute
+from provision.promql.variables import names, placeholder, stand_ins, substitute
 from provision.prove.check.estate import Estate
 from provision.prove.check.held import held
 from provision.prove.check.parts import Dashboard, Expression
@@ -40,7 +40,7 @@ def told(estate: Estate, refused: Sequence[tuple[Expression, SyntaxProblem]]) ->
                 expression.owner.definition,
                 expression.pointer,
                 expression.subject,
-                _message(problem, expression.plain),
+                _message(problem, expression),
                 _remedy(problem, dashboard=isinstance(expression.owner, Dashboard)),
                 line_within=problem.line or 1,
                 span=_span(problem, expression),
@@ -72,11 +72,23 @@ def _accepted(tool: Path, exprs: list[str]) -> frozenset[str]:
     return frozenset(expr for n, expr in enumerate(exprs) if str(n) not in wrong)
 
 
-def _message(problem: SyntaxProblem, expr: str) -> str:
+def _message(problem: SyntaxProblem, expression: Expression) -> str:
     if problem.line is None or problem.column is None:
         return problem.message
+    expr = expression.plain
     line = f"line {problem.line}, " if "\n" in expr.strip() else ""
-    return f"{problem.message} ({line}column {problem.column})"
+    return f"{_as_written(problem, expression)} ({line}column {problem.column})"
+
+
+def _as_written(problem: SyntaxProblem, expression: Expression) -> str:
+    """The message with the variable that was written where it names what stood in its place."""
+    assert problem.line is not None
+    assert problem.column is not None
+    at = sum(len(line) + 1 for line in expression.plain.split("\n")[: problem.line - 1]) + problem.column - 1
+    for start, end, words in stand_ins(expression.text):
+        if start == at and problem.message.startswith(f"'{words.strip()}' "):
+            return problem.message.replace(f"'{words.strip()}'", f"'{expression.text[start:end]}'", 1)
+    return problem.message
 
 
 def _span(problem: SyntaxProblem, expression: Expression) -> tuple[int, int] | None:
