@@ -15,3 +15,11 @@ def refusal(text: str) -> Broken | None:
     except Broken as broken:
         return broken
     return None
+
+
+def check_refused(text: str, message: str) -> None:
+    """That a template is refused with that message, at a place in it."""
+    broken = refusal(text)
+    assert broken is not None
+    assert broken.message == message
+    assert 0 <= broken.start <= len(text)

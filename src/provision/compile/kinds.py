@@ -4,7 +4,7 @@
 | --- | --- | --- |
 | `dashboard` | uid | `{"folder": path of its folder under dashboards/ ("" for none), "spec": dashboard JSON with `uid`, without `id` and `version`}`; of the second generation `{"folder", "schema": "v2" or "v2beta1", "spec": without `uid`}`; with `"exact": true` it is what a server holds, to the letter |
 | `folder` | path under dashboards/ | `{"uid", "title", "parent": path of the folder it lies in, or "", "description"?}` |
-| `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "secure": {name: {"source": "env" or "file", "name"[, "version"]}}}` |
+| `datasource` | uid | `{"name", "uid", "type", "url", "access", "isDefault", "jsonData", "basicAuth", "basicAuthUser", "user"?, "database"?, "withCredentials"?, "secure": {name: {"source": "env" or "file", "name"[, "version"]}}}` |
 | `library-panel` | uid | `{"folder": path under dashboards/, or "", "name", "model": panel JSON}` |
 | `template` | name | `{"name", "template": text that defines Go templates}` |
 | `mute-timing` | name | `{"name", "time_intervals": as Grafana writes them}` |
@@ -44,6 +44,10 @@ MUTE_TIMING: Final = "mute-timing"
 CONTACT_POINT: Final = "contact-point"
 POLICY: Final = "policy"
 GRAFANA_RULE_GROUP: Final = "grafana-rule-group"
+
+OF_SOME_DATASOURCES: Final = ("user", "database", "withCredentials")
+"""Fields that the body of a data source has only where they say something."""
+
 RULE_GROUP: Final = "rule-group"
 SCRAPE_CONFIG: Final = "scrape-config"
 PROMETHEUS: Final = "prometheus"

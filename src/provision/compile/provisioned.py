@@ -19,6 +19,7 @@ from provision.compile.kinds import (
     GRAFANA_RULE_GROUP,
     LIBRARY_PANEL,
     MUTE_TIMING,
+    OF_SOME_DATASOURCES,
     POLICY,
     TEMPLATE,
 )
@@ -29,8 +30,6 @@ Spec = dict[str, Any]
 
 _LEAVE_OUT: Final = "begin the file's name with _ if it is there for other sources to read"
 _ROOT: Final = "root"
-_UNUSUAL: Final = ("user", "database", "withCredentials")
-"""What only some data sources have."""
 
 
 def from_file(path: str, content: bytes) -> tuple[list[Definition], list[Problem]]:
@@ -80,8 +79,8 @@ def _datasource(spec: Spec, place: Place) -> Definition:
     }
     others = {name: value for name, value in spec.items() if name not in body}
     for name in others:
-        if name not in _UNUSUAL:
-            meant = did_you_mean(name, (*body, *_UNUSUAL), "take it out")
+        if name not in OF_SOME_DATASOURCES:
+            meant = did_you_mean(name, (*body, *OF_SOME_DATASOURCES), "take it out")
             raise ValueError(f"data source {body['name']!r} has no field {name!r}; {meant}")
     return Definition(DATASOURCE, spec["uid"], encode({**others, **body}), place)
 

@@ -10,6 +10,7 @@ import pytest
 
 from provision.commands.interruption import interruptible
 from provision.tools.signals import SIGNALS, heard_by
+from support.usual_signals import usual_signals
 
 
 class Told(Exception):
@@ -21,11 +22,9 @@ def tell(*_: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def usual_signals() -> Iterator[None]:
-    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+def as_on_a_terminal() -> Iterator[None]:
+    with usual_signals():
+        yield
 
 
 @pytest.mark.parametrize("number", SIGNALS)

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from provision.lab import claiming, ending, processes, state, supervisor
-from provision.tools.signals import SIGNALS
+from support.usual_signals import usual_signals
 
 
 def hear(number: signal.Signals) -> None:
@@ -13,11 +13,9 @@ def hear(number: signal.Signals) -> None:
 
 
 @pytest.fixture(autouse=True)
-def usual_signals():
-    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+def as_on_a_terminal():
+    with usual_signals():
+        yield
 
 
 SAID = "The lab is being ended; this takes a few seconds.\n"

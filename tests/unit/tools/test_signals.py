@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from provision.tools.signals import SIGNALS, heard_by
+from support.usual_signals import usual_signals
 
 A_WHILE_SECONDS = 30
 
@@ -22,11 +23,9 @@ def tell(number: int, _: object) -> None:
 
 
 @pytest.fixture(autouse=True)
-def usual_signals() -> Iterator[None]:
-    before = {number: signal.signal(number, signal.default_int_handler) for number in SIGNALS}
-    yield
-    for number, handler in before.items():
-        signal.signal(number, handler)
+def as_on_a_terminal() -> Iterator[None]:
+    with usual_signals():
+        yield
 
 
 class Finalized:

@@ -83,8 +83,10 @@ def faults(spec: JSON, schema: str) -> Iterator[Fault]:
 
 
 def _of_part(part: dict[str, Any], name: str, table: _Table, pointer: str, *, words: bool) -> Iterator[Fault]:
-    """Args:
-    words: whether the server looks at words, and at what is missing: it does so outside of elements.
+    """What is wrong with a part of that name.
+
+    Args:
+        words: whether the server looks at words, and at what is missing: it does so outside of elements.
     """
     for field, kind in table[name].items():
         value = part.get(field)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from provision.compile.dialect.grafana import MARK, canonical
-from provision.compile.kinds import DATASOURCE
+from provision.compile.kinds import DATASOURCE, OF_SOME_DATASOURCES
 from provision.errors import NotAllowed, ServerRefused, Unreachable
 from provision.model import Action, Live, Mark, Verb, decode, digest, encode
 from provision.ship.target.grafana_secrets import resolve
@@ -27,8 +27,6 @@ from provision.ship.target.grafana_server import (
 )
 
 _KEPT: Final = ("name", "uid", "type", "url", "access", "isDefault", "basicAuth", "basicAuthUser")
-_UNUSUAL: Final = ("user", "database", "withCredentials")
-"""What an author can't set; it shows in a body only where somebody else did."""
 
 _ELSEWHERE: Final = {"source": "server", "name": ""}
 """Stands for a secret that only the server has; it stays there as it is."""
@@ -72,7 +70,7 @@ def _live(found: dict[str, Any]) -> Live:
             for name, is_set in (found.get("secureJsonFields") or {}).items()
             if is_set
         },
-        **{name: found.get(name) for name in _UNUSUAL},
+        **{name: found.get(name) for name in OF_SOME_DATASOURCES},
     }
     content = canonical(DATASOURCE, body)
     mark = Mark(str(marked.get("owner") or ""), str(marked.get("base") or "")) if marked else None

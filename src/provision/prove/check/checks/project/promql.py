@@ -75,32 +75,34 @@ def _accepted(tool: Path, exprs: list[str]) -> frozenset[str]:
 def _message(problem: SyntaxProblem, expression: Expression) -> str:
     if problem.line is None or problem.column is None:
         return problem.message
-    expr = expression.plain
-    line = f"line {problem.line}, " if "\n" in expr.strip() else ""
-    return f"{_as_written(problem, expression)} ({line}column {problem.column})"
+    line = f"line {problem.line}, " if "\n" in expression.plain.strip() else ""
+    start = _start(problem.line, problem.column, expression)
+    return f"{_as_written(problem.message, start, expression)} ({line}column {problem.column})"
 
 
-def _as_written(problem: SyntaxProblem, expression: Expression) -> str:
+def _as_written(message: str, start: int, expression: Expression) -> str:
     """The message with the variable that was written where it names what stood in its place."""
-    assert problem.line is not None
-    assert problem.column is not None
-    at = sum(len(line) + 1 for line in expression.plain.split("\n")[: problem.line - 1]) + problem.column - 1
-    for start, end, words in stand_ins(expression.text):
-        if start == at and problem.message.startswith(f"'{words.strip()}' "):
-            return problem.message.replace(f"'{words.strip()}'", f"'{expression.text[start:end]}'", 1)
-    return problem.message
+    for begin, end, words in stand_ins(expression.text):
+        if begin == start and message.startswith(f"'{words.strip()}' "):
+            return message.replace(f"'{words.strip()}'", f"'{expression.text[begin:end]}'", 1)
+    return message
 
 
 def _span(problem: SyntaxProblem, expression: Expression) -> tuple[int, int] | None:
     """Where the problem is in the text as it was written; None where variables have moved it."""
     if problem.line is None or problem.column is None:
         return None
-    before = expression.plain.split("\n")[: problem.line - 1]
-    start = sum(len(line) + 1 for line in before) + problem.column - 1
+    start = _start(problem.line, problem.column, expression)
     moved = len(expression.text) != len(expression.plain) and not expression.text.startswith(
         expression.plain[:start]
     )
     return None if moved else expression.span(start, start + 1)
+
+
+def _start(line: int, column: int, expression: Expression) -> int:
+    """Where a line and a column are in the text, counted from 0."""
+    before = expression.plain.split("\n")[: line - 1]
+    return sum(len(each) + 1 for each in before) + column - 1
 
 
 def _remedy(problem: SyntaxProblem, *, dashboard: bool) -> str:
